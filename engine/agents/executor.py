@@ -1,0 +1,267 @@
+"""Runs a plan: up to `agents` tasks at once, each step an event, nothing left behind.
+
+Agents are shared by all queries; each query's tasks live in a task group of their own, so that
+cancelling the query ends them and only them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypedDict
+
+import anyio
+from anyio.abc import TaskGroup
+from msgspec.structs import replace
+
+from engine.agents.schedule import Schedule
+from engine.agents.services import Services
+from engine.agents.tool import Call, Tool, ToolError
+from engine.breaker.board import Absent, CircuitOpen
+from engine.events import (
+    TaskCancelled,
+    TaskFailed,
+    TaskFinished,
+    TaskProgressed,
+    TaskStarted,
+)
+from engine.evidence import Evidence, Plan, PlannedTask, TaskError, TaskRecord, TaskStatus
+
+ATTEMPTS = 2
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What has become of a task so far; `evidence` may be partial where the task did not finish."""
+
+    record: TaskRecord
+    evidence: Evidence | None = None
+
+
+@dataclass(slots=True)
+class Run:
+    """One plan being executed; `outcomes` can be read at any time, also after a cancellation."""
+
+    query: str
+    plan: Plan
+    asked_s: float
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+
+
+class _Head(TypedDict):
+    query: str
+    task: str
+    tool: str
+    agent: str
+    attempt: int
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """One agent's go at one task."""
+
+    run: Run
+    task: PlannedTask
+    tool: Tool
+    agent: str
+    number: int
+    began_s: float
+
+
+class Agents:
+    """The numbered agents: the lowest free one works next; who finds none waits in line."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.running = 0
+        self.waiting = 0
+        self._free = [f"agent-{number}" for number in range(limit, 0, -1)]
+        self._slots = anyio.Semaphore(limit)
+
+    async def take(self) -> str:
+        self.waiting += 1
+        try:
+            await self._slots.acquire()
+        finally:
+            self.waiting -= 1
+        self.running += 1
+        return self._free.pop()
+
+    def give_back(self, agent: str) -> None:
+        self.running -= 1
+        self._free.append(agent)
+        self._free.sort(key=lambda name: -int(name[6:]))
+        self._slots.release()
+
+
+class Executor:
+    """Turns plans into outcomes."""
+
+    def __init__(self, lookup: Callable[[str], Tool], services: Services, agents: int) -> None:
+        self.agents = Agents(agents)
+        self._lookup = lookup
+        self._services = services
+        self._timeout_s = services.settings.config.agents.task_timeout_s
+
+    async def execute(self, run: Run) -> None:
+        """Run the plan to its end, filling `run.outcomes`.
+
+        Raises:
+            PlanError: the plan has no order.
+        """
+        tolerant = {task.id for task in run.plan.tasks if self._lookup(task.tool).tolerant}
+        schedule = Schedule(run.plan, frozenset(tolerant))
+        async with anyio.create_task_group() as group:
+            self._spread(run, schedule, group, len(schedule))
+
+    def _spread(self, run: Run, schedule: Schedule, group: TaskGroup, count: int) -> None:
+        for _ in range(count):
+            group.start_soon(self._work, run, schedule, group)
+
+    async def _work(self, run: Run, schedule: Schedule, group: TaskGroup) -> None:
+        """Work on ready tasks until there are none; call others in when one sets several free."""
+        while (task := schedule.pop()) is not None:
+            agent = await self.agents.take()
+            try:
+                succeeded = await self._attempts(run, task, agent)
+            finally:
+                self.agents.give_back(agent)
+            before = len(schedule)
+            for lost in schedule.finish(task.id, succeeded=succeeded):
+                run.outcomes[lost.id] = Outcome(_skipped(lost, task.id))
+            self._spread(run, schedule, group, len(schedule) - before - 1)
+
+    async def _attempts(self, run: Run, task: PlannedTask, agent: str) -> bool:
+        tool = self._lookup(task.tool)
+        for number in range(1, ATTEMPTS + 1):
+            attempt = _Attempt(run, task, tool, agent, number, self._now())
+            outcome = await self._attempt(attempt)
+            if outcome.record.status == "finished":
+                return True
+            error = outcome.record.error
+            if error is None or not _worth_retrying(error, tool, number):
+                break
+        return False
+
+    async def _attempt(self, attempt: _Attempt) -> Outcome:
+        run, task = attempt.run, attempt.task
+        outcome = run.outcomes[task.id] = Outcome(
+            TaskRecord(
+                id=task.id,
+                tool=task.tool,
+                agent=attempt.agent,
+                status="cancelled",
+                needs=task.needs,
+                started_ms=_ms(attempt.began_s - run.asked_s),
+                elapsed_ms=None,
+                attempts=attempt.number,
+            )
+        )
+        self._services.bus.publish(TaskStarted(**_head(attempt)))
+        try:
+            evidence = await self._perform(attempt, outcome)
+        except anyio.get_cancelled_exc_class():
+            elapsed_ms = self._settle(attempt, outcome, "cancelled")
+            event = TaskCancelled(**_head(attempt), elapsed_ms=elapsed_ms)
+            self._services.bus.publish(event)
+            raise
+        except Exception as error:
+            # A boundary: a failing tool fails its task, not the engine. Cause and remedy go out.
+            self._failed(attempt, outcome, _described(error, attempt))
+        else:
+            outcome.evidence = evidence
+            elapsed_ms = self._settle(attempt, outcome, "finished")
+            self._services.bus.publish(
+                TaskFinished(
+                    **_head(attempt),
+                    elapsed_ms=elapsed_ms,
+                    verdict=evidence.verdict,
+                    found=evidence.found,
+                )
+            )
+        return outcome
+
+    async def _perform(self, attempt: _Attempt, outcome: Outcome) -> Evidence:
+        task, tool = attempt.task, attempt.tool
+        call = Call(
+            arguments=task.arguments,
+            services=self._services,
+            inputs=self._inputs(attempt),
+            progress=lambda text, done, total: self._services.bus.publish(
+                TaskProgressed(**_head(attempt), text=text, done=done, total=total)
+            ),
+            partial=lambda evidence: setattr(outcome, "evidence", evidence),
+        )
+        timeout_s = tool.timeout_s or self._timeout_s
+        with self._services.board.guard(task.capability):
+            if tool.endless:
+                return await tool.run(call)
+            with anyio.fail_after(timeout_s):
+                return await tool.run(call)
+
+    def _inputs(self, attempt: _Attempt) -> dict[str, Evidence]:
+        outcomes = attempt.run.outcomes
+        done = {need: outcomes[need] for need in attempt.task.needs if need in outcomes}
+        return {need: o.evidence for need, o in done.items() if o.evidence is not None}
+
+    def _failed(self, attempt: _Attempt, outcome: Outcome, error: TaskError) -> None:
+        status: TaskStatus = "timed_out" if error.kind == "timeout" else "failed"
+        elapsed_ms = self._settle(attempt, outcome, status, error)
+        self._services.bus.publish(
+            TaskFailed(
+                **_head(attempt),
+                elapsed_ms=elapsed_ms,
+                error=error,
+                will_retry=_worth_retrying(error, attempt.tool, attempt.number),
+            )
+        )
+
+    def _settle(
+        self,
+        attempt: _Attempt,
+        outcome: Outcome,
+        status: TaskStatus,
+        error: TaskError | None = None,
+    ) -> float:
+        elapsed_ms = _ms(self._now() - attempt.began_s)
+        record = outcome.record
+        outcome.record = replace(record, status=status, elapsed_ms=elapsed_ms, error=error)
+        return elapsed_ms
+
+    def _now(self) -> float:
+        return self._services.clock.monotonic_s()
+
+
+def _head(attempt: _Attempt) -> _Head:
+    return {
+        "query": attempt.run.query,
+        "task": attempt.task.id,
+        "tool": attempt.task.tool,
+        "agent": attempt.agent,
+        "attempt": attempt.number,
+    }
+
+
+def _skipped(task: PlannedTask, need: str) -> TaskRecord:
+    error = TaskError("skipped", f"it needs {need}, which gave nothing")
+    return TaskRecord(task.id, task.tool, None, "skipped", task.needs, None, None, 0, error)
+
+
+def _worth_retrying(error: TaskError, tool: Tool, attempt: int) -> bool:
+    return tool.idempotent and error.kind == "failed" and attempt < ATTEMPTS
+
+
+def _described(error: Exception, attempt: _Attempt) -> TaskError:
+    """Say in a sentence why an attempt failed."""
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    if isinstance(error, ToolError):
+        return error.error
+    if isinstance(error, CircuitOpen | Absent):
+        return TaskError("unavailable", str(error))
+    if isinstance(error, TimeoutError):
+        cause = f"{attempt.task.tool} took longer than it is given"
+        return TaskError("timeout", cause, "raise agents.task_timeout_s or narrow the question")
+    return TaskError("failed", f"{attempt.task.tool}: {error or type(error).__name__}")
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 3)

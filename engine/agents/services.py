@@ -1,0 +1,35 @@
+"""The engine's parts as tools see them; the runtime fills this in."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.breaker.board import Board
+from engine.bus import Bus
+from engine.clock import Clock
+from engine.config import Loaded
+from engine.events import EngineSample, GpuSample, HostSample
+from engine.store.journal import Journal
+from engine.store.pool import Pool
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that a tool may use beside its arguments."""
+
+    project: Path
+    settings: Loaded
+    store: Path
+    session: str
+    clock: Clock
+    bus: Bus
+    board: Board
+    pool: Pool
+    journal: Journal
+    read_host: Callable[[float], Awaitable[HostSample]]
+    read_gpu: Callable[[], Awaitable[GpuSample]]
+    read_engine: Callable[[], EngineSample]
+    sampling: Callable[[], AbstractAsyncContextManager[None]]
+    ripgrep: Callable[[], str]
+    files: Callable[[], Awaitable[tuple[str, ...]]]

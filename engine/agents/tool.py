@@ -1,0 +1,80 @@
+"""What a tool is, what it is given, and how it fails.
+
+ToolError         the task gave nothing; carries cause and remedy, each a sentence
+├── Refused       the question can't be worked on as it was put
+└── Unavailable   this machine or project lacks what it takes
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from engine.agents.services import Services
+from engine.evidence import Argument, ErrorKind, Evidence, TaskError
+
+Progress = Callable[[str, float | None, float | None], None]
+
+
+class ToolError(Exception):
+    """A task that failed; `blameless` ones say nothing about the capability's health."""
+
+    kind: ErrorKind = "failed"
+    blameless = False
+
+    def __init__(self, cause: str, remedy: str = "") -> None:
+        super().__init__(cause)
+        self.error = TaskError(self.kind, cause, remedy)
+
+
+class Refused(ToolError):
+    kind = "usage"
+    blameless = True
+
+
+class Unavailable(ToolError):
+    kind = "unavailable"
+    blameless = True
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One attempt's surroundings: arguments, the evidence of the tasks it needs, the engine's parts.
+
+    `progress(text, done, total)` shows how far it is; `partial` keeps what there is so far, for an
+    answer that is cut short.
+    """
+
+    arguments: Mapping[str, Argument]
+    services: Services
+    inputs: Mapping[str, Evidence] = field(default_factory=dict)
+    progress: Progress = lambda text, done, total: None
+    partial: Callable[[Evidence], None] = lambda evidence: None
+
+    def text(self, name: str, default: str = "") -> str:
+        value = self.arguments.get(name)
+        return default if value is None else str(value)
+
+    def number(self, name: str) -> float | None:
+        value = self.arguments.get(name)
+        return float(value) if isinstance(value, int | float) else None
+
+    def flag(self, name: str) -> bool:
+        return self.arguments.get(name) is True
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        value = self.arguments.get(name)
+        return value if isinstance(value, tuple) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A piece of work by name.
+
+    `idempotent` work is tried a second time when it fails. A `tolerant` tool runs when at least one
+    of the tasks that it needs has succeeded. `timeout_s` None takes the configured one.
+    """
+
+    run: Callable[[Call], Awaitable[Evidence]]
+    idempotent: bool = True
+    tolerant: bool = False
+    timeout_s: float | None = None
+    endless: bool = False

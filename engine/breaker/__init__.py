@@ -1,0 +1,1 @@
+"""What still works: a circuit for each capability, and the level that follows from them."""

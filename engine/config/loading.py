@@ -1,0 +1,214 @@
+"""Reads the settings from their sources, in order, and says where each came from."""
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.config.options import ConfigError, Option, Value, find, nearest, options, sections
+from engine.config.schema import Config
+
+PROJECT_FILE = "bolt.toml"
+PREFIX = "BOLT_"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value came from: `default`, a file with its line, a variable or a flag."""
+
+    place: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return self.place if self.line is None else f"{self.place}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A setting that was found and not taken, and why."""
+
+    name: str
+    origin: Origin
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.origin}: {self.name} is ignored: {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The settings in force; `origins` has an entry for each option by its name."""
+
+    config: Config
+    origins: Mapping[str, Origin]
+    ignored: tuple[Ignored, ...] = ()
+
+
+def user_file(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return where the user's own settings are, whether or not the file exists."""
+    if folder := environ.get("XDG_CONFIG_HOME"):
+        return Path(folder) / "bolt-tui" / "config.toml"
+    from platformdirs import user_config_path  # costs 19 ms
+
+    return user_config_path("bolt-tui", appauthor=False) / "config.toml"
+
+
+def load(
+    project: Path,
+    *,
+    config_file: Path | None = None,
+    flags: Mapping[str, str] | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Loaded:
+    """Read all sources; `flags` maps option names to the texts given on the command line.
+
+    Raises:
+        ConfigError: a file can't be read or parsed, a key is unknown, a value is wrong.
+    """
+    values: dict[str, Value] = {}
+    origins = {option.name: Origin("default") for option in options()}
+    ignored: list[Ignored] = []
+
+    def take(option: Option, value: Value, origin: Origin) -> None:
+        values[option.name] = value
+        origins[option.name] = origin
+
+    for path, trusted in _files(project, config_file, environ):
+        for option, value, origin in _read_file(path):
+            if option.user_only and not trusted:
+                ignored.append(
+                    Ignored(option.name, origin, "only its user may set it, a project may not")
+                )
+            else:
+                take(option, value, origin)
+    variables, strange = _read_environment(environ)
+    ignored += strange
+    for option, value, origin in variables:
+        take(option, value, origin)
+    for name, text in (flags or {}).items():
+        option = _known(name)
+        take(option, _placed(option, text, f"--{name}"), Origin(f"--{name}"))
+    return Loaded(_build(values), origins, tuple(ignored))
+
+
+def _files(
+    project: Path, config_file: Path | None, environ: Mapping[str, str]
+) -> Iterator[tuple[Path, bool]]:
+    """Yield the files to read, the weakest first, and whether the user vouches for each."""
+    mine = user_file(environ)
+    if mine.is_file():
+        yield mine, True
+    if config_file is not None:
+        yield config_file, True
+    elif (project / PROJECT_FILE).is_file():
+        yield project / PROJECT_FILE, False
+
+
+def _read_file(path: Path) -> Iterator[tuple[Option, Value, Origin]]:
+    text = _text(path)
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: this is not valid TOML: {_lower(str(error))}") from error
+    names = [name for name, _, _ in sections()]
+    for section, table in document.items():
+        if section not in names:
+            line = _line_of(text, section, None)
+            known = ", ".join(f"[{name}]" for name in names)
+            raise ConfigError(
+                f"{Origin(str(path), line)}: unknown section [{section}]"
+                f"{nearest(section, names) or f'; expected one of {known}'}"
+            )
+        if not isinstance(table, dict):
+            line = _line_of(text, section, None)
+            raise ConfigError(
+                f"{Origin(str(path), line)}: expected a section [{section}], found one value"
+            )
+        for key, value in table.items():
+            origin = Origin(str(path), _line_of(text, section, key))
+            option = find(section, key)
+            if option is None:
+                keys = [o.key for o in options() if o.section == section]
+                raise ConfigError(
+                    f'{origin}: unknown key "{key}" in [{section}]'
+                    f"{nearest(key, keys) or '; expected one of ' + ', '.join(keys)}"
+                )
+            try:
+                yield option, option.check(value), origin
+            except ConfigError as error:
+                raise ConfigError(f"{origin}: {option.name}: {error}") from error
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path}: there is no such file") from error
+    except IsADirectoryError as error:
+        raise ConfigError(f"{path}: this is a folder, expected a TOML file") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: can't be read: {_lower(error.strerror or '')}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8 text (byte {error.start})") from error
+
+
+def _read_environment(
+    environ: Mapping[str, str],
+) -> tuple[list[tuple[Option, Value, Origin]], list[Ignored]]:
+    taken, strange = [], []
+    known = {option.variable: option for option in options()}
+    for name, text in sorted(environ.items()):
+        if not name.startswith(PREFIX):
+            continue
+        option = known.get(name)
+        if option is not None:
+            taken.append((option, _placed(option, text, name), Origin(name)))
+        elif name.split("_")[1].lower() in {o.section for o in options()}:
+            why = f"there is no such setting{nearest(name, known)}"
+            strange.append(Ignored(name, Origin("environment"), why))
+    return taken, strange
+
+
+def _placed(option: Option, text: str, place: str) -> Value:
+    try:
+        return option.parse(text)
+    except ConfigError as error:
+        raise ConfigError(f"{place}: {error}") from error
+
+
+def _known(name: str) -> Option:
+    section, _, key = name.partition(".")
+    option = find(section, key)
+    if option is None:
+        raise ConfigError(f'unknown setting "{name}"{nearest(name, [o.name for o in options()])}')
+    return option
+
+
+def _build(values: Mapping[str, Value]) -> Config:
+    tables = {}
+    for name, _, kind in sections():
+        keys = [o for o in options() if o.section == name and o.name in values]
+        tables[name] = kind(**{o.key: values[o.name] for o in keys})
+    return Config(**tables)
+
+
+def _line_of(text: str, section: str, key: str | None) -> int | None:
+    """Return the line, from 1, where the section begins or sets the key; None if not plain."""
+    begins = re.compile(rf"""\s*(\[\s*)?["']?{re.escape(section)}["']?\s*[]=.]""")
+    sets = re.compile(rf"""\s*["']?{re.escape(key or "")}["']?\s*[=.]""")
+    table = re.compile(rf"""\s*\[\s*{re.escape(section)}\s*\.\s*["']?{re.escape(key or "")}\b""")
+    inside = False
+    for number, line in enumerate(text.split("\n"), start=1):
+        if key is not None and (table.match(line) or (inside and sets.match(line))):
+            return number
+        if line.lstrip().startswith("["):
+            inside = bool(begins.match(line))
+        if key is None and begins.match(line):
+            return number
+    return None
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,167 @@
+"""The schema as a list of options, and the check of one value against one of them.
+
+ConfigError    which file, line and key; what was expected, what was found, the nearest key
+"""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import UnionType
+from typing import Annotated, Literal, get_args, get_origin, get_type_hints
+
+from msgspec import NODEFAULT, Meta
+from msgspec.structs import fields
+
+from engine.config.schema import Config
+
+Value = bool | int | float | str | dict[str, str] | None
+
+
+class ConfigError(Exception):
+    """A setting can't be used; the sentence says where, what was expected and what was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One key of one section."""
+
+    section: str
+    key: str
+    kind: type
+    default: Value
+    doc: str
+    user_only: bool = False
+    optional: bool = False
+    choices: tuple[str, ...] = ()
+    ge: float | None = None
+    gt: float | None = None
+    le: float | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.section}.{self.key}"
+
+    @property
+    def variable(self) -> str:
+        return f"BOLT_{self.section}_{self.key}".upper()
+
+    @property
+    def expected(self) -> str:
+        """What a value must be, in words."""
+        if self.choices:
+            return "one of " + ", ".join(f'"{choice}"' for choice in self.choices)
+        word = {int: "a whole number", float: "a number", str: "a text", dict: "a table of texts"}
+        bounds = [
+            f"{sign} {bound:g}"
+            for sign, bound in (("above", self.gt), ("at least", self.ge), ("at most", self.le))
+            if bound is not None
+        ]
+        return " ".join([word.get(self.kind, "true or false"), " and ".join(bounds)]).strip()
+
+    def check(self, value: object) -> Value:
+        """Return the value as the schema has it.
+
+        Raises:
+            ConfigError: it has another type or lies out of bounds; the sentence has no place yet.
+        """
+        if self.kind is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        fits = isinstance(value, self.kind) and (self.kind is bool or not isinstance(value, bool))
+        if fits and isinstance(value, dict):
+            fits = all(isinstance(item, str) for item in value.values())
+        if fits and isinstance(value, int | float) and not isinstance(value, bool):
+            fits = (
+                value == value
+                and (self.ge is None or value >= self.ge)
+                and (self.gt is None or value > self.gt)
+                and (self.le is None or value <= self.le)
+            )
+        if fits and self.choices:
+            fits = value in self.choices
+        if not fits or not isinstance(value, bool | int | float | str | dict):
+            hint = nearest(value, self.choices) if isinstance(value, str) else ""
+            raise ConfigError(f"expected {self.expected}, found {_shown(value)}{hint}")
+        return value
+
+    def parse(self, text: str) -> Value:
+        """Read a value from the text of an environment variable or a flag."""
+        if self.kind is str:
+            return self.check(text)
+        if self.kind is bool and text.lower() in ("true", "false", "1", "0"):
+            return text.lower() in ("true", "1")
+        if self.kind in (int, float):
+            try:
+                return self.check(self.kind(text))
+            except ValueError:
+                pass  # said below, with the text as it was found
+        raise ConfigError(f"expected {self.expected}, found {_shown(text)}")
+
+
+@cache
+def options() -> tuple[Option, ...]:
+    """Return every option, in the order of the schema."""
+    return tuple(_option(name, key) for name, _, section in sections() for key in _keys(section))
+
+
+def sections() -> Iterable[tuple[str, str, type]]:
+    """Yield each section's name, sentence and struct."""
+    for section in fields(Config):
+        kind = type(section.default)
+        yield section.name, (kind.__doc__ or "").strip(), kind
+
+
+def find(section: str, key: str) -> Option | None:
+    return next((o for o in options() if o.section == section and o.key == key), None)
+
+
+def nearest(name: str, valid: Iterable[str]) -> str:
+    """Return `; did you mean X?`, or nothing where nothing is near."""
+    match = difflib.get_close_matches(name, list(valid), n=1, cutoff=0.5)
+    return f'; did you mean "{match[0]}"?' if match else ""
+
+
+def _keys(section: type) -> list[tuple[type, str, object, object]]:
+    hints = get_type_hints(section, include_extras=True)
+    rows = []
+    for item in fields(section):
+        default = item.default if item.default is not NODEFAULT else item.default_factory()
+        rows.append((section, item.name, hints[item.name], default))
+    return rows
+
+
+def _option(section: str, row: tuple[type, str, object, object]) -> Option:
+    _, key, hint, default = row
+    assert get_origin(hint) is Annotated
+    bare, meta = get_args(hint)[:2]
+    assert isinstance(meta, Meta)
+    optional = isinstance(bare, UnionType)
+    if optional:
+        bare = get_args(bare)[0]
+    choices = get_args(bare) if get_origin(bare) is Literal else ()
+    kind = str if choices else get_origin(bare) or bare
+    return Option(
+        section=section,
+        key=key,
+        kind=kind,
+        default=default if isinstance(default, bool | int | float | str | dict) else None,
+        doc=meta.description or "",
+        user_only=isinstance(meta.extra, Mapping) and bool(meta.extra.get("user_only")),
+        optional=optional,
+        choices=choices,
+        ge=meta.ge,
+        gt=meta.gt,
+        le=meta.le,
+    )
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str):
+        return f'"{value}"' if len(value) <= 60 else f'"{value[:57]}…"'
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return f"{value}"
+    if isinstance(value, dict):
+        return "a table"
+    return "a list" if isinstance(value, list) else f"a {type(value).__name__}"

@@ -1,0 +1,121 @@
+"""Every setting of the program: its type, bounds, default and meaning.
+
+A key marked `user_only` can name a program to run or a folder to write to; a project's own file
+may not set it.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+_USER_ONLY = {"user_only": True}
+
+
+class Agents(Struct, frozen=True):
+    """Who works on a query's tasks."""
+
+    max: Annotated[
+        int, Meta(ge=0, le=64, description="Agents at once; 0: the number of P cores, or else 8.")
+    ] = 0
+    task_timeout_s: Annotated[
+        float, Meta(gt=0, le=3600, description="Longest time for one attempt at one task.")
+    ] = 60.0
+
+
+class Probes(Struct, frozen=True):
+    """How often the machine is looked at."""
+
+    host_interval_s: Annotated[
+        float, Meta(ge=0.25, le=60, description="Between readings of CPU, memory, disk, network.")
+    ] = 1.0
+    gpu_interval_s: Annotated[
+        float, Meta(ge=0.25, le=60, description="Between readings of the GPU.")
+    ] = 2.0
+    process_interval_s: Annotated[
+        float, Meta(ge=1, le=60, description="Between process lists, while someone looks at them.")
+    ] = 4.0
+    macmon: Annotated[
+        str,
+        Meta(description="The macmon program, by name or path (macOS).", extra=_USER_ONLY),
+    ] = "macmon"
+
+
+class Search(Struct, frozen=True):
+    """How text and code are searched."""
+
+    ripgrep: Annotated[
+        str,
+        Meta(
+            description="The rg program; empty: the one installed with bolt-tui, or PATH's.",
+            extra=_USER_ONLY,
+        ),
+    ] = ""
+    max_rows: Annotated[
+        int, Meta(ge=1, le=100_000, description="Rows that an answer shows; all are counted.")
+    ] = 200
+    timeout_s: Annotated[float, Meta(gt=0, le=600, description="Longest time for one search.")] = (
+        30.0
+    )
+
+
+class Pricing(Struct, frozen=True):
+    """What an option price takes when the query doesn't say; what is not set is an assumption."""
+
+    rate: Annotated[
+        float | None, Meta(ge=-0.5, le=2, description="Risk-free rate a year, continuous: 0.045.")
+    ] = None
+    dividend_yield: Annotated[
+        float | None, Meta(ge=-0.5, le=2, description="Dividend yield a year, continuous.")
+    ] = None
+
+
+class Circuits(Struct, frozen=True):
+    """When a capability that keeps failing is left alone, and for how long."""
+
+    failure_threshold: Annotated[
+        int, Meta(ge=1, le=100, description="Failures in a row that open a circuit.")
+    ] = 5
+    wait_s: Annotated[
+        float, Meta(ge=0.1, le=3600, description="First wait before an open circuit is tried.")
+    ] = 10.0
+    max_wait_s: Annotated[
+        float, Meta(ge=0.1, le=86400, description="Longest wait; each failed try doubles it.")
+    ] = 60.0
+
+
+class Store(Struct, frozen=True):
+    """Where queries, answers and samples are kept."""
+
+    folder: Annotated[
+        str,
+        Meta(description="The store; empty: the user's state folder.", extra=_USER_ONLY),
+    ] = ""
+    flush_interval_s: Annotated[
+        float, Meta(ge=0.01, le=60, description="Longest time before a fact is on its way to disk.")
+    ] = 0.5
+    max_leases: Annotated[int, Meta(ge=1, le=64, description="DuckDB cursors at once.")] = 4
+
+
+class Console(Struct, frozen=True):
+    """The screen."""
+
+    theme: Annotated[
+        Literal["", "dark", "light"],
+        Meta(description="dark or light; empty: the one chosen last, at first dark."),
+    ] = ""
+    fps: Annotated[int, Meta(ge=1, le=30, description="Most redraws a second.")] = 4
+    keys: Annotated[
+        dict[str, str], Meta(description='Other keys for actions: { quit = "ctrl+d" }.')
+    ] = field(default_factory=dict)
+
+
+class Config(Struct, frozen=True):
+    """Every setting of the program."""
+
+    agents: Agents = Agents()
+    probes: Probes = Probes()
+    search: Search = Search()
+    pricing: Pricing = Pricing()
+    circuits: Circuits = Circuits()
+    store: Store = Store()
+    console: Console = Console()

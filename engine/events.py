@@ -1,0 +1,272 @@
+"""The vocabulary: everything that happens is one of these.
+
+*Samples* are periodic readings, *facts* happen once. The struct is the schema, the journal line and
+the NDJSON line. The bus stamps session, sequence number and both clocks when it publishes.
+
+A reading that could not be taken is None, and `unknown` maps the field's name to the reason.
+"""
+
+from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.json import Decoder, Encoder
+
+from engine.evidence import Answer, Level, PlannedTask, TaskError, Understanding
+
+EVENT_VERSION = 1
+
+CircuitState = Literal["closed", "open", "half_open", "absent"]
+Severity = Literal["info", "warning", "critical"]
+Pressure = Literal["normal", "warning", "critical"]
+
+
+class Event(Struct, frozen=True, kw_only=True, tag_field="type"):
+    """`seq` counts from 1 within a session; `mono_s` compares only within it; `wall_s` is UTC."""
+
+    v: int = EVENT_VERSION
+    session: str = ""
+    seq: int = 0
+    mono_s: float = 0.0
+    wall_s: float = 0.0
+
+
+class Sample(Event, frozen=True, kw_only=True):
+    """A periodic reading: only the newest of a type matters to a screen."""
+
+
+class HostSample(Sample, frozen=True, kw_only=True, tag=True):
+    """The machine. Percentages from 0 to 100 per core; rates in bytes per second."""
+
+    cpu_pct: tuple[float, ...] = ()
+    core_kinds: str = ""  # a letter a core, P or E, in the order of cpu_pct; empty: not known
+    cpu_freq_mhz: tuple[float, ...] = ()  # one a core, or one for all
+    load_avg: tuple[float, float, float] | None = None  # 1, 5, 15 minutes
+    memory_total_bytes: int | None = None
+    memory_used_bytes: int | None = None  # total less available
+    memory_available_bytes: int | None = None
+    memory_pressure: Pressure | None = None
+    memory_stall_pct: float | None = None  # PSI "some" over 10 s; Linux only
+    swap_total_bytes: int | None = None
+    swap_used_bytes: int | None = None
+    disk_read_bps: float | None = None
+    disk_write_bps: float | None = None
+    net_recv_bps: float | None = None
+    net_sent_bps: float | None = None
+    temperatures_c: dict[str, float] = field(default_factory=dict)
+    source: str = ""
+    unknown: dict[str, str] = field(default_factory=dict)
+
+
+class GpuDevice(Struct, frozen=True):
+    """One GPU as one source sees it; `busy_pct` from 0 to 100."""
+
+    name: str
+    source: str
+    busy_pct: float | None = None
+    memory_used_bytes: int | None = None
+    memory_total_bytes: int | None = None
+    freq_mhz: float | None = None
+    power_w: float | None = None
+    temperature_c: float | None = None
+    cores: int | None = None
+    unknown: dict[str, str] = field(default_factory=dict)
+
+
+class GpuSample(Sample, frozen=True, kw_only=True, tag=True):
+    """All GPUs; `reason` says why there are none."""
+
+    devices: tuple[GpuDevice, ...] = ()
+    mlx_memory_bytes: int | None = None  # active memory of this process only
+    reason: str | None = None
+    unknown: dict[str, str] = field(default_factory=dict)
+
+
+class ProcessRow(Struct, frozen=True):
+    """`cpu_pct` is of one core, so it may pass 100."""
+
+    pid: int
+    name: str
+    cpu_pct: float | None
+    rss_bytes: int | None
+    user: str = ""
+
+
+class ProcessSample(Sample, frozen=True, kw_only=True, tag=True):
+    """The busiest processes first; `total` counts all of them."""
+
+    rows: tuple[ProcessRow, ...] = ()
+    total: int = 0
+    unknown: dict[str, str] = field(default_factory=dict)
+
+
+class EngineSample(Sample, frozen=True, kw_only=True, tag=True):
+    """The engine about itself; lag over the last minute, counters since the session began."""
+
+    rss_bytes: int | None = None
+    cpu_pct: float | None = None  # of one core
+    loop_lag_p99_ms: float | None = None
+    loop_lag_max_ms: float | None = None
+    agents_max: int = 0
+    agents_running: int = 0
+    tasks_queued: int = 0
+    subscribers: int = 0
+    bus_depth: int = 0
+    bus_published: int = 0
+    bus_conflated: int = 0
+    bus_lagged: int = 0
+    journal_pending: int = 0
+    journal_written: int = 0
+    journal_dropped: int = 0
+    leases_open: int = 0
+    leases_waiting: int = 0
+    unknown: dict[str, str] = field(default_factory=dict)
+
+
+class QueryAsked(Event, frozen=True, kw_only=True, tag=True):
+    query: str
+    text: str
+
+
+class QueryPlanned(Event, frozen=True, kw_only=True, tag=True):
+    query: str
+    understanding: Understanding
+    tasks: tuple[PlannedTask, ...]
+
+
+class TaskEvent(Event, frozen=True, kw_only=True):
+    """Something that one agent did in one attempt at one task of one query."""
+
+    query: str
+    task: str
+    tool: str
+    agent: str
+    attempt: int = 1
+
+
+class TaskStarted(TaskEvent, frozen=True, kw_only=True, tag=True):
+    """Always followed by exactly one of TaskFinished, TaskFailed, TaskCancelled."""
+
+
+class TaskProgressed(TaskEvent, frozen=True, kw_only=True, tag=True):
+    text: str = ""
+    done: float | None = None
+    total: float | None = None
+
+
+class TaskFinished(TaskEvent, frozen=True, kw_only=True, tag=True):
+    elapsed_ms: float
+    verdict: str = ""
+    found: bool = True
+
+
+class TaskFailed(TaskEvent, frozen=True, kw_only=True, tag=True):
+    elapsed_ms: float
+    error: TaskError
+    will_retry: bool = False
+
+
+class TaskCancelled(TaskEvent, frozen=True, kw_only=True, tag=True):
+    elapsed_ms: float
+
+
+class QueryEnded(Event, frozen=True, kw_only=True):
+    """Exactly one of these ends every query, and carries its answer."""
+
+    query: str
+    answer: Answer
+
+
+class QueryAnswered(QueryEnded, frozen=True, kw_only=True, tag=True):
+    """Status answered, nothing_found or degraded."""
+
+
+class QueryFailed(QueryEnded, frozen=True, kw_only=True, tag=True):
+    """Status failed or timed_out."""
+
+
+class QueryCancelled(QueryEnded, frozen=True, kw_only=True, tag=True):
+    """Status cancelled."""
+
+
+class CircuitChanged(Event, frozen=True, kw_only=True, tag=True):
+    """`next_try_s` counts from this event; the first event of a capability has no `was`."""
+
+    capability: str
+    state: CircuitState
+    was: CircuitState | None = None
+    cause: str = ""
+    failures: int = 0
+    next_try_s: float | None = None
+
+
+class LevelChanged(Event, frozen=True, kw_only=True, tag=True):
+    """`why` names the cause, `lift` what would raise the level again."""
+
+    level: Level
+    was: Level | None = None
+    why: str = ""
+    lift: str = ""
+
+
+class SessionJoined(Event, frozen=True, kw_only=True, tag=True):
+    project: str
+    pid: int
+    version: str
+    interactive: bool = False
+
+
+class SessionLeft(Event, frozen=True, kw_only=True, tag=True):
+    reason: str
+
+
+class Notice(Event, frozen=True, kw_only=True, tag=True):
+    """Something its user should know. A later one with the same key replaces it; `resolved` ends it."""
+
+    key: str
+    severity: Severity
+    text: str
+    remedy: str = ""
+    resolved: bool = False
+
+
+class Lagged(Event, frozen=True, kw_only=True, tag=True):
+    """To one subscriber only: it missed `from_seq`..`to_seq`, which the journal still has."""
+
+    from_seq: int
+    to_seq: int
+
+
+AnyEvent = (
+    HostSample
+    | GpuSample
+    | ProcessSample
+    | EngineSample
+    | QueryAsked
+    | QueryPlanned
+    | TaskStarted
+    | TaskProgressed
+    | TaskFinished
+    | TaskFailed
+    | TaskCancelled
+    | QueryAnswered
+    | QueryFailed
+    | QueryCancelled
+    | CircuitChanged
+    | LevelChanged
+    | SessionJoined
+    | SessionLeft
+    | Notice
+    | Lagged
+)
+
+encoder = Encoder()
+decoder: Decoder[AnyEvent] = Decoder(AnyEvent)
+
+
+def ended(query: str, answer: Answer) -> QueryEnded:
+    """Return the terminal event that fits the answer's status."""
+    if answer.status == "cancelled":
+        return QueryCancelled(query=query, answer=answer)
+    if answer.status in ("failed", "timed_out"):
+        return QueryFailed(query=query, answer=answer)
+    return QueryAnswered(query=query, answer=answer)

@@ -1,0 +1,163 @@
+"""What a query becomes: an understanding, a plan, evidence, an answer.
+
+An `Answer` is one value: the console draws it, headless prints it as text, Markdown or JSON, and
+the journal keeps it. Its JSON form is a public contract, versioned by `schema_version`.
+"""
+
+import re
+from typing import Literal
+
+from msgspec import Struct, field
+
+SCHEMA_VERSION = 1
+
+Level = Literal["full", "limited", "monitoring", "existing_tools"]
+Status = Literal["answered", "nothing_found", "degraded", "failed", "timed_out", "cancelled"]
+TaskStatus = Literal["finished", "failed", "cancelled", "timed_out", "skipped"]
+ErrorKind = Literal["usage", "unavailable", "failed", "timeout", "skipped"]
+Cell = str | int | float | bool | None
+Argument = str | int | float | bool | None | tuple[str, ...]
+
+# C0 (tab apart), DEL, C1, the bidirectional overrides, and halves of surrogate pairs.
+_UNSAFE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """Return one line of text that a terminal shows as it is: no control or escape characters."""
+    return _UNSAFE.sub("\ufffd", text.expandtabs(4))
+
+
+class Finding(Struct, frozen=True):
+    """One place that shows what was said; `line` counts from 1, None means the whole file."""
+
+    path: str
+    line: int | None
+    text: str
+
+
+class Figure(Struct, frozen=True):
+    """One number with its unit and source; an unknown one has no value but a reason."""
+
+    name: str
+    value: Cell
+    unit: str = ""
+    source: str = ""
+    age_s: float | None = None
+    reason: str | None = None
+
+
+class Findings(Struct, frozen=True, tag="findings", tag_field="kind"):
+    title: str
+    items: tuple[Finding, ...]
+    total: int
+    truncated: bool = False
+
+
+class Figures(Struct, frozen=True, tag="figures", tag_field="kind"):
+    title: str
+    items: tuple[Figure, ...]
+
+
+class Table(Struct, frozen=True, tag="table", tag_field="kind"):
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+class Series(Struct, frozen=True, tag="series", tag_field="kind"):
+    """`y` in `unit` over `x` in seconds since the first point; None is a gap."""
+
+    title: str
+    x: tuple[float, ...]
+    y: tuple[float | None, ...]
+    unit: str
+
+
+class Text(Struct, frozen=True, tag="text", tag_field="kind"):
+    title: str
+    text: str
+
+
+Section = Findings | Figures | Table | Series | Text
+
+
+class Evidence(Struct, frozen=True):
+    """What one tool found: a sentence and its proof.
+
+    `found=False` says that the tool worked and there was nothing. `weight` orders verdicts: the
+    heaviest task's sentence leads the answer. `lacks` says in what way this is the poorer answer.
+    """
+
+    verdict: str
+    sections: tuple[Section, ...] = ()
+    found: bool = True
+    weight: int = 0
+    lacks: str | None = None
+    assumptions: tuple[str, ...] = ()
+    not_searched: dict[str, int | str] = field(default_factory=dict)
+
+
+class Understanding(Struct, frozen=True):
+    """How a query was read; `confidence` from 0 to 1."""
+
+    text: str
+    understood_as: str
+    intent: str
+    slots: dict[str, Argument] = field(default_factory=dict)
+    confidence: float = 1.0
+
+
+class PlannedTask(Struct, frozen=True):
+    """One node of a plan: data only, so that it can be shown, journaled and shipped."""
+
+    id: str
+    tool: str
+    arguments: dict[str, Argument] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    capability: str | None = None
+    priority: int = 0
+
+
+class Plan(Struct, frozen=True):
+    tasks: tuple[PlannedTask, ...]
+    assumptions: tuple[str, ...] = ()
+
+
+class TaskError(Struct, frozen=True):
+    """Why a task gave nothing: one sentence of cause, one of remedy (it may be empty)."""
+
+    kind: ErrorKind
+    cause: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.cause}; {self.remedy}" if self.remedy else self.cause
+
+
+class TaskRecord(Struct, frozen=True):
+    """What became of a task; times in ms since the query was asked."""
+
+    id: str
+    tool: str
+    agent: str | None
+    status: TaskStatus
+    needs: tuple[str, ...]
+    started_ms: float | None
+    elapsed_ms: float | None
+    attempts: int
+    error: TaskError | None = None
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """The answer to one query: a verdict in a sentence first, then the proof."""
+
+    schema_version: int = SCHEMA_VERSION
+    status: Status
+    level: Level
+    query: Understanding
+    verdict: str
+    sections: tuple[Section, ...] = ()
+    tasks: tuple[TaskRecord, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    not_searched: dict[str, int | str] = field(default_factory=dict)
+    elapsed_ms: float = 0.0
