@@ -1,1 +1,1 @@
-
+"""The faces of the engine: a console, and one command for scripts."""

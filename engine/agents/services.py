@@ -9,7 +9,7 @@ from engine.breaker.board import Board
 from engine.bus import Bus
 from engine.clock import Clock
 from engine.config import Loaded
-from engine.events import EngineSample, GpuSample, HostSample
+from engine.events import Event, GpuSample, HostSample, ProcessSample
 from engine.store.journal import Journal
 from engine.store.pool import Pool
 
@@ -29,7 +29,9 @@ class Services:
     journal: Journal
     read_host: Callable[[float], Awaitable[HostSample]]
     read_gpu: Callable[[], Awaitable[GpuSample]]
-    read_engine: Callable[[], EngineSample]
+    read_processes: Callable[[float, int], Awaitable[ProcessSample]]
+    find_gpu: Callable[[], Awaitable[None]]
+    newest: Callable[[type[Event]], Event | None]
     sampling: Callable[[], AbstractAsyncContextManager[None]]
     ripgrep: Callable[[], str]
     files: Callable[[], Awaitable[tuple[str, ...]]]

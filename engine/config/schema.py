@@ -36,8 +36,8 @@ class Probes(Struct, frozen=True):
     ] = 4.0
     macmon: Annotated[
         str,
-        Meta(description="The macmon program, by name or path (macOS).", extra=_USER_ONLY),
-    ] = "macmon"
+        Meta(description="The macmon program (macOS); empty: PATH's.", extra=_USER_ONLY),
+    ] = ""
 
 
 class Search(Struct, frozen=True):

@@ -1,0 +1,164 @@
+"""The one table of what the user can do. Keys, palette, help and the key docs come from it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+from textual.binding import Binding
+from textual.keys import format_key, key_to_character
+
+Group = Literal["asking", "looking", "program"]
+
+PANES = ("cpu", "gpu", "memory", "agents", "circuits", "answer", "processes")
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do.
+
+    `keys` are separated by commas. A key that types a letter works outside the prompt only. One
+    that `overrides` works before the focused widget sees it, so it must not be a letter.
+    """
+
+    id: str
+    keys: str
+    label: str
+    help: str
+    group: Group
+    run: str = ""  # the Textual action; empty: named as the id
+    overrides: bool = False
+    typed: str = ""  # what does the same after a colon in the prompt
+    hint: int | None = None  # place in the line of hints
+
+    @property
+    def textual_action(self) -> str:
+        """The action with its namespace: what concerns the program is done by the app."""
+        return f"{'app' if self.group == 'program' else 'screen'}.{self.run or self.id}"
+
+
+def _pane_actions() -> Iterable[Action]:
+    for number, pane in enumerate(PANES, 1):
+        name = pane.upper() if len(pane) == 3 else pane
+        yield Action(
+            f"pane_{pane}", str(number), name, f"Go to the {name} pane; one out of view is zoomed.",
+            "looking", run=f"pane('{pane}')",
+        )  # fmt: skip
+    for pane in PANES:
+        if pane != "answer":
+            name = pane.upper() if len(pane) == 3 else pane
+            yield Action(
+                f"show_{pane}", "", f"show or hide {name}",
+                f"Show or hide the {name} pane; this is remembered.", "looking",
+                run=f"show('{pane}')",
+            )  # fmt: skip
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("prompt", "slash", "ask", "Go to the prompt.", "asking", hint=1),
+    Action("command", "colon", "command", "Go to the prompt with a command begun.", "asking"),
+    Action("cancel", "ctrl+x", "cancel", "Cancel the running query.", "asking", overrides=True,
+           hint=2),
+    Action("interrupt", "ctrl+c", "copy or cancel",
+           "Copy what is selected; with nothing selected, cancel the running query.", "asking"),
+    Action("older", "left_square_bracket,f7", "older", "Turn to the answer before.", "asking"),
+    Action("newer", "right_square_bracket,f8", "newer", "Turn to the answer after.", "asking"),
+    Action("copy", "y,f6", "copy", "Copy the answer as plain text.", "asking"),
+    Action("clear", "ctrl+l", "clear", "Put the answer away; the queries asked before come back.",
+           "asking"),
+    Action("zoom", "z,f2,enter", "zoom", "Give the whole screen to the focused pane, or restore it.",
+           "looking", hint=4),
+    Action("back", "escape", "back",
+           "Restore a zoomed pane; else cancel the running query; else leave the prompt.",
+           "looking"),
+    Action("pause", "p,f3", "pause", "Freeze what is drawn; events are still taken in.", "looking",
+           typed="pause", hint=5),
+    Action("next_pane", "tab", "next pane", "Focus the next pane.", "looking", hint=3),
+    Action("previous_pane", "shift+tab", "previous pane", "Focus the pane before.", "looking"),
+    *_pane_actions(),
+    Action("theme", "t,f4", "theme", "Switch between the dark and the light palette.", "program",
+           typed="theme", hint=6),
+    Action("palette", "ctrl+p", "palette", "Search all of this by name.", "program",
+           run="command_palette", hint=7),
+    Action("help", "question_mark,f1", "help", "Show the keys.", "program", typed="keys", hint=8),
+    Action("quit", "q", "quit", "Leave the program.", "program", typed="quit", hint=9),
+    Action("quit_now", "ctrl+q", "quit at once", "Leave the program from anywhere.", "program",
+           run="quit", overrides=True),
+)  # fmt: skip
+
+BY_ID = {action.id: action for action in ACTIONS}
+TYPED = {f":{action.typed}": action for action in ACTIONS if action.typed}
+
+
+def bindings(*groups: Group) -> list[Binding]:
+    """Return a part of the table as Textual's bindings; their ids are what a keymap names."""
+    return [
+        Binding(
+            action.keys, action.textual_action, action.label, show=False, id=action.id,
+            priority=action.overrides,
+        )
+        for action in ACTIONS
+        if action.keys and action.group in groups
+    ]  # fmt: skip
+
+
+def checked_keys(wanted: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Return the keys that can be taken, and a sentence for each that can't."""
+    taken: dict[str, str] = {}
+    problems: list[str] = []
+    for name, keys in wanted.items():
+        problem = _problem(name, keys)
+        if problem:
+            problems.append(problem)
+        else:
+            taken[name] = keys
+    problems += _clashes(taken)
+    return taken, problems
+
+
+def _problem(name: str, keys: str) -> str:
+    action = BY_ID.get(name)
+    if action is None:
+        near = get_close_matches(name, BY_ID, n=1)
+        hint = f"; did you mean {near[0]}?" if near else "; the help screen lists the names"
+        return f"console.keys.{name}: there is no such action{hint}"
+    listed = [key.strip() for key in keys.split(",")]
+    if not all(listed):
+        return f"console.keys.{name}: expected keys separated by commas, found {keys!r}"
+    if action.overrides and (letters := [key for key in listed if key_to_character(key)]):
+        return (
+            f"console.keys.{name}: {letters[0]!r} could no longer be typed in the prompt; "
+            "expected a key with ctrl or a function key"
+        )
+    return ""
+
+
+def _clashes(taken: Mapping[str, str]) -> list[str]:
+    holder: dict[str, str] = {}
+    problems: list[str] = []
+    for action in ACTIONS:
+        for key in _keys_of(action, taken):
+            first = holder.setdefault(key, action.id)
+            if first != action.id:
+                problems.append(f"console.keys: {key!r} is both {first} and {action.id}")
+    return problems
+
+
+def _keys_of(action: Action, keymap: Mapping[str, str]) -> list[str]:
+    keys = keymap.get(action.id, action.keys)
+    return [key.strip() for key in keys.split(",")] if keys else []
+
+
+def shown_keys(action: Action, keymap: Mapping[str, str]) -> list[str]:
+    """Return the keys as people write them."""
+    return [format_key(key) for key in _keys_of(action, keymap)]
+
+
+def key_docs(keymap: Mapping[str, str] | None = None) -> str:
+    """Return the table as Markdown, for the README."""
+    rows = ["| key | does | name |", "|---|---|---|"]
+    for action in ACTIONS:
+        if keys := shown_keys(action, keymap or {}):
+            shown = " ".join(f"`{key}`" for key in keys)
+            rows.append(f"| {shown} | {action.help} | `{action.id}` |")
+    return "\n".join(rows)

@@ -1,0 +1,203 @@
+"""The command line: what was asked for, and by which face it is answered.
+
+Importing this costs an argument parser and nothing else; the rest is imported by the path taken.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from bolt_tui.headless import Settings
+
+USAGE_ERROR = 2
+OUTPUTS = ("text", "json", "ndjson", "markdown")
+
+_EPILOG = """exit codes:
+  0 answered, or degraded   1 failed   2 usage or configuration   3 nothing found
+  4 degraded, with --strict   124 timed out   130, 143 cancelled by SIGINT, SIGTERM
+
+Without --run and without a command the console opens."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says in one sentence what is wrong."""
+
+    def error(self, message: str) -> NoReturn:
+        sys.stderr.write(f"{self.prog.split()[0]}: {message.splitlines()[0]}\n")
+        sys.exit(USAGE_ERROR)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    shared = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    _common(shared)
+    top = _Parser(
+        prog="bolt-tui",
+        description="Operations console: the machine, the code and the options book.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    _common(top)
+    top.add_argument(
+        "--run", metavar="QUERY", help="answer one query and end; - reads it from stdin"
+    )
+    top.add_argument("--version", action="store_true", help="print the version and end")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    for name, words in (
+        ("status", "machine, level and circuits now"),
+        ("hardware", "what this machine is"),
+    ):
+        commands.add_parser(name, help=words, parents=[shared], allow_abbrev=False)
+    monitor = commands.add_parser(
+        "monitor", help="watch the machine", parents=[shared], allow_abbrev=False
+    )
+    monitor.add_argument(
+        "--duration", type=_positive, metavar="S", help="seconds; without it until stopped"
+    )
+    benchmark = commands.add_parser(
+        "benchmark", help="measure this engine", parents=[shared], allow_abbrev=False
+    )
+    benchmark.add_argument("--quick", action="store_true", help="a few seconds")
+    history = commands.add_parser(
+        "history", help="the last queries of all sessions", parents=[shared], allow_abbrev=False
+    )
+    history.add_argument("--limit", type=_positive_int, metavar="N", help="how many")
+    config = commands.add_parser(
+        "config", help="show, write or check the settings", parents=[shared], allow_abbrev=False
+    )
+    config.add_argument("action", choices=("show", "init", "validate"))
+    config.add_argument(
+        "--user", action="store_true", help="init: your own file, not the project's"
+    )
+    return top
+
+
+def _common(into: argparse.ArgumentParser) -> None:
+    into.add_argument("-C", dest="project", metavar="DIR", help="the project's folder")
+    into.add_argument(
+        "--config", metavar="FILE", help="settings instead of the project's bolt.toml"
+    )
+    into.add_argument(
+        "--set", action="append", metavar="KEY=VALUE", help="one setting, as in agents.max=4"
+    )
+    into.add_argument("-o", "--output", choices=OUTPUTS, help="default: text")
+    into.add_argument("--timeout", type=_positive, metavar="S", help="end after so many seconds")
+    into.add_argument("--strict", action="store_true", help="exit 4 when the answer is degraded")
+    into.add_argument("--explain", action="store_true", help="print the plan and don't run it")
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value <= 1e7:
+        raise argparse.ArgumentTypeError(f"expected a positive number of seconds, found {text!r}")
+    return value
+
+
+def _positive_int(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"expected a positive whole number, found {text!r}")
+    return int(text)
+
+
+def unknown_word(argv: Sequence[str]) -> str | None:
+    """Return a sentence on the first option or command that doesn't exist, with the nearest one.
+
+    argparse would complain of the word behind an unknown option instead of the option.
+    """
+    command = None
+    words = iter(argv)
+    for word in words:
+        option = word.partition("=")[0]
+        known = {*_VALUED, *_FLAGS, *_OF_COMMAND.get(command or "", ())}
+        if option in _VALUED or option in _OF_COMMAND.get(command or "", ()):
+            if "=" not in word and option not in _NO_VALUE:
+                next(words, None)
+        elif word.startswith("-") and word != "-" and option not in known:
+            if word[:2] not in ("-o", "-C") or word.startswith("--"):
+                return f"unknown option {option}{_nearest(option, known)}"
+        elif not word.startswith("-") and command is None:
+            command = word
+            if command not in _COMMANDS:
+                ask = f'; to ask a question: bolt-tui --run "{word[:40]}"'
+                return f"unknown command {word[:80]!r}{_nearest(word, _COMMANDS) or ask}"
+    return None
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    import difflib  # 5 ms: only for a mistake
+
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+_VALUED = ("-C", "--config", "--set", "-o", "--output", "--timeout", "--run")
+_FLAGS = ("--strict", "--explain", "--version", "-h", "--help")
+_COMMANDS = ("status", "hardware", "monitor", "benchmark", "history", "config")
+_OF_COMMAND = {
+    "monitor": ("--duration",),
+    "benchmark": ("--quick",),
+    "history": ("--limit",),
+    "config": ("--user",),
+}
+_NO_VALUE = frozenset({"--quick", "--user"})
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit code."""
+    words = sys.argv[1:] if argv is None else argv
+    if (sentence := unknown_word(words)) is not None:
+        return refuse(sentence)
+    arguments = parser().parse_args(words)
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Who read our output has had enough. Python would complain at exit, so it gets a sink.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    if arguments.version:
+        from engine import __version__
+
+        print(f"bolt-tui {__version__}")
+        return 0
+    if arguments.run is not None and arguments.command is not None:
+        return refuse(f"--run and the command {arguments.command} exclude each other")
+    from bolt_tui import headless
+    from engine.config import ConfigError
+    from engine.errors import EngineError
+
+    try:
+        request = headless.request(arguments)
+        if request is not None:
+            return headless.run(request)
+        if arguments.explain or arguments.output is not None:
+            return refuse("-o and --explain go with --run or a command")
+        return _console(headless.settings(arguments))
+    except (ConfigError, EngineError) as error:
+        return refuse(str(error))
+
+
+def _console(settings: "Settings") -> int:
+    for stream, name in ((sys.stdin, "stdin"), (sys.stdout, "stdout"), (sys.stderr, "stderr")):
+        if stream is None or not stream.isatty():
+            return refuse(f'the console needs a terminal and {name} is none; use --run "query"')
+    from bolt_tui.console import run
+
+    return run(settings)
+
+
+def refuse(sentence: str) -> int:
+    """Say on stderr why this can't be done, and return the exit code for it."""
+    sys.stderr.write(f"bolt-tui: {sentence}\n")
+    return USAGE_ERROR

@@ -1,0 +1,242 @@
+"""The console: a Textual app that folds an engine's events and draws them.
+
+The app never opens or closes the engine: `app.run_console` owns it and hands it over.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+from textual.widgets import Input
+from textual.worker import Worker, WorkerState
+
+from bolt_tui.actions import ACTIONS, TYPED, bindings, checked_keys
+from bolt_tui.arrangement import Arrangement, read_arrangement, write_arrangement
+from bolt_tui.engine_port import EnginePort
+from bolt_tui.palette import FALLBACKS, OWN_THEMES, Ink, load_themes, themes_folder
+from bolt_tui.panes.pane import Look
+from bolt_tui.panes.pump import Pump
+from bolt_tui.screens.help import Help
+from bolt_tui.screens.main import MainScreen
+from bolt_tui.screens.too_small import TooSmall, is_too_small
+from bolt_tui.settings import ConsoleSettings
+from bolt_tui.state import ConsoleState
+from engine.errors import BadQuery
+from engine.events import LevelChanged, Notice, Severity
+
+PAST_PROMPTS = 200
+
+
+class Console(App[int], inherit_bindings=False):
+    """The face. `attach` hands it an open engine, `refuse` says why there is none."""
+
+    TITLE = "bolt"
+    CSS_PATH = themes_folder() / "console.tcss"
+    BINDINGS = bindings("program")
+
+    def __init__(self, settings: ConsoleSettings | None = None) -> None:
+        super().__init__()
+        self.settings = settings or ConsoleSettings()
+        self.state = ConsoleState()
+        self.painted = asyncio.Event()
+        self.keymap, self._key_problems = checked_keys(self.settings.keys)
+        self.arrangement, self._arrangement_problem = read_arrangement(self.settings.folder)
+        self._engine: EnginePort | None = None
+        self._attached = asyncio.Event()
+        self._refusal: str | None = None
+        self._held: list[str] = []  # asked before the engine was open
+        for theme in load_themes():
+            self.register_theme(theme)
+        self.theme = self._first_theme()
+        look = Look(self._ink(), self.settings.zone, self.settings.stuck_after_s)
+        self.main = MainScreen(self.state, look, self, hidden=self.arrangement.hidden)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return the colours that a theme of another maker lacks."""
+        return FALLBACKS
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return the console itself."""
+        return self.main
+
+    # ── life ─────────────────────────────────────────────────────────────────────────────────
+
+    def on_mount(self) -> None:
+        self.set_keymap(self.keymap)
+        self.theme_changed_signal.subscribe(self, lambda _: self._theme_changed())
+        for number, problem in enumerate(self._key_problems):
+            self.notice(f"console.keys.{number}", "warning", problem)
+        if self._arrangement_problem:
+            self.notice("console.arrangement", "warning", self._arrangement_problem)
+        self.main.show()
+        self.run_worker(self._draw_forever(), name="pump", exit_on_error=False)
+
+    def on_ready(self) -> None:
+        self.call_after_refresh(self.painted.set)
+
+    def on_resize(self) -> None:
+        if is_too_small(self.size) and not isinstance(self.screen, TooSmall):
+            self.push_screen(TooSmall())
+        elif isinstance(self.screen, TooSmall) and not is_too_small(self.size):
+            self.pop_screen()
+
+    def attach(self, engine: EnginePort) -> None:
+        """Take an open engine; it comes from another task, so the worker does the rest."""
+        self._engine = engine
+        self._attached.set()
+
+    def refuse(self, reason: str) -> None:
+        """Say that there is no engine, or none any more, and why."""
+        self._engine, self._refusal = None, reason
+        clock = self.settings.clock
+        self.state.apply(
+            LevelChanged(
+                level="existing_tools", why="the engine is not open",
+                mono_s=clock.monotonic_s(), wall_s=clock.wall_s(),
+            )
+        )  # fmt: skip
+        self.notice("engine.open", "critical", reason, "put that right and start again")
+        if self._held:
+            self.call_later(self._ask_held)
+
+    async def _draw_forever(self) -> None:
+        await self._attached.wait()
+        engine, settings = self._engine, self.settings
+        if engine is None:
+            return
+        pump = Pump(
+            self.state, self.main.draw, self.main.wanted,
+            clock=settings.clock, frames_per_s=settings.frames_per_s,
+        )  # fmt: skip
+        self.run_worker(self._load_past(engine), name="past prompts", exit_on_error=False)
+        self.call_later(self._ask_held)  # by then the pump listens
+        await pump.run(engine)
+
+    async def _load_past(self, engine: EnginePort) -> None:
+        self.main.prompt.past.load(await engine.recent_queries(PAST_PROMPTS))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say what a worker of ours failed of; the console goes on."""
+        worker = event.worker
+        if event.state is WorkerState.ERROR and worker.name in ("pump", "past prompts"):
+            said = f"{worker.name} stopped: {type(worker.error).__name__}: {worker.error}"
+            self.notice(f"console.{worker.name}", "critical", said, "start the console again")
+
+    def notice(self, key: str, severity: Severity, text: str, remedy: str = "") -> None:
+        """Tell the user something that the console itself found out."""
+        clock = self.settings.clock
+        self.state.apply(
+            Notice(
+                key=key, severity=severity, text=text, remedy=remedy,
+                mono_s=clock.monotonic_s(), wall_s=clock.wall_s(),
+            )
+        )  # fmt: skip
+        if self.main.is_mounted:
+            self.main.draw()
+
+    # ── asking ───────────────────────────────────────────────────────────────────────────────
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        text = event.value.strip()
+        if event.input is not self.main.prompt or not text:
+            return
+        if action := TYPED.get(text):
+            self.main.prompt.clear()
+            self.call_later(self.run_action, action.textual_action)
+        elif self.ask(text):
+            self.main.prompt.past.add(text)
+            self.main.prompt.clear()
+
+    def ask(self, text: str) -> bool:
+        """Hand a question to the engine; False where it was refused, and the reason is on show."""
+        if self._engine is None:
+            return self._ask_without_engine(text)
+        self.main.pause(paused=False)
+        try:
+            query = self._engine.submit(text)
+        except BadQuery as error:
+            self.main.say(str(error), "bad")
+            return False
+        self.main.turn_to(query)
+        self.main.show_keys()
+        return True
+
+    def _ask_without_engine(self, text: str) -> bool:
+        if self._refusal is not None:
+            self.main.say(f"not asked, the engine is not open: {self._refusal}", "bad")
+            return False
+        self._held.append(text)
+        self.main.say("the engine is being opened; this is asked as soon as it is", "warn")
+        return True
+
+    def _ask_held(self) -> None:
+        held, self._held = self._held, []
+        for text in held:
+            self.ask(text)
+
+    def complete(self, text: str) -> list[str]:
+        """Return what the prompt could become."""
+        own = [typed for typed in TYPED if text.startswith(":") and typed.startswith(text)]
+        return [*(self._engine.complete(text) if self._engine else []), *own]
+
+    def cancel(self, query: str) -> bool:
+        """Cancel a running query."""
+        return self._engine is not None and self._engine.cancel(query)
+
+    # ── the program ──────────────────────────────────────────────────────────────────────────
+
+    async def action_quit(self) -> None:
+        self.exit(0)
+
+    def action_help(self) -> None:
+        self.push_screen(Help(self.keymap))
+
+    def action_theme(self) -> None:
+        """Turn to the other of our own palettes."""
+        at = OWN_THEMES.index(self.theme) if self.theme in OWN_THEMES else -1
+        self.theme = OWN_THEMES[(at + 1) % len(OWN_THEMES)]
+
+    def _first_theme(self) -> str:
+        """Return what the user set, else what the program remembers, else dark."""
+        for name in (self.settings.theme, self.arrangement.theme):
+            if name in self.available_themes:
+                return name
+        return OWN_THEMES[0]
+
+    def _ink(self) -> Ink:
+        return Ink(self.get_css_variables())
+
+    def _theme_changed(self) -> None:
+        self.main.relook(replace(self.main.look, ink=self._ink()))
+        self._remember(replace(self.arrangement, theme=self.theme))
+
+    def remember_hidden(self, hidden: tuple[str, ...]) -> None:
+        """Keep which panes are hidden for the next session."""
+        self._remember(replace(self.arrangement, hidden=hidden))
+
+    def _remember(self, arrangement: Arrangement) -> None:
+        if arrangement == self.arrangement:
+            return
+        self.arrangement = arrangement
+        if (folder := self.settings.folder) is not None:
+            try:
+                write_arrangement(folder, arrangement)
+            except OSError as error:
+                self.main.say(f"this is not remembered: {error}", "warn")
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Return the action table for the palette, with the themes of other makers at its end."""
+        for action in ACTIONS:
+            if action.id not in ("palette", "quit_now", "interrupt", "back"):
+                yield SystemCommand(
+                    action.label.capitalize(), action.help, self._runner(action.textual_action)
+                )
+        yield SystemCommand("All themes", "Choose among more palettes.", self.action_change_theme)
+
+    def _runner(self, action: str) -> Callable[[], None]:
+        def run() -> None:
+            self.call_later(self.run_action, action)
+
+        return run

@@ -1,0 +1,49 @@
+"""What the console needs of an engine, and nothing more."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Protocol
+
+from engine.bus import Bus
+from engine.events import Event
+
+
+class EnginePort(Protocol):
+    """An open engine; everything it does arrives as events on its bus."""
+
+    @property
+    def bus(self) -> Bus: ...
+
+    @property
+    def session(self) -> str: ...
+
+    @property
+    def project(self) -> Path: ...
+
+    def submit(self, text: str) -> str:
+        """Start a query and return its id; raises `engine.errors.BadQuery` for a bad text."""
+        ...
+
+    def cancel(self, query: str) -> bool:
+        """Cancel a running query; False where it runs no more."""
+        ...
+
+    def complete(self, text: str) -> list[str]:
+        """Return whole prompts that begin as `text` does or mean it, the best first."""
+        ...
+
+    def state_events(self) -> list[Event]:
+        """Return the events so far that a late reader needs, in order."""
+        ...
+
+    async def recent_queries(self, limit: int) -> list[str]:
+        """Return what was asked before, newest first."""
+        ...
+
+    async def events(self, from_seq: int, to_seq: int) -> list[Event]:
+        """Return events of this session that a slow reader missed."""
+        ...
+
+
+OpenEngine = Callable[[], AbstractAsyncContextManager[EnginePort]]

@@ -1,0 +1,256 @@
+"""One query without a terminal: the answer on stdout, everything else on stderr."""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+
+from bolt_tui.progress import show_progress
+from engine.agents.answer import usage_error
+from engine.bus import Subscription
+from engine.config import Loaded, load
+from engine.errors import BadQuery
+from engine.events import encoder
+from engine.evidence import Answer, Plan, Status, Table, Understanding, clean
+from engine.runtime import Engine, checked, resolve
+
+MAX_STDIN_BYTES = 65_536
+EXIT: dict[Status, int] = {
+    "answered": 0,
+    "failed": 1,
+    "nothing_found": 3,
+    "degraded": 0,
+    "timed_out": 124,
+    "cancelled": 130,
+}
+STRICT_EXIT = 4
+USAGE_ERROR = 2
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The project and its settings, checked before anything is opened."""
+
+    project: Path
+    loaded: Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to answer and how to print it."""
+
+    settings: Settings
+    query: str
+    output: str = "text"
+    timeout_s: float | None = None
+    strict: bool = False
+    explain: bool = False
+
+
+def settings(arguments: argparse.Namespace) -> Settings:
+    """Find the project and read its settings.
+
+    Raises:
+        BadProject, ConfigError.
+    """
+    project = resolve(arguments.project)
+    flags = dict(_flag(text) for text in arguments.set or ())
+    file = None if arguments.config is None else Path(arguments.config)
+    return Settings(project, load(project, config_file=file, flags=flags))
+
+
+def request(arguments: argparse.Namespace) -> Request | None:
+    """Return what the command line asks for, or None for the console.
+
+    Raises:
+        BadProject, BadQuery, ConfigError.
+    """
+    if arguments.command == "config":
+        from bolt_tui import settings_command
+
+        raise SystemExit(settings_command.run(arguments))
+    query = _query(arguments)
+    if query is None:
+        return None
+    return Request(
+        settings(arguments),
+        query,
+        arguments.output or "text",
+        arguments.timeout,
+        arguments.strict,
+        arguments.explain,
+    )
+
+
+def _query(arguments: argparse.Namespace) -> str | None:
+    if arguments.command == "monitor" and arguments.duration is not None:
+        return f":monitor --duration {arguments.duration:g}"
+    if arguments.command == "benchmark" and arguments.quick:
+        return ":benchmark --quick"
+    if arguments.command == "history" and arguments.limit is not None:
+        return f":history --limit {arguments.limit}"
+    if arguments.command is not None:
+        return f":{arguments.command}"
+    return _stdin() if arguments.run == "-" else arguments.run
+
+
+def _stdin() -> str:
+    """Read the query from stdin.
+
+    Raises:
+        BadQuery: it is no UTF-8 text, or far too long.
+    """
+    data = sys.stdin.buffer.read(MAX_STDIN_BYTES + 1)
+    if len(data) > MAX_STDIN_BYTES:
+        raise BadQuery(f"the query on stdin is longer than {MAX_STDIN_BYTES:,} bytes")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        found = f"byte 0x{data[error.start]:02x} at {error.start}"
+        raise BadQuery(f"the query on stdin is not UTF-8 text ({found})") from error
+
+
+def _flag(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise BadQuery(f"--set expects SECTION.KEY=VALUE, found {text!r}")
+    return name, value
+
+
+def run(wanted: Request) -> int:
+    """Answer the query, print the answer and return the exit code.
+
+    Raises:
+        BadQuery: before anything was opened.
+        BrokenPipeError: whoever read our output has gone.
+    """
+    checked(wanted.query)
+    received: list[int] = []
+    answer = anyio.run(_answer, wanted, received)
+    if wanted.output != "ndjson" or wanted.explain:
+        emit(answer, wanted.output)
+    if wanted.explain:
+        return 0
+    return _exit_code(answer, wanted, received)
+
+
+async def _answer(wanted: Request, received: list[int]) -> Answer:
+    opened = Engine.open(wanted.settings.project, settings=wanted.settings.loaded)
+    async with opened as engine, _signals(engine, received):
+        for ignored in engine.settings.ignored:
+            _note(str(ignored))
+        if wanted.explain:
+            return _explained(*await engine.explain(wanted.query))
+        with engine.bus.subscribe() as subscription:
+            async with anyio.create_task_group() as group:
+                if wanted.output == "ndjson":
+                    group.start_soon(_stream, subscription, engine)
+                elif sys.stderr.isatty():
+                    group.start_soon(show_progress, subscription, sys.stderr)
+                answer = await engine.ask(wanted.query, timeout_s=wanted.timeout_s)
+                subscription.close()
+        return answer
+
+
+@asynccontextmanager
+async def _signals(engine: Engine, received: list[int]) -> AsyncIterator[None]:
+    """Let a first signal cancel the query, which still gets its answer, and a second one end all."""
+
+    async def watch() -> None:
+        with anyio.open_signal_receiver(*_SIGNALS) as signals:
+            async for number in signals:
+                if received:
+                    os._exit(128 + number)
+                received.append(number)
+                engine.cancel_all()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(watch)
+        yield
+        group.cancel_scope.cancel()
+
+
+async def _stream(subscription: Subscription, engine: Engine) -> None:
+    """Write each event as a line; when nobody reads any more, end the query."""
+    async for event in subscription:
+        try:
+            _write(encoder.encode(event) + b"\n")
+        except BrokenPipeError:
+            _sink_stdout()
+            engine.cancel_all()
+            return
+
+
+def _explained(understanding: Understanding, plan: Plan) -> Answer:
+    rows = tuple(
+        (
+            task.id,
+            task.tool,
+            ", ".join(f"{key}={value}" for key, value in task.arguments.items()),
+            ", ".join(task.needs),
+            task.capability,
+        )
+        for task in plan.tasks
+    )
+    count = len(plan.tasks)
+    return Answer(
+        status="answered",
+        level="full",
+        query=understanding,
+        verdict=f"A plan of {count} task{'' if count == 1 else 's'}, not run",
+        sections=(Table("Plan", ("task", "tool", "arguments", "needs", "capability"), rows),),
+        assumptions=plan.assumptions,
+    )
+
+
+def emit(answer: Answer, output: str) -> None:
+    """Write the answer to stdout; a refused one is a sentence on stderr unless data is wanted."""
+    refused = usage_error(answer)
+    if refused or (answer.status == "failed" and not sys.stdout.isatty()):
+        _note(answer.verdict)
+    if output in ("json", "ndjson"):
+        _write(encoder.encode(answer) + b"\n")
+    elif not refused:
+        _write(_rendered(answer, output).encode())
+
+
+def _rendered(answer: Answer, output: str) -> str:
+    if output == "markdown":
+        from bolt_tui.rendering import markdown
+
+        return markdown.render(answer)
+    from bolt_tui.rendering import text
+
+    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    return text.render(answer, colour=colour)
+
+
+def _exit_code(answer: Answer, wanted: Request, received: list[int]) -> int:
+    if usage_error(answer):
+        return USAGE_ERROR
+    if answer.status == "cancelled" and received:
+        return 128 + received[0]
+    if answer.status == "degraded" and wanted.strict:
+        return STRICT_EXIT
+    return EXIT[answer.status]
+
+
+def _write(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def _note(sentence: str) -> None:
+    sys.stderr.write(f"bolt-tui: {clean(sentence)}\n")
+
+
+def _sink_stdout() -> None:
+    """Give Python something to flush into at exit where stdout's reader has gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

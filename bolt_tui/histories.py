@@ -1,0 +1,71 @@
+"""The last ten minutes of the machine's readings, one value a sample; None is a gap."""
+
+from collections import deque
+from typing import Literal
+
+from engine.events import HostSample, GpuSample, Sample
+
+SAMPLES_KEPT = 600
+GAP_S = 3.0
+
+Reading = Literal["cpu", "gpu", "memory", "disk_read", "disk_write", "net_recv", "net_sent"]
+READINGS: tuple[Reading, ...] = (
+    "cpu", "gpu", "memory", "disk_read", "disk_write", "net_recv", "net_sent",
+)  # fmt: skip
+
+
+class Histories:
+    """Bounded series by reading; a pause between samples becomes one gap."""
+
+    def __init__(self) -> None:
+        self._values: dict[Reading, deque[float | None]] = {
+            reading: deque(maxlen=SAMPLES_KEPT) for reading in READINGS
+        }
+        self._newest_s: dict[type[Sample], float] = {}
+
+    def copy(self) -> "Histories":
+        twin = Histories.__new__(Histories)
+        twin._values = {reading: values.copy() for reading, values in self._values.items()}
+        twin._newest_s = self._newest_s.copy()
+        return twin
+
+    def of(self, reading: Reading) -> deque[float | None]:
+        """Return the series, oldest first."""
+        return self._values[reading]
+
+    def add_host(self, sample: HostSample) -> None:
+        values: dict[Reading, float | None] = {
+            "cpu": cpu_average_pct(sample),
+            "memory": memory_used_pct(sample),
+            "disk_read": sample.disk_read_bps,
+            "disk_write": sample.disk_write_bps,
+            "net_recv": sample.net_recv_bps,
+            "net_sent": sample.net_sent_bps,
+        }
+        self._add(sample, values)
+
+    def add_gpu(self, sample: GpuSample) -> None:
+        """Keep the busiest device's figure."""
+        busy = [device.busy_pct for device in sample.devices if device.busy_pct is not None]
+        self._add(sample, {"gpu": max(busy, default=None)})
+
+    def _add(self, sample: Sample, values: dict[Reading, float | None]) -> None:
+        newest_s = self._newest_s.get(type(sample))
+        gap = newest_s is not None and sample.mono_s - newest_s > GAP_S
+        self._newest_s[type(sample)] = sample.mono_s
+        for reading, value in values.items():
+            series = self._values[reading]
+            if gap:
+                series.append(None)
+            series.append(value)
+
+
+def cpu_average_pct(sample: HostSample) -> float | None:
+    """Return the mean over all cores, None where no core was read."""
+    return sum(sample.cpu_pct) / len(sample.cpu_pct) if sample.cpu_pct else None
+
+
+def memory_used_pct(sample: HostSample) -> float | None:
+    """Return used memory as a share of all, None where either is unknown."""
+    used, total = sample.memory_used_bytes, sample.memory_total_bytes
+    return 100 * used / total if used is not None and total else None

@@ -1,0 +1,1 @@
+"""An answer as text for people and as data for programs."""

@@ -1,0 +1,69 @@
+"""Values as people read them: aligned columns, thousands, nothing that moves the terminal."""
+
+from collections.abc import Sequence
+
+from engine.evidence import Cell, Figure, Series, clean
+
+_BARS = " ▁▂▃▄▅▆▇█"
+_BAR_WIDTH = 60
+
+
+def shown(value: Cell) -> str:
+    """Return a value as text; what is unknown is a dash, never a zero."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}" if abs(value) >= 10_000 else f"{value}"
+    if isinstance(value, float):
+        return f"{value:,.8g}" if abs(value) < 1e12 else f"{value:.6g}"
+    return clean(value)
+
+
+def figure_row(figure: Figure) -> tuple[str, str, str]:
+    """Return name, value with unit, and where it comes from or why it is unknown."""
+    if figure.value is None:
+        return figure.name, "unknown", clean(figure.reason or "no reason was given")
+    value = f"{shown(figure.value)} {figure.unit}".rstrip()
+    age = f", {figure.age_s:g} s old" if figure.age_s else ""
+    return figure.name, value, clean(f"{figure.source}{age}")
+
+
+def columns(rows: Sequence[Sequence[str]], right: Sequence[bool] = ()) -> list[str]:
+    """Return the rows as lines whose columns stand under each other."""
+    if not rows:
+        return []
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [
+            cell.rjust(width) if place < len(right) and right[place] else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+def numeric(rows: Sequence[Sequence[Cell]]) -> list[bool]:
+    """Say of each column whether it holds numbers, which stand to the right."""
+    if not rows:
+        return []
+    return [
+        any(isinstance(row[place], int | float) for row in rows)
+        and not any(isinstance(row[place], str) for row in rows)
+        for place in range(len(rows[0]))
+    ]
+
+
+def bars(series: Series) -> str:
+    """Return a series as one line of bars from 0 to its largest value; a gap is a dot."""
+    step = max(1, -(-len(series.y) // _BAR_WIDTH))
+    values = series.y[::step]
+    top = max((abs(value) for value in values if value is not None), default=0.0)
+    if not top:
+        return "".join("·" if value is None else _BARS[1] for value in values)
+    return "".join(
+        "·" if value is None else _BARS[1 + round(abs(value) / top * (len(_BARS) - 2))]
+        for value in values
+    )

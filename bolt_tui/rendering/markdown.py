@@ -1,0 +1,57 @@
+"""An answer as Markdown."""
+
+from collections.abc import Sequence
+
+from bolt_tui.rendering.cells import bars, figure_row, shown
+from engine.evidence import Answer, Figures, Findings, Section, Series, Table, clean
+
+
+def render(answer: Answer) -> str:
+    """Return the whole answer, a newline at its end."""
+    lines = [f"# {_escaped(answer.query.text)}", "", f"**{_escaped(answer.verdict)}**", ""]
+    lines += [f"Understood as: {_escaped(answer.query.understood_as)}", ""]
+    for section in answer.sections:
+        lines += [f"## {_escaped(section.title)}", "", *_section(section), ""]
+    if answer.assumptions:
+        lines += ["## Assumptions", "", *(f"- {_escaped(a)}" for a in answer.assumptions), ""]
+    if answer.not_searched:
+        left_out = ", ".join(f"{count} {kind}" for kind, count in answer.not_searched.items())
+        lines += [f"Not searched: {left_out}", ""]
+    lines.append(
+        f"Status {answer.status}, level {answer.level}, {len(answer.tasks)} tasks, "
+        f"{answer.elapsed_ms / 1000:.2f} s."
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _section(section: Section) -> list[str]:
+    if isinstance(section, Findings):
+        rows = [
+            f"- `{clean(item.path)}{'' if item.line is None else f':{item.line}'}` "
+            f"{_escaped(item.text.strip())}"
+            for item in section.items
+        ]
+        more = [f"- … {section.total - len(section.items):,} more"] if section.truncated else []
+        return rows + more
+    if isinstance(section, Figures):
+        return _table(("name", "value", "source"), [figure_row(item) for item in section.items])
+    if isinstance(section, Table):
+        return _table(section.columns, [[shown(cell) for cell in row] for row in section.rows])
+    if isinstance(section, Series):
+        return [f"`{bars(section)}` {section.unit}"]
+    return [_escaped(line) for line in section.text.splitlines()]
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    def row(cells: Sequence[str]) -> str:
+        return "| " + " | ".join(_escaped(cell).replace("|", "\\|") for cell in cells) + " |"
+
+    return [row(head), "|" + " --- |" * len(head), *(row(cells) for cells in rows)]
+
+
+def _escaped(text: str) -> str:
+    """Return text that Markdown shows as it is."""
+    text = clean(text)
+    for character in "\\`*_<>[]#":
+        text = text.replace(character, f"\\{character}")
+    return text

@@ -1,0 +1,70 @@
+"""An answer as terminal text: the verdict first, then the proof; colours only where wanted."""
+
+from collections.abc import Iterator
+
+from bolt_tui.rendering.cells import bars, columns, figure_row, numeric, shown
+from engine.evidence import Answer, Figures, Findings, Section, Series, Table, clean
+
+GLYPHS = {
+    "answered": "✓",
+    "nothing_found": "∅",
+    "degraded": "!",
+    "failed": "✗",
+    "timed_out": "⏱",
+    "cancelled": "■",
+}
+_BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+
+
+def render(answer: Answer, *, colour: bool = False) -> str:
+    """Return the whole answer, a newline at its end."""
+    bold, dim, reset = (_BOLD, _DIM, _RESET) if colour else ("", "", "")
+    status = answer.status.replace("_", " ")
+    lines = [f"{bold}{GLYPHS[answer.status]} {clean(answer.verdict)}{reset}"]
+    lines.append(f"{dim}understood as: {clean(answer.query.understood_as)}{reset}")
+    for section in answer.sections:
+        title, body = _section(section)
+        lines += ["", f"{bold}{clean(title)}{reset}", *(f"  {line}" for line in body)]
+    lines.append("")
+    lines += [f"{dim}assumed: {clean(text)}{reset}" for text in answer.assumptions]
+    if answer.not_searched:
+        left_out = ", ".join(f"{count} {kind}" for kind, count in answer.not_searched.items())
+        lines.append(f"{dim}not searched: {left_out}{reset}")
+    lines.append(f"{dim}{status}, level {answer.level}, {_work(answer)}{reset}")
+    return "\n".join(lines) + "\n"
+
+
+def _section(section: Section) -> tuple[str, list[str]]:
+    if isinstance(section, Findings):
+        return _heading(section), list(_findings(section))
+    if isinstance(section, Figures):
+        return section.title, columns([figure_row(item) for item in section.items], (False, True))
+    if isinstance(section, Table):
+        cells = [section.columns, *(tuple(shown(cell) for cell in row) for row in section.rows)]
+        body = columns(cells, numeric(section.rows))
+        return section.title, body if section.rows else ["none"]
+    if isinstance(section, Series):
+        known = [value for value in section.y if value is not None]
+        span = f"{min(known):.4g} to {max(known):.4g} {section.unit}" if known else "nothing known"
+        return section.title, [f"{bars(section)}  {span}"]
+    return section.title, [clean(line) for line in section.text.splitlines()]
+
+
+def _heading(section: Findings) -> str:
+    if section.truncated:
+        return f"{section.title} (the first {len(section.items):,} of {section.total:,})"
+    return f"{section.title} ({section.total:,})"
+
+
+def _findings(section: Findings) -> Iterator[str]:
+    for item in section.items:
+        place = item.path if item.line is None else f"{item.path}:{item.line}"
+        yield f"{clean(place)}: {clean(item.text).strip()}".rstrip(": ")
+
+
+def _work(answer: Answer) -> str:
+    count = len(answer.tasks)
+    bad = sum(task.status != "finished" for task in answer.tasks)
+    tasks = f"{count} task{'' if count == 1 else 's'}"
+    without = f", {bad} without result" if bad else ""
+    return f"{tasks}{without}, {answer.elapsed_ms / 1000:.2f} s"

@@ -1,0 +1,62 @@
+"""The tools by name. A tool's module is imported when it is first used."""
+
+from functools import cache
+from importlib import import_module
+
+from engine.agents.tool import Tool
+
+# name: (module, function)
+_TOOLS: dict[str, tuple[str, str]] = {
+    "machine.status": ("machine", "status"),
+    "machine.hardware": ("hardware", "hardware"),
+    "machine.memory": ("machine", "memory"),
+    "machine.processes": ("machine", "processes"),
+    "machine.monitor": ("monitor", "monitor"),
+    "engine.circuits": ("engine_state", "circuits"),
+    "engine.failures": ("engine_state", "failures"),
+    "engine.metrics": ("engine_state", "metrics"),
+    "store.history": ("history", "history"),
+    "search.text": ("text_search", "search"),
+    "file.outline": ("python_file", "outline"),
+    "file.complexity": ("python_file", "complexity"),
+    "file.imports": ("file_imports", "imports"),
+    "file.importers": ("file_imports", "importers"),
+    "file.mentions": ("file_mentions", "mentions"),
+    "file.history": ("file_history", "history"),
+    "file.summary": ("file_summary", "summary"),
+    "file.missing": ("nothing", "missing"),
+    "code.overview": ("code", "overview"),
+    "code.definitions": ("code", "definitions"),
+    "code.topic": ("code", "topic"),
+    "options.price": ("option_price", "price"),
+    "benchmark.bus": ("benchmark", "bus"),
+    "benchmark.store": ("benchmark", "store"),
+    "benchmark.kernels": ("benchmark", "kernels"),
+    "benchmark.search": ("benchmark", "search"),
+    "nothing": ("nothing", "nothing"),
+    "help": ("nothing", "help_"),
+}
+_TOLERANT = frozenset({"file.summary"})
+_ENDLESS = frozenset({"machine.monitor"})
+_NOT_IDEMPOTENT = frozenset({"machine.monitor"})
+
+
+@cache
+def lookup(name: str) -> Tool:
+    """Return a tool.
+
+    Raises:
+        KeyError: no tool has this name.
+    """
+    module, function = _TOOLS[name]
+    return Tool(
+        run=getattr(import_module(f"{__name__}.{module}"), function),
+        idempotent=name not in _NOT_IDEMPOTENT,
+        tolerant=name in _TOLERANT,
+        endless=name in _ENDLESS,
+    )
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all tools."""
+    return tuple(_TOOLS)

@@ -1,0 +1,106 @@
+"""How this engine is doing: circuits and level, recent failures, success rate, response times."""
+
+from engine.agents.tool import Call
+from engine.agents.tools.figures import rounded
+from engine.events import EngineSample
+from engine.evidence import Evidence, Figure, Figures, Table
+from engine.store.history import PastQuery, past_queries
+
+_HOUR_S = 3600.0
+_LOOKED_AT = 1000
+_BAD = frozenset({"failed", "timed_out"})
+
+
+async def circuits(call: Call) -> Evidence:
+    """Every capability with its circuit, and the level that follows."""
+    await call.services.find_gpu()
+    board = call.services.board
+    standing = board.standing
+    rows = tuple(
+        (name, state, failures, rounded(wait_s), cause)
+        for name, state, failures, cause, wait_s in board.rows()
+    )
+    out = [row[0] for row in rows if row[1] in ("open", "half_open")]
+    lift = f"; it rises with {standing.lift}" if standing.lift else ""
+    said = f"{', '.join(out)} out of order" if out else "no circuit is open"
+    return Evidence(
+        verdict=f"{said}; level {standing.level}{lift}",
+        sections=(
+            Table("Circuits", ("capability", "state", "failures", "next try s", "cause"), rows),
+        ),
+        weight=1,
+    )
+
+
+async def failures(call: Call) -> Evidence:
+    """What failed in the last hour, in all sessions."""
+    past = await _last_hour(call)
+    bad = [row for row in past if row.status in _BAD]
+    rows = tuple((row.text[:80], row.status, row.verdict[:120]) for row in bad[:20])
+    return Evidence(
+        verdict=f"{len(bad)} of {len(past)} queries failed in the last hour",
+        sections=(Table("Failed in the last hour", ("query", "status", "why"), rows),),
+        weight=1,
+    )
+
+
+async def metrics(call: Call) -> Evidence:
+    """Success rate and response times of the last hour, of all sessions, from their journals."""
+    past = [row for row in await _last_hour(call) if row.status != "unfinished"]
+    times = sorted(row.elapsed_ms for row in past if row.elapsed_ms is not None)
+    good = sum(row.status not in _BAD for row in past)
+    source, none = "journals of all sessions, 1 h", "no query ended in the last hour"
+    reason = None if past else none
+    items = [
+        Figure("queries ended", len(past), "", source),
+        Figure(
+            "success rate",
+            round(100 * good / len(past), 1) if past else None,
+            "%",
+            source,
+            reason=reason,
+        ),
+        Figure("errors, last hour", len(past) - good, "", source),
+        Figure(
+            "response time, mean",
+            round(sum(times) / len(times), 1) if times else None,
+            "ms",
+            source,
+            reason=reason,
+        ),
+        *(
+            Figure(f"response time, p{p}", _percentile(times, p), "ms", source, reason=reason)
+            for p in (50, 95, 99)
+        ),
+        Figure("DuckDB cursors leased", call.services.pool.open, "", "this engine"),
+        *_own(call),
+    ]
+    rate = f"{100 * good / len(past):.0f} % of {len(past)} queries succeeded" if past else none
+    return Evidence(verdict=rate, sections=(Figures("Performance", tuple(items)),), weight=2)
+
+
+def _own(call: Call) -> list[Figure]:
+    sample = call.services.newest(EngineSample)
+    if not isinstance(sample, EngineSample):
+        return []
+    source = "this engine"
+    return [
+        Figure("agents working", sample.agents_running, "", source),
+        Figure("loop lag, p99", rounded(sample.loop_lag_p99_ms, 2), "ms", source),
+        Figure("tasks queued", sample.tasks_queued, "", source),
+    ]
+
+
+async def _last_hour(call: Call) -> list[PastQuery]:
+    services = call.services
+    async with services.pool.lease() as lease:
+        past = await past_queries(lease, services.store, _LOOKED_AT)
+    since_s = services.clock.wall_s() - _HOUR_S
+    return [row for row in past if row.asked_at_s >= since_s]
+
+
+def _percentile(ordered: list[float], percent: int) -> float | None:
+    """Return the nearest-rank percentile."""
+    if not ordered:
+        return None
+    return round(ordered[max(0, -(-len(ordered) * percent // 100) - 1)], 1)

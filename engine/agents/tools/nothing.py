@@ -1,0 +1,66 @@
+"""Plain words where there is no tool: what is missing, and what can be asked instead."""
+
+from engine.agents.commands import COMMANDS
+from engine.agents.tool import Call, Refused, Unavailable
+from engine.evidence import Evidence, Finding, Findings, Table
+
+EXAMPLES = (
+    "system status",
+    "analyze src/module.py",
+    "who imports package.module?",
+    "find all uses of some_function",
+    "price a put strike 20 spot 22 vol 55% 35 days",
+    "monitor for 30 seconds",
+)
+_INSTEAD = "ask for example: " + ", ".join(f'"{example}"' for example in EXAMPLES)
+
+_REASONS = {
+    "risk_analysis": (
+        "risk metrics need positions, and this version reads no book yet",
+        'price one contract with its Greeks ("price a put strike 20 spot 22 vol 55% 35 days"), or '
+        "name the file whose risk code to analyze",
+    ),
+    "dependency_graph": (
+        "there is no tool for the graph of the whole project yet",
+        'name one file: "dependency graph of src/module.py", "who imports src/module.py?"',
+    ),
+    "importers": (
+        "the query names no file or module whose importers to look for",
+        'name it: "who imports package.module?"',
+    ),
+}
+
+
+async def nothing(call: Call) -> Evidence:
+    """Say why this can't be answered."""
+    intent = call.text("intent")
+    cause, remedy = _REASONS.get(intent, ("the query was not understood", _INSTEAD))
+    raise Unavailable(cause, remedy)
+
+
+async def missing(call: Call) -> Evidence:
+    """Say that a file doesn't exist, with the nearest names that do."""
+    named, nearest = call.text("missing"), call.texts("nearest")
+    if ".." in named.split("/"):
+        raise Refused(f"{named} is outside the project", "name a path inside it")
+    if not nearest:
+        return Evidence(f"There is no {named} in the project, and nothing like it", found=False)
+    items = tuple(Finding(path, None, "written alike") for path in nearest)
+    return Evidence(
+        verdict=f"There is no {named} in the project; nearest is {nearest[0]}",
+        sections=(Findings("Nearest names", items, len(items)),),
+        found=False,
+    )
+
+
+async def help_(_: Call) -> Evidence:
+    """List what can be asked."""
+    commands = tuple((command.usage, command.help) for command in COMMANDS.values())
+    words = tuple((f'"{example}"', "") for example in EXAMPLES)
+    return Evidence(
+        verdict="Ask in plain words, or with an exact command",
+        sections=(
+            Table("Commands", ("command", "what it answers"), commands),
+            Table("In words, for example", ("query", ""), words),
+        ),
+    )

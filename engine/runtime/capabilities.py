@@ -1,0 +1,75 @@
+"""What this machine and project can do: each capability with its circuit and its canary."""
+
+import importlib.util
+import sys
+
+import anyio
+
+from engine.agents.services import Services
+from engine.breaker.board import Board
+from engine.process import run
+from engine.search.errors import SearchError
+
+_CANARY_S = 5.0
+
+
+def add_capabilities(board: Board, services: Services) -> None:
+    """Enter every capability that can be told of at once; `find_gpu` adds the GPU."""
+
+    async def scan() -> None:
+        await run([services.ripgrep(), "--version"], timeout_s=_CANARY_S)
+
+    async def read_store() -> None:
+        async with services.pool.lease() as lease:
+            await lease.rows("SELECT 42")
+
+    async def price() -> None:
+        from engine.kernels import european
+
+        await anyio.to_thread.run_sync(european.price, "call", 100.0, 100.0, 1.0, 0.2)
+
+    async def read_host() -> None:
+        await services.read_host(0.0)
+
+    board.add("probes.host", read_host)
+    try:
+        services.ripgrep()
+    except SearchError as error:
+        board.add_absent("search.scan", str(error))
+    else:
+        board.add("search.scan", scan)
+    board.add("symbols", _nothing_to_try)
+    board.add("kernels.cpu", price)
+    if (reason := _no_metal()) is None:
+        board.add("kernels.gpu", price)
+    else:
+        board.add_absent("kernels.gpu", reason)
+    board.add("store.write", services.journal.flush)
+    board.add("store.read", read_store)
+
+
+async def find_gpu(board: Board, services: Services) -> None:
+    """Look for a GPU, once, and enter it or the reason why there is none."""
+    if "probes.gpu" in board.states():
+        return
+    sample = await services.read_gpu()
+
+    async def read_again() -> None:
+        await services.read_gpu()
+
+    if "probes.gpu" in board.states():
+        return
+    if sample.devices:
+        board.add("probes.gpu", read_again)
+    else:
+        board.add_absent("probes.gpu", sample.reason or "no source knows of one")
+
+
+async def _nothing_to_try() -> None:
+    """Symbols are read from files by this very program: nothing beside it can be out of order."""
+
+
+def _no_metal() -> str | None:
+    if sys.platform != "darwin":
+        return "Metal is there only on macOS"
+    return None if importlib.util.find_spec("mlx") else "mlx is not installed"

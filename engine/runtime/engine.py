@@ -1,0 +1,305 @@
+"""The engine: opens its parts in order, owns their tasks, answers questions, closes them again.
+
+async with Engine.open(Path("project")) as engine:
+    answer = await engine.ask("system status")
+"""
+
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import anyio
+from anyio.abc import TaskGroup
+
+from engine.runtime import corpus_view
+from engine import __version__
+from engine.agents import commands, planner, router
+from engine.agents.answer import Cut, compose
+from engine.agents.executor import Executor, Run
+from engine.agents.services import Services
+from engine.agents.tools import lookup
+from engine.agents.vocabulary import SAID
+from engine.breaker.board import Board
+from engine.breaker.circuit import Policy
+from engine.bus import Bus
+from engine.runtime.capabilities import add_capabilities, find_gpu
+from engine.clock import Clock, SystemClock
+from engine.config import Loaded, load
+from engine.runtime.engine_sample import EngineProbe
+from engine.events import Event, Notice, QueryAsked, QueryPlanned, SessionJoined, SessionLeft
+from engine.evidence import Answer, Plan, Understanding, clean
+from engine.kernels.devices import MlxMemory, mlx_memory
+from engine.runtime.project import resolve
+from engine.runtime.query_text import checked
+from engine.runtime.recorder import Recorder
+from engine.runtime.sampling import Sampling
+from engine.runtime.standing import Standing
+from engine.store.folder import store_folder
+from engine.store.history import past_queries
+from engine.store.journal import Journal, read_events
+from engine.store.pool import Pool
+
+CLOSE_S = 3.0
+
+
+class Engine:
+    """One session. Use `Engine.open`; everything that happens is an event on `bus`."""
+
+    def __init__(self, project: Path, settings: Loaded, clock: Clock, *, live: bool) -> None:
+        config = settings.config
+        self.project = project
+        self.settings = settings
+        self.session = _session_name(clock)
+        self.bus = Bus(self.session, clock)
+        self._clock = clock
+        self._live = live
+        self._standing = Standing()
+        self._store = store_folder(config.store.folder)
+        self._journal = Journal(self._store, self.session)
+        self._pool = Pool(config.store.max_leases)
+        policy = Policy(
+            config.circuits.failure_threshold, config.circuits.wait_s, config.circuits.max_wait_s
+        )
+        self.board = Board(self.bus.publish, clock, policy)
+        self._recorder = Recorder(
+            self.bus,
+            self._journal,
+            config.store.flush_interval_s,
+            lambda error: self.board.report("store.write", error),
+        )
+        self._sampling = Sampling(self.bus, clock, config, self.board.report, _mlx_bytes)
+        self._corpus = corpus_view.CorpusView(project, config.search.ripgrep, clock)
+        self._services = Services(
+            project=project,
+            settings=settings,
+            store=self._store,
+            session=self.session,
+            clock=clock,
+            bus=self.bus,
+            board=self.board,
+            pool=self._pool,
+            journal=self._journal,
+            read_host=self._sampling.read_host,
+            read_gpu=self._sampling.read_gpu,
+            read_processes=self._sampling.read_processes,
+            find_gpu=self._find_gpu,
+            newest=self._standing.newest,
+            sampling=self._sampling.hold,
+            ripgrep=self._corpus.ripgrep,
+            files=self._corpus.files,
+        )
+        self._executor = Executor(lookup, self._services, config.agents.max or _default_agents())
+        self._group: TaskGroup | None = None
+        self._queries = 0
+        self._running: dict[str, tuple[anyio.CancelScope, list[Cut]]] = {}
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls,
+        project: Path | str | None = None,
+        *,
+        settings: Loaded | None = None,
+        clock: Clock | None = None,
+        live: bool = False,
+    ) -> AsyncIterator["Engine"]:
+        """Open an engine on a project for the length of the block.
+
+        `live` keeps sampling the machine; without it samples are taken when a query needs them.
+
+        Raises:
+            BadProject, ConfigError.
+        """
+        folder = resolve(None if project is None else os.fspath(project))
+        engine = cls(folder, settings or load(folder), clock or SystemClock(), live=live)
+        async with anyio.create_task_group() as group:
+            await engine._start(group)
+            try:
+                yield engine
+            finally:
+                with anyio.move_on_after(CLOSE_S, shield=True):
+                    await engine._stop()
+                group.cancel_scope.cancel()
+
+    async def _start(self, group: TaskGroup) -> None:
+        self._group = self._sampling.group = group
+        self.bus.record = self._record
+        self.bus.publish(
+            SessionJoined(
+                project=clean(str(self.project)),
+                pid=os.getpid(),
+                version=__version__,
+                interactive=self._live,
+            )
+        )
+        add_capabilities(self.board, self._services)
+        self.board.announce()
+        for ignored in self.settings.ignored:
+            text = clean(str(ignored))
+            self.bus.publish(Notice(key=f"config.{ignored.name}", severity="info", text=text))
+        group.start_soon(self._recorder.run)
+        group.start_soon(self.board.run)
+        if self._live:
+            group.start_soon(self._sample_forever)
+
+    async def _stop(self) -> None:
+        for query in list(self._running):
+            self.cancel(query)
+        while self._running:
+            await anyio.sleep(0.005)
+        self.bus.publish(SessionLeft(reason="closed"))
+        await self._recorder.flush()
+        await self._pool.close()
+        self._journal.close()
+
+    async def _sample_forever(self) -> None:
+        probe = EngineProbe(
+            self.bus,
+            self._journal,
+            self._pool,
+            self._executor.agents,
+            self._sampling.lag,
+            self._clock,
+        )
+        await self._find_gpu()
+        async with self._sampling.hold():
+            while True:
+                self.bus.publish(probe.sample())
+                await anyio.sleep(1.0)
+
+    async def _find_gpu(self) -> None:
+        await find_gpu(self.board, self._services)
+
+    def _record(self, event: Event) -> None:
+        self._journal.record(event)
+        self._standing.take(event)
+
+    # ── questions ────────────────────────────────────────────────────────────────────────────
+
+    async def ask(self, text: str, *, timeout_s: float | None = None) -> Answer:
+        """Answer one query. Whatever fails on the way is in the answer, not raised.
+
+        Raises:
+            BadQuery: the text is no question as it stands; nothing has happened.
+        """
+        return await self._answer(self._next_query(), checked(text), timeout_s)
+
+    def submit(self, text: str) -> str:
+        """Start a query in the engine's own tasks and return its id; the answer is an event.
+
+        Raises:
+            BadQuery: as for `ask`.
+        """
+        text, query = checked(text), self._next_query()
+        assert self._group is not None
+        self._group.start_soon(self._answer, query, text, None)
+        return query
+
+    def cancel(self, query: str) -> bool:
+        """Cancel a running query; it still gets its answer, with what there is. False: not running."""
+        return self._cut(query, "cancelled")
+
+    def cancel_all(self) -> None:
+        """Cancel every running query."""
+        for query in list(self._running):
+            self.cancel(query)
+
+    async def explain(self, text: str) -> tuple[Understanding, Plan]:
+        """Return how a query is understood and its plan, without running it.
+
+        Raises:
+            BadQuery: as for `ask`.
+        """
+        return await self._plan(checked(text))
+
+    async def _plan(self, text: str) -> tuple[Understanding, Plan]:
+        parts = await router.understand(text, self._corpus.locate)
+        return planner.joined(text, parts), planner.plan(parts)
+
+    async def _answer(self, query: str, text: str, timeout_s: float | None) -> Answer:
+        asked_s = self._clock.monotonic_s()
+        self.bus.publish(QueryAsked(query=query, text=text))
+        understanding = Understanding(text, SAID["unknown"], "unknown", {}, 0.0)
+        run = Run(query, Plan(()), asked_s)
+        cuts: list[Cut] = []
+        try:
+            with anyio.move_on_after(timeout_s) as scope:
+                self._running[query] = (scope, cuts)
+                understanding, run.plan = await self._plan(text)
+                event = QueryPlanned(query=query, understanding=understanding, tasks=run.plan.tasks)
+                self.bus.publish(event)
+                await self._executor.execute(run)
+            if scope.cancelled_caught and not cuts:
+                cuts.append("timed_out")
+        except anyio.get_cancelled_exc_class():
+            # The caller itself is being cancelled: the query's end is still published and kept.
+            with anyio.CancelScope(shield=True):
+                await self._conclude(run, understanding, "cancelled")
+            raise
+        return await self._conclude(run, understanding, cuts[0] if cuts else None)
+
+    async def _conclude(self, run: Run, understanding: Understanding, cut: Cut | None) -> Answer:
+        elapsed_ms = round((self._clock.monotonic_s() - run.asked_s) * 1000, 3)
+        answer = compose(understanding, run, self.board.standing.level, elapsed_ms, cut)
+        with anyio.CancelScope(shield=True):
+            answer = await self._recorder.conclude(run.query, answer)
+        self._running.pop(run.query, None)
+        return answer
+
+    def _cut(self, query: str, how: Cut) -> bool:
+        if query not in self._running:
+            return False
+        scope, cuts = self._running[query]
+        cuts.append(how)
+        scope.cancel()
+        return True
+
+    def _next_query(self) -> str:
+        self._queries += 1
+        return f"q{self._queries}"
+
+    # ── what a face needs beside the bus ─────────────────────────────────────────────────────
+
+    def state_events(self) -> list[Event]:
+        """Return the events that say how things stand, for a reader that comes late."""
+        return self._standing.events()
+
+    async def events(self, from_seq: int, to_seq: int) -> list[Event]:
+        """Return this session's events with these numbers, read from the journal."""
+        await self._recorder.flush()
+
+        def read() -> list[Event]:
+            return [e for e in read_events(self._journal.path) if from_seq <= e.seq <= to_seq]
+
+        return await anyio.to_thread.run_sync(read)
+
+    async def recent_queries(self, limit: int) -> list[str]:
+        """Return what was asked in all sessions, newest first, each text once."""
+        async with self._pool.lease() as lease:
+            past = await past_queries(lease, self._store, limit)
+        return list(dict.fromkeys(row.text for row in past))
+
+    def complete(self, text: str) -> list[str]:
+        """Return prompts that begin like this: exact commands, and questions in words."""
+        known = [*(f":{name}" for name in commands.COMMANDS), *SAID.values()]
+        return [entry for entry in known if entry.startswith(text) and entry != text]
+
+
+def _session_name(clock: Clock) -> str:
+    """Return a name that sorts by the session's start and is nobody else's."""
+    start = datetime.fromtimestamp(clock.wall_s(), UTC)
+    return f"{start:%Y%m%dT%H%M%S}-{os.getpid()}-{secrets.token_hex(2)}"
+
+
+def _default_agents() -> int:
+    from engine.probes.processor import performance_cores
+
+    return performance_cores() or 8
+
+
+def _mlx_bytes() -> int | str:
+    memory = mlx_memory()
+    return memory.active_bytes if isinstance(memory, MlxMemory) else memory.reason

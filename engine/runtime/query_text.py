@@ -1,0 +1,31 @@
+"""What is taken as a query: one line of plain text, not empty and not endless."""
+
+from engine.agents import commands
+from engine.errors import BadQuery
+from engine.evidence import clean
+
+MAX_CHARACTERS = 10_000
+
+
+def checked(text: str) -> str:
+    """Return the query without its outer blanks.
+
+    Raises:
+        BadQuery: it is empty, too long, holds control characters, or is a command written wrong.
+    """
+    text = text.replace("\r\n", "\n").strip()
+    if not text:
+        raise BadQuery("the query is empty; ask something like: system status")
+    if len(text) > MAX_CHARACTERS:
+        raise BadQuery(
+            f"the query has {len(text):,} characters; at most {MAX_CHARACTERS:,} are taken"
+        )
+    for place, character in enumerate(text):
+        if character not in "\n\t" and clean(character) != character:
+            raise BadQuery(
+                f"the query is not plain text: character {place + 1} is U+{ord(character):04X}"
+            )
+    if text.startswith(":"):
+        commands.parse(text)
+        return text
+    return text.replace("\n", " ").replace("\t", " ")

@@ -1,0 +1,115 @@
+"""The process that reads Python files, so that pure-Python work never holds the engine's loop.
+
+Started as `python -S -E outline_worker.py`. It reads one request line, answers line by line and
+ends; it ends at once when its standard input or output is closed, so it never outlives its parent.
+It uses the standard library only.
+"""
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+if __name__ == "__main__":
+    # Run as a file: what is imported is found from the folder that holds the package. Last, and
+    # not this file's own folder, so that no module of ours hides one of the standard library's.
+    sys.path[:] = [*sys.path[1:], str(Path(__file__).resolve().parents[2])]
+
+from engine.search.imports import may_import, scan_imports
+from engine.search.modules import ModuleFiles, dotted_parts, resolve
+from engine.search.source import decode_source
+from engine.search.symbols import outline
+from engine.search.worker_lines import Answer, ImportLine, OutlineLine, Request
+
+_PACKAGE = ("__init__.py", "__init__.pyi")
+
+
+def answers(request: Request) -> Iterator[Answer]:
+    project = ModuleFiles.of(request["project"])
+    for path in request["files"]:
+        file = Path(request["root"], path)
+        try:
+            # Opening a pipe or a device by accident would wait for ever.
+            if not file.is_file():
+                yield {"path": path, "unread": "it is not a regular file"}
+                continue
+            data = file.read_bytes()
+        except OSError as error:
+            yield {"path": path, "unread": error.strerror or str(error)}
+            continue
+        if request["task"] == "outline":
+            yield outline_line(path, data)
+        else:
+            yield from import_lines(project, path, data, request["target"])
+    yield {"done": True}
+
+
+def outline_line(path: str, data: bytes) -> OutlineLine:
+    found = outline(data)
+    counted = found.lines
+    return {
+        "path": path,
+        "symbols": [
+            {
+                "name": symbol.name,
+                "kind": symbol.kind,
+                "line": symbol.line,
+                "end_line": symbol.end_line,
+                "doc": symbol.doc,
+            }
+            for symbol in found.symbols
+        ],
+        "lines": [counted.total, counted.blank, counted.comment, counted.code],
+        "problem": found.problem and (found.problem.line, found.problem.message),
+    }
+
+
+def import_lines(project: ModuleFiles, path: str, data: bytes, target: str) -> Iterator[ImportLine]:
+    text = decode_source(data)
+    lines: list[str] = []
+    # Only a package is reached without being named, by `from . import x`.
+    name = "" if target.endswith(_PACKAGE) or not target else dotted_parts(target)[-1]
+    if name and not may_import(text, name):
+        return
+    for found in scan_imports(text):
+        if name and name not in found.names and name not in found.module.split("."):
+            continue
+        resolved = resolve(project, path, found)
+        if target and target not in resolved.paths:
+            continue
+        lines = lines or text.split("\n")
+        yield {
+            "path": path,
+            "line": found.line,
+            "text": lines[found.line - 1].strip(),
+            "module": found.module,
+            "names": list(found.names),
+            "level": found.level,
+            "kind": found.kind,
+            "origin": resolved.origin,
+            "paths": list(resolved.paths),
+        }
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+def main() -> None:
+    request: Request = json.loads(sys.stdin.buffer.readline())
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        for answer in answers(request):
+            sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        pass
+    # The thread still waits for the parent, and an ordinary exit would wait for the thread's lock.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
