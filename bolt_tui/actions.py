@@ -11,6 +11,7 @@ from textual.keys import format_key, key_to_character
 Group = Literal["asking", "looking", "program"]
 
 PANES = ("cpu", "gpu", "memory", "agents", "circuits", "answer", "processes")
+NAMES = {"cpu": "CPU", "gpu": "GPU"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Action:
     label: str
     help: str
     group: Group
+    palette: str = ""  # what the command palette calls it; empty: not offered there
     run: str = ""  # the Textual action; empty: named as the id
     overrides: bool = False
     typed: str = ""  # what does the same after a colon in the prompt
@@ -39,49 +41,54 @@ class Action:
 
 def _pane_actions() -> Iterable[Action]:
     for number, pane in enumerate(PANES, 1):
-        name = pane.upper() if len(pane) == 3 else pane
+        name = NAMES.get(pane, pane)
         yield Action(
             f"pane_{pane}", str(number), name, f"Go to the {name} pane; one out of view is zoomed.",
-            "looking", run=f"pane('{pane}')",
+            "looking", f"Go to {name}", run=f"pane('{pane}')",
         )  # fmt: skip
     for pane in PANES:
         if pane != "answer":
-            name = pane.upper() if len(pane) == 3 else pane
+            name = NAMES.get(pane, pane)
             yield Action(
-                f"show_{pane}", "", f"show or hide {name}",
-                f"Show or hide the {name} pane; this is remembered.", "looking",
-                run=f"show('{pane}')",
+                f"show_{pane}", "", f"show {name}",
+                f"Show or hide the {name} pane; this is remembered.",
+                "looking", f"Show or hide {name}", run=f"show('{pane}')",
             )  # fmt: skip
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action("prompt", "slash", "ask", "Go to the prompt.", "asking", hint=1),
-    Action("command", "colon", "command", "Go to the prompt with a command begun.", "asking"),
-    Action("cancel", "ctrl+x", "cancel", "Cancel the running query.", "asking", overrides=True,
-           hint=2),
+    Action("prompt", "slash", "ask", "Go to the prompt.", "asking", "Ask a question", hint=1),
+    Action("command", "colon", "command", "Go to the prompt with a command begun.", "asking",
+           "Type a command"),
+    Action("cancel", "ctrl+x", "cancel", "Cancel the running query.", "asking",
+           "Cancel the running query", overrides=True, hint=2),
     Action("interrupt", "ctrl+c", "copy or cancel",
-           "Copy what is selected; with nothing selected, cancel the running query.", "asking"),
-    Action("older", "left_square_bracket,f7", "older", "Turn to the answer before.", "asking"),
-    Action("newer", "right_square_bracket,f8", "newer", "Turn to the answer after.", "asking"),
-    Action("copy", "y,f6", "copy", "Copy the answer as plain text.", "asking"),
-    Action("clear", "ctrl+l", "clear", "Put the answer away; the queries asked before come back.",
-           "asking"),
-    Action("zoom", "z,f2,enter", "zoom", "Give the whole screen to the focused pane, or restore it.",
-           "looking", hint=4),
+           "Copy what is marked; with nothing marked, cancel the running query.", "asking"),
+    Action("older", "left_square_bracket,f7", "older", "Turn to the answer before.", "asking",
+           "Older answer"),
+    Action("newer", "right_square_bracket,f8", "newer", "Turn to the answer after.", "asking",
+           "Newer answer"),
+    Action("copy", "y,f6", "copy", "Copy the answer as plain text.", "asking", "Copy the answer"),
+    Action("clear", "ctrl+l", "clear", "Put the answer away; what was asked before comes back.",
+           "asking", "Put the answer away"),
+    Action("zoom", "z,f2,enter", "zoom", "Give the focused pane the whole screen, or restore it.",
+           "looking", "Zoom the pane", hint=4),
     Action("back", "escape", "back",
            "Restore a zoomed pane; else cancel the running query; else leave the prompt.",
            "looking"),
     Action("pause", "p,f3", "pause", "Freeze what is drawn; events are still taken in.", "looking",
-           typed="pause", hint=5),
-    Action("next_pane", "tab", "next pane", "Focus the next pane.", "looking", hint=3),
-    Action("previous_pane", "shift+tab", "previous pane", "Focus the pane before.", "looking"),
+           "Pause the drawing", typed="pause", hint=5),
+    Action("next_pane", "tab", "next pane", "Focus the next pane.", "looking", "Next pane", hint=3),
+    Action("previous_pane", "shift+tab", "previous pane", "Focus the pane before.", "looking",
+           "Previous pane"),
     *_pane_actions(),
     Action("theme", "t,f4", "theme", "Switch between the dark and the light palette.", "program",
-           typed="theme", hint=6),
+           "Dark or light", typed="theme", hint=9),
     Action("palette", "ctrl+p", "palette", "Search all of this by name.", "program",
-           run="command_palette", hint=7),
-    Action("help", "question_mark,f1", "help", "Show the keys.", "program", typed="keys", hint=8),
-    Action("quit", "q", "quit", "Leave the program.", "program", typed="quit", hint=9),
+           run="command_palette", hint=8),
+    Action("help", "question_mark,f1", "help", "Show the keys.", "program", "Help: the keys",
+           typed="keys", hint=6),
+    Action("quit", "q", "quit", "Leave the program.", "program", "Quit", typed="quit", hint=7),
     Action("quit_now", "ctrl+q", "quit at once", "Leave the program from anywhere.", "program",
            run="quit", overrides=True),
 )  # fmt: skip
@@ -125,12 +132,18 @@ def _problem(name: str, keys: str) -> str:
     listed = [key.strip() for key in keys.split(",")]
     if not all(listed):
         return f"console.keys.{name}: expected keys separated by commas, found {keys!r}"
-    if action.overrides and (letters := [key for key in listed if key_to_character(key)]):
+    if action.overrides and (letters := [key for key in listed if types_a_character(key)]):
         return (
             f"console.keys.{name}: {letters[0]!r} could no longer be typed in the prompt; "
             "expected a key with ctrl or a function key"
         )
     return ""
+
+
+def types_a_character(key: str) -> bool:
+    """Return whether the prompt would take this key as text."""
+    character = key_to_character(key)
+    return character is not None and character.isprintable()
 
 
 def _clashes(taken: Mapping[str, str]) -> list[str]:
@@ -151,7 +164,7 @@ def _keys_of(action: Action, keymap: Mapping[str, str]) -> list[str]:
 
 def shown_keys(action: Action, keymap: Mapping[str, str]) -> list[str]:
     """Return the keys as people write them."""
-    return [format_key(key) for key in _keys_of(action, keymap)]
+    return ["enter" if key == "enter" else format_key(key) for key in _keys_of(action, keymap)]
 
 
 def key_docs(keymap: Mapping[str, str] | None = None) -> str:

@@ -229,11 +229,10 @@ class Console(App[int], inherit_bindings=False):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Return the action table for the palette, with the themes of other makers at its end."""
         for action in ACTIONS:
-            if action.id not in ("palette", "quit_now", "interrupt", "back"):
-                yield SystemCommand(
-                    action.label.capitalize(), action.help, self._runner(action.textual_action)
-                )
-        yield SystemCommand("All themes", "Choose among more palettes.", self.action_change_theme)
+            if action.palette:
+                run = self._runner(action.textual_action)
+                yield SystemCommand(action.palette, action.help, run)
+        yield SystemCommand("Other themes", "Choose among more.", self.action_change_theme)
 
     def _runner(self, action: str) -> Callable[[], None]:
         def run() -> None:

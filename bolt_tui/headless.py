@@ -161,7 +161,7 @@ async def _answer(wanted: Request, received: list[int]) -> Answer:
 
 @asynccontextmanager
 async def _signals(engine: Engine, received: list[int]) -> AsyncIterator[None]:
-    """Let a first signal cancel the query, which still gets its answer, and a second one end all."""
+    """Let a first signal cancel the query, which still gets its answer; a second one ends all."""
 
     async def watch() -> None:
         with anyio.open_signal_receiver(*_SIGNALS) as signals:

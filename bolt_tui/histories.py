@@ -3,7 +3,7 @@
 from collections import deque
 from typing import Literal
 
-from engine.events import HostSample, GpuSample, Sample
+from engine.events import GpuSample, HostSample, Sample
 
 SAMPLES_KEPT = 600
 GAP_S = 3.0

@@ -76,8 +76,13 @@ def _verdict(
 
 def _sentences(texts: Iterable[str]) -> str:
     """Join texts as sentences, each once."""
-    unique = dict.fromkeys(text[:1].upper() + text[1:] for t in texts if (text := t.strip()))
+    unique = dict.fromkeys(_begun(stripped) for text in texts if (stripped := text.strip()))
     return " ".join(text if text.endswith((".", "?", "!")) else f"{text}." for text in unique)
+
+
+def _begun(sentence: str) -> str:
+    """Return the sentence with a capital, unless it begins with a path or another name."""
+    return sentence[:1].upper() + sentence[1:] if sentence.split()[0].isalpha() else sentence
 
 
 def usage_error(answer: Answer) -> bool:

@@ -89,7 +89,7 @@ def load(
         take(option, value, origin)
     for name, text in (flags or {}).items():
         option = _known(name)
-        take(option, _placed(option, text, f"--{name}"), Origin(f"--{name}"))
+        take(option, _placed(option, text, f"--set {name}"), Origin("--set"))
     return Loaded(_build(values), origins, tuple(ignored))
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import anyio
+
 from engine.clock import Clock
 from engine.events import GpuDevice, GpuSample
 from engine.probes.apple import AppleGpus
@@ -34,7 +36,7 @@ class GpuSource(Protocol):
 
 
 class GpuProbe:
-    """Samples all GPUs. Close it: on a Mac it may keep a child process.
+    """Samples all GPUs. Close it: on a Mac it may keep a child process; sampling opens it again.
 
     `mlx_memory` returns the bytes that this process's MLX holds, or the reason why they are not
     known; it is a plain callable, because probes know nothing of kernels. `macmon` is the
@@ -53,6 +55,7 @@ class GpuProbe:
     ) -> None:
         self._source = source or source_here(clock, macmon, platform, interval_s)
         self._mlx_memory = mlx_memory
+        self._one_at_a_time = anyio.Lock()
         self._present = False
         self._reason: str | None = NOT_LOOKED
 
@@ -66,8 +69,12 @@ class GpuProbe:
         return self._reason
 
     async def sample(self) -> GpuSample:
-        """Read every GPU once; what a source fails at is a reason in the sample."""
-        found = await self._source.read()
+        """Read every GPU once; what a source fails at is a reason in the sample.
+
+        A question may be asked while the sampler reads: it waits for its turn.
+        """
+        async with self._one_at_a_time:
+            found = await self._source.read()
         unknown: dict[str, str] = {}
         broken = [u.reason for u in found.without if not isinstance(u, Absent)]
         self._present = bool(found.devices)

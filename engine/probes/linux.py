@@ -124,7 +124,7 @@ class LinuxMachine:
         stall = attempt(lambda: parse_stall_pct(read_text(f"{self._root}/proc/pressure/memory")))
         return MemoryPressure(stall if isinstance(stall, Unknown) else pressure_of(stall), stall)
 
-    def core_kinds(self, cores: int) -> str | Unknown:
+    def core_kinds(self, cores: int, /) -> str | Unknown:
         if self._kinds is None or self._kinds[0] != cores:  # a core went on- or offline
             self._kinds = cores, attempt(lambda: self._read_kinds(cores))
         return self._kinds[1]
@@ -145,7 +145,7 @@ class LinuxMachine:
         }
         return kinds_by_capacity(ids, capacity)
 
-    def frequencies_mhz(self, cores: int) -> tuple[float, ...] | Unknown:
+    def frequencies_mhz(self, cores: int, /) -> tuple[float, ...] | Unknown:
         if self._online is None or len(self._online) != cores:
             ids = self._online_ids(cores)
             if isinstance(ids, Unknown):

@@ -38,11 +38,11 @@ class Machine(Protocol):
         """Where the readings come from, for people."""
         ...
 
-    def core_kinds(self, cores: int) -> str | Unknown:
+    def core_kinds(self, cores: int, /) -> str | Unknown:
         """Return a letter P or E for each of the `cores`, in the order of their times."""
         ...
 
-    def frequencies_mhz(self, cores: int) -> tuple[float, ...] | Unknown: ...
+    def frequencies_mhz(self, cores: int, /) -> tuple[float, ...] | Unknown: ...
     def memory(self) -> Memory: ...
     def pressure(self) -> MemoryPressure: ...
     def temperatures_c(self) -> dict[str, float] | Unknown: ...
@@ -67,10 +67,10 @@ class PsutilMachine:
     def source(self) -> str:
         return f"psutil {self._psutil.__version__}"
 
-    def core_kinds(self, cores: int) -> str | Unknown:
+    def core_kinds(self, _cores: int, /) -> str | Unknown:
         return self._nowhere
 
-    def frequencies_mhz(self, cores: int) -> tuple[float, ...] | Unknown:
+    def frequencies_mhz(self, _cores: int, /) -> tuple[float, ...] | Unknown:
         return self._nowhere
 
     def memory(self) -> Memory:

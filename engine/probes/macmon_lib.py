@@ -46,13 +46,13 @@ class _Soc(Protocol):
 
 
 class _Macmon(Protocol):
-    def Sampler(self) -> _Sampler: ...
+    def Sampler(self) -> _Sampler: ...  # noqa: N802 - macmon's name
     def soc_info(self) -> _Soc: ...
 
 
 def load() -> _Macmon | Unknown:
     """Import macmon-lib's module, and no other that bears its name."""
-    from importlib import metadata  # noqa: PLC0415 - 12 ms that only a Mac's first reading pays
+    from importlib import metadata  # 12 ms that only a Mac's first reading pays
 
     try:
         metadata.version(DISTRIBUTION)

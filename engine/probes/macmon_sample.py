@@ -9,7 +9,6 @@ A temperature of 0.0 means that the sensor could not be read. A count of 0 cores
 macmon had on one chip.
 """
 
-import math
 from collections.abc import Mapping
 from typing import cast
 
@@ -84,10 +83,10 @@ def busy_pct(ratio: object) -> float | Unknown:
 def _within(value: object, what: str, highest: float) -> float | Unknown:
     if value is None:
         return Unknown(f"macmon did not tell the GPU's {what}")
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+    if not isinstance(value, int | float) or isinstance(value, bool):
         return Unknown(f"macmon gave a {what} that is no number")
-    if not 0 <= value <= highest:
-        return Unknown(f"macmon gave an impossible {what}: {value:g}")
+    if not 0 <= value <= highest:  # NaN fails this too
+        return Unknown(f"macmon gave an impossible {what}")
     return float(value)
 
 

@@ -43,11 +43,11 @@ class MacMachine(PsutilMachine):
     def source(self) -> str:
         return f"{super().source}, sysctl"
 
-    def core_kinds(self, cores: int) -> str | Unknown:
+    def core_kinds(self, cores: int, /) -> str | Unknown:
         facts = self._read_facts()
         return facts if isinstance(facts, Unknown) else sysctl.core_kinds(facts, cores)
 
-    def frequencies_mhz(self, cores: int) -> tuple[float, ...] | Unknown:
+    def frequencies_mhz(self, _cores: int, /) -> tuple[float, ...] | Unknown:
         # psutil gives the highest entry of a table as the current frequency on Apple silicon, and
         # a thousandth of it on an M4: that is no measurement.
         return Unknown("macOS tells no present frequency of its cores without macmon")
@@ -113,7 +113,7 @@ def _run_text(argv: Sequence[str]) -> str:
 
 def _load_sysctl_int() -> SysctlInt:
     """Return a reader of kernel integers; on a failure to load, one that says so."""
-    from engine.probes import libc  # noqa: PLC0415 - only a Mac pays for ctypes
+    from engine.probes import libc  # only a Mac pays for ctypes
 
     function = attempt(libc.sysctl_by_name)
     if isinstance(function, Unknown):

@@ -5,6 +5,7 @@ and one that fell off the bus nothing. Calls may hang in the driver, so they bel
 that nobody has to wait for.
 """
 
+# ruff: noqa: N802 - the names are NVML's
 from collections.abc import Callable
 from importlib import import_module
 from typing import Protocol, TypeVar, cast
@@ -79,7 +80,7 @@ class NvidiaGpus:
             return self._failure
         try:
             devices = self._read()
-        except Exception as error:  # the boundary: NVML as a whole failed, for instance at init
+        except Exception as error:  # noqa: BLE001 - the boundary: NVML as a whole failed
             self._nvml = None
             devices = Unknown(f"NVML: {reason_of(error)}")
         self._failure = devices if isinstance(devices, Unknown) else None

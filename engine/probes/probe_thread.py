@@ -19,6 +19,7 @@ from queue import SimpleQueue
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+_Calls = SimpleQueue[Callable[[], None] | None]
 
 
 class ProbeError(Exception):
@@ -45,7 +46,7 @@ class ProbeThread:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._calls: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._calls: _Calls = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._busy = False
 
@@ -81,10 +82,13 @@ class ProbeThread:
         return await future
 
     def close(self) -> None:
-        """Let the thread end after the call that is under way; it is not waited for."""
+        """Let the thread end after the call that is under way; it is not waited for.
+
+        A later call starts another.
+        """
         if self._thread is not None:
             self._calls.put(None)
-            self._thread = None
+            self._thread, self._calls = None, SimpleQueue()
 
     def _start(self) -> None:
         if self._thread is None:
@@ -97,7 +101,7 @@ class ProbeThread:
 def _outcome(function: Callable[[], T]) -> _Returned[T] | BaseException:
     try:
         return _Returned(function())
-    except BaseException as error:  # handed to the waiting task, whatever it is
+    except BaseException as error:  # noqa: BLE001 - handed to the waiting task, whatever it is
         return error
 
 
@@ -110,6 +114,6 @@ def _settle(future: "asyncio.Future[T]", outcome: _Returned[T] | BaseException) 
         future.set_exception(outcome)
 
 
-def _serve(calls: "SimpleQueue[Callable[[], None] | None]") -> None:
+def _serve(calls: _Calls) -> None:
     while (call := calls.get()) is not None:
         call()

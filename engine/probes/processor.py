@@ -82,7 +82,7 @@ def performance_cores(platform: str = sys.platform) -> int | None:
     """Return how many fast cores Apple silicon has; None on every other machine."""
     if platform != "darwin":
         return None
-    from engine.probes import libc  # noqa: PLC0415 - only a Mac pays for ctypes
+    from engine.probes import libc
 
     function = attempt(libc.sysctl_by_name)
     if isinstance(function, Unknown):

@@ -53,7 +53,7 @@ def busy_pct(before: Sequence[CoreTime], after: Sequence[CoreTime]) -> tuple[flo
         total = busy + max(0.0, now.idle_s - was.idle_s)
         if total < TICK_S / 2:
             return Unknown("the counters of a core moved less than one tick of 10 ms")
-        shares.append(100.0 * busy / total)
+        shares.append(min(100.0, 100.0 * busy / total))  # division may round up
     return tuple(shares) or Unknown("the machine names no core")
 
 

@@ -103,6 +103,11 @@ class Sampler:
             ),
         )
 
+    @property
+    def in_flight(self) -> tuple[str, ...]:
+        """The probes that have a reading under way."""
+        return tuple(line.name for line in self._lines if line.in_flight)
+
     async def run(self) -> None:
         """Tick until cancelled."""
         try:
@@ -131,7 +136,7 @@ class Sampler:
     async def _take(self, line: _Line) -> None:
         try:
             sample = await line.read()
-        except Exception as error:  # the boundary: a failing probe misses its tick
+        except Exception as error:  # noqa: BLE001 - the boundary: a failing probe misses its tick
             self._missed(line, error)
         else:
             if not line.given_up:

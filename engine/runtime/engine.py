@@ -14,7 +14,6 @@ from pathlib import Path
 import anyio
 from anyio.abc import TaskGroup
 
-from engine.runtime import corpus_view
 from engine import __version__
 from engine.agents import commands, planner, router
 from engine.agents.answer import Cut, compose
@@ -25,13 +24,14 @@ from engine.agents.vocabulary import SAID
 from engine.breaker.board import Board
 from engine.breaker.circuit import Policy
 from engine.bus import Bus
-from engine.runtime.capabilities import add_capabilities, find_gpu
 from engine.clock import Clock, SystemClock
 from engine.config import Loaded, load
-from engine.runtime.engine_sample import EngineProbe
 from engine.events import Event, Notice, QueryAsked, QueryPlanned, SessionJoined, SessionLeft
 from engine.evidence import Answer, Plan, Understanding, clean
 from engine.kernels.devices import MlxMemory, mlx_memory
+from engine.runtime import corpus_view
+from engine.runtime.capabilities import add_capabilities, find_gpu
+from engine.runtime.engine_sample import EngineProbe
 from engine.runtime.project import resolve
 from engine.runtime.query_text import checked
 from engine.runtime.recorder import Recorder
@@ -148,7 +148,7 @@ class Engine:
     async def _stop(self) -> None:
         for query in list(self._running):
             self.cancel(query)
-        while self._running:
+        while self._running:  # noqa: ASYNC110 - some end in their callers' tasks, not in ours
             await anyio.sleep(0.005)
         self.bus.publish(SessionLeft(reason="closed"))
         await self._recorder.flush()
@@ -157,12 +157,12 @@ class Engine:
 
     async def _sample_forever(self) -> None:
         probe = EngineProbe(
-            self.bus,
-            self._journal,
-            self._pool,
-            self._executor.agents,
-            self._sampling.lag,
-            self._clock,
+            bus=self.bus,
+            journal=self._journal,
+            pool=self._pool,
+            agents=self._executor.agents,
+            lag=self._sampling.lag,
+            clock=self._clock,
         )
         await self._find_gpu()
         async with self._sampling.hold():
@@ -199,7 +199,7 @@ class Engine:
         return query
 
     def cancel(self, query: str) -> bool:
-        """Cancel a running query; it still gets its answer, with what there is. False: not running."""
+        """Cancel a running query, which still gets its answer; False where it isn't running."""
         return self._cut(query, "cancelled")
 
     def cancel_all(self) -> None:

@@ -13,7 +13,14 @@ class EngineProbe:
     """Reads memory and CPU of this process, the queues, and how late the loop is."""
 
     def __init__(
-        self, bus: Bus, journal: Journal, pool: Pool, agents: Agents, lag: LoopLag, clock: Clock
+        self,
+        *,
+        bus: Bus,
+        journal: Journal,
+        pool: Pool,
+        agents: Agents,
+        lag: LoopLag,
+        clock: Clock,
     ) -> None:
         import psutil  # type: ignore[import-untyped]  # 25 ms: only a console asks
 

@@ -11,11 +11,11 @@ from engine.bus import Bus
 from engine.clock import Clock
 from engine.config import Config
 from engine.events import GpuSample, HostSample, ProcessSample
-from engine.runtime.loop_lag import LoopLag
 from engine.probes.gpu import GpuProbe
 from engine.probes.host import HostProbe
 from engine.probes.processes import ProcessProbe
 from engine.probes.sampler import Sampler, read_once
+from engine.runtime.loop_lag import LoopLag
 
 
 class Sampling:

@@ -27,10 +27,10 @@ _ARGUMENTS: Final = (
     "--config=lint.mccabe.max-complexity=0",
     "--target-version=py314",
     "--output-format=json",
-    "--quiet",
 )
 _MESSAGE: Final = re.compile(r"`(?P<name>.+)` is too complex \((?P<complexity>\d+) > 0\)")
 _FINDINGS: Final = 1
+_UNREAD: Final = "Failed to lint"
 
 
 class _Location(TypedDict):
@@ -89,12 +89,11 @@ async def measure_complexity(
         done = await run([ruff, *_ARGUMENTS, "--", path], cwd=root, timeout_s=timeout_s)
     except ProcessError as error:
         return Complexity((), str(error))
-    if done.returncode not in (0, _FINDINGS):
-        said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        return Complexity((), printable(said) or f"ruff ended with status {done.returncode}")
-    if done.stderr.strip():
-        # A file that can't be read is a warning for ruff, with no finding and status 0.
-        return Complexity((), printable(done.stderr.decode("utf-8", "replace").strip()))
+    said = done.stderr.decode("utf-8", "replace").strip()
+    # A file that can't be read is only a warning for ruff, with no finding and status 0.
+    if done.returncode not in (0, _FINDINGS) or _UNREAD in said:
+        last = printable(said.rpartition("\n")[2])
+        return Complexity((), last or f"ruff ended with status {done.returncode}")
     return read_report(done.stdout)
 
 

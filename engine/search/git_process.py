@@ -21,6 +21,7 @@ _SETTINGS: Final[tuple[tuple[str, str], ...]] = (
     ("diff.external", ""),
     ("diff.ignoreSubmodules", "all"),
     ("i18n.logOutputEncoding", "UTF-8"),
+    ("log.showRoot", "true"),
     ("log.showSignature", "false"),
     # Missing objects would be fetched, over a transport that the repository may choose.
     ("protocol.allow", "never"),
@@ -52,14 +53,14 @@ _ENVIRONMENT: Final = {
 _FILTER_KEYS: Final = (("clean", ""), ("smudge", ""), ("process", ""), ("required", "false"))
 _FATAL: Final = 128
 
+_OTHER_OWNER: Final = (
+    "the repository belongs to another user (git calls it dubious ownership): "
+    "allow it with `git config --global --add safe.directory <folder>`"
+)
 # What git says, and the reason as a user reads it.
 _REASONS: Final = (
     ("not a git repository", "not a git repository"),
-    (
-        "dubious ownership",
-        "the repository belongs to another user (git calls it dubious ownership): "
-        "allow it with `git config --global --add safe.directory <folder>`",
-    ),
+    ("dubious ownership", _OTHER_OWNER),
     ("does not have any commits yet", "the repository has no commits yet"),
     ("cannot use bare repository", "not a git repository"),
     ("must be run in a work tree", "the repository has no files checked out"),
@@ -99,13 +100,12 @@ async def git(
 
 
 def _environment(settings: Sequence[tuple[str, str]]) -> dict[str, str]:
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in _DROPPED and not name.startswith(("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_"))
-    }
-    config = {"GIT_CONFIG_COUNT": str(len(settings))}
-    for number, (key, value) in enumerate(settings):
+    kept = {name: value for name, value in os.environ.items() if name not in _DROPPED}
+    # Behind those of the user's own environment, so that ours win.
+    given = kept.get("GIT_CONFIG_COUNT", "")
+    first = int(given) if given.isdecimal() else 0
+    config = {"GIT_CONFIG_COUNT": str(first + len(settings))}
+    for number, (key, value) in enumerate(settings, start=first):
         config[f"GIT_CONFIG_KEY_{number}"] = key
         config[f"GIT_CONFIG_VALUE_{number}"] = value
     return {**kept, **_ENVIRONMENT, **config}

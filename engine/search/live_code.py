@@ -4,7 +4,8 @@ import re
 from typing import Final
 
 _BACKUP: Final = re.compile(
-    r"(?:^|[_\-. ])(?:backups?|bak|archived?|archives|attic|copy|deprecated|obsolete|old|orig|trash)"
+    r"(?:^|[_\-. ])"
+    r"(?:backups?|bak|archived?|archives|attic|copy|deprecated|obsolete|old|orig|trash)"
     r"(?:[_\-. \d]|$)",
     re.IGNORECASE,
 )

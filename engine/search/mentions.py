@@ -1,6 +1,6 @@
-"""Where a Python file is mentioned: its module's name as a word, in code, documents and the rest."""
+"""Where a Python module's name stands as a word: in code, in documents and in the rest."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -64,15 +64,20 @@ async def find_mentions(
             raise ScanFailed(f"the word {word!r} is in too many lines") from error
         raise
     own = path.encode("utf-8", "surrogateescape")
-    outside = [block for block in found if block.path != own]
-    code = [block for block in outside if block.path.endswith(_CODE)]
-    documents = [block for block in outside if block.path.lower().endswith(_DOCUMENTS)]
-    other = [block for block in outside if block not in code and block not in documents]
-    return Mentions(word, *(_mentioned(part, max_rows) for part in (code, documents, other)))
+    kinds: dict[str, list[Block]] = {"code": [], "documents": [], "other": []}
+    for block in found:
+        if block.path != own:
+            kinds[_kind(block.path)].append(block)
+    return Mentions(word, *(_mentioned(blocks, max_rows) for blocks in kinds.values()))
 
 
-def _mentioned(found: Iterable[Block], max_rows: int) -> Mentioned:
-    blocks = list(found)
+def _kind(path: bytes) -> str:
+    if path.endswith(_CODE):
+        return "code"
+    return "documents" if path.lower().endswith(_DOCUMENTS) else "other"
+
+
+def _mentioned(blocks: Sequence[Block], max_rows: int) -> Mentioned:
     return Mentioned(
         sum(block.lines for block in blocks), len(blocks), first_hits(blocks, max_rows)
     )

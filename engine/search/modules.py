@@ -91,8 +91,8 @@ def resolve(project: ModuleFiles, importer: str, found: Import) -> Resolved:
             hides = standard and root != "" and not project.is_standard_library(root)
             return Resolved("uncertain" if hides else "first-party", paths)
     for root in roots:
-        if above := _above(project, _parts(root), parts):
-            return _attribute_or_missing(above)
+        if (nearest := _above(project, _parts(root), parts)) is not None:
+            return _attribute_or_missing(nearest)
     if standard:
         return Resolved("standard library")
     if alike := _ending_alike(project, importer, parts, found.names):
@@ -108,8 +108,8 @@ def _relative(project: ModuleFiles, importer: str, found: Import) -> Resolved:
     parts = found.module.split(".") if found.module else []
     if paths := _reached(project, base, parts, found.names):
         return Resolved("first-party", paths)
-    above = _above(project, base, parts)
-    return _attribute_or_missing(above) if above else Resolved("missing")
+    nearest = _above(project, base, parts)
+    return Resolved("missing") if nearest is None else _attribute_or_missing(nearest)
 
 
 def _search_path(project: ModuleFiles, importer: str, *, standard: bool) -> list[str]:

@@ -21,7 +21,7 @@ async def nearest_paths(text: str, files: Sequence[str]) -> tuple[str, ...]:
     Live files stand before equally alike ones in backup trees; the paths are printable.
     """
     # Here, because a search that finds its path doesn't need it.
-    from rapidfuzz import fuzz, process  # noqa: PLC0415
+    from rapidfuzz import fuzz, process
 
     whole = "/" in text
     scored: list[tuple[float, bool, int, str]] = []

@@ -33,23 +33,24 @@ def answers(request: Request) -> Iterator[Answer]:
         try:
             # Opening a pipe or a device by accident would wait for ever.
             if not file.is_file():
-                yield {"path": path, "unread": "it is not a regular file"}
+                yield {"answer": "unread", "path": path, "reason": "it is not a regular file"}
                 continue
             data = file.read_bytes()
         except OSError as error:
-            yield {"path": path, "unread": error.strerror or str(error)}
+            yield {"answer": "unread", "path": path, "reason": error.strerror or str(error)}
             continue
         if request["task"] == "outline":
             yield outline_line(path, data)
         else:
             yield from import_lines(project, path, data, request["target"])
-    yield {"done": True}
+    yield {"answer": "done"}
 
 
 def outline_line(path: str, data: bytes) -> OutlineLine:
     found = outline(data)
     counted = found.lines
     return {
+        "answer": "outline",
         "path": path,
         "symbols": [
             {
@@ -62,7 +63,7 @@ def outline_line(path: str, data: bytes) -> OutlineLine:
             for symbol in found.symbols
         ],
         "lines": [counted.total, counted.blank, counted.comment, counted.code],
-        "problem": found.problem and (found.problem.line, found.problem.message),
+        "problem": (found.problem.line, found.problem.message) if found.problem else None,
     }
 
 
@@ -81,6 +82,7 @@ def import_lines(project: ModuleFiles, path: str, data: bytes, target: str) -> I
             continue
         lines = lines or text.split("\n")
         yield {
+            "answer": "import",
             "path": path,
             "line": found.line,
             "text": lines[found.line - 1].strip(),

@@ -20,6 +20,8 @@ _NOTICE: Final = (
 _LEADING_NOTICES: Final = re.compile(rb"(?s:.*)" + _NOTICE)
 _OWN_NOTICE: Final = re.compile(_NOTICE + rb"\Z")
 _OS_ERROR: Final = re.compile(r"\(os error \d+\)$")
+# An empty project is no trouble for us.
+_NOTHING_THERE: Final = "rg: No files were searched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +102,10 @@ def complaints(stderr: bytes) -> tuple[int, str]:
     text = stderr.decode("utf-8", "replace")
     messages = [line for line in text.split("\n") if line.startswith("rg: ")]
     unreadable = sum(1 for line in messages if _OS_ERROR.search(line))
-    if unreadable == len(messages):
-        return unreadable, "" if messages else _first_line(text)
+    others = [line for line in messages if not _OS_ERROR.search(line)]
+    if messages and all(line.startswith(_NOTHING_THERE) for line in others):
+        return unreadable, ""
     causes = [line for line in text.split("\n") if line.startswith("error: ")]
-    fatal = next(line for line in messages if not _OS_ERROR.search(line))
-    cause = causes[-1].removeprefix("error: ") if causes else fatal.removeprefix("rg: ")
-    return unreadable, printable(cause)
-
-
-def _first_line(text: str) -> str:
-    return printable(text.strip().partition("\n")[0])
+    said = causes[-1] if causes else (others or [text.strip().partition("\n")[0]])[0]
+    cause = said.removeprefix("error: ").removeprefix("rg: ")
+    return unreadable, printable(cause) or "it gave no reason"

@@ -65,10 +65,12 @@ async def ripgrep(
     if done.returncode in (0, _NO_MATCH):
         return done.stdout, 0
     unreadable, cause = complaints(done.stderr)
-    if cause and query is not None and query.regex:
+    if cause and done.returncode == _TROUBLE and query is not None and query.regex:
         raise PatternError(query.pattern, cause)
-    if cause or not unreadable or done.returncode != _TROUBLE:
-        raise ScanFailed(cause or f"ripgrep ended with status {done.returncode}")
+    if done.returncode != _TROUBLE:
+        raise ScanFailed(f"ripgrep ended with status {done.returncode}")
+    if cause:
+        raise ScanFailed(cause)
     return done.stdout, unreadable
 
 

@@ -64,7 +64,9 @@ async def scan(
         # Carried out of the group by hand, which would wrap it.
         try:
             with failures_as_scan_failed(timeout_s), anyio.fail_after(timeout_s):
-                outcome = await _scan(rg, root, query, names, max_rows, timeout_s)
+                outcome = await _scan(
+                    rg, root, query, names, max_rows=max_rows, timeout_s=timeout_s
+                )
         except SearchError as error:
             outcome = error
             group.cancel_scope.cancel()
@@ -74,12 +76,12 @@ async def scan(
 
 
 async def _scan(
-    rg: str, root: str, query: TextQuery, names: Sequence[str], max_rows: int, timeout_s: float
+    rg: str, root: str, query: TextQuery, names: Sequence[str], *, max_rows: int, timeout_s: float
 ) -> Scan:
     try:
         found, unreadable = await find_blocks(rg, root, query, names, timeout_s=timeout_s)
     except OutputTooLarge:
-        return await _scan_large(rg, root, query, names, max_rows, timeout_s)
+        return await _scan_large(rg, root, query, names, max_rows=max_rows, timeout_s=timeout_s)
     total = sum(block.lines for block in found)
     elsewhere = None
     if not total:
@@ -127,7 +129,7 @@ def _unread(files: int) -> dict[str, int]:
 
 
 async def _scan_large(
-    rg: str, root: str, query: TextQuery, names: Sequence[str], max_rows: int, timeout_s: float
+    rg: str, root: str, query: TextQuery, names: Sequence[str], *, max_rows: int, timeout_s: float
 ) -> Scan:
     """Count everything, then read rows in ripgrep's own order until there are enough."""
     flags = [*match_flags(query), *pattern_args(query, names)]

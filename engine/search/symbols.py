@@ -141,7 +141,7 @@ def _from_tokens(statements: list[Statement]) -> list[Symbol]:
 
 
 def count_lines(text: str, string_lines: list[tuple[int, int]]) -> LineCounts:
-    """Count the lines of `text`; `string_lines` are where strings of several lines begin and end."""
+    """Count the lines of `text`; `string_lines` has the first and last of each longer string."""
     inside = {line for first, last in string_lines for line in range(first + 1, last + 1)}
     lines = text.removesuffix("\n").split("\n") if text else []
     blank = comment = 0

@@ -19,7 +19,9 @@ class TextQuery:
 
     Attributes:
         word: only where the match is not part of a longer word (ripgrep's `-w`).
-        paths: files or folders, relative to the project root; empty means the whole project.
+        paths: files or folders, relative to the project root; empty means the whole project. A file
+            named here is searched even if it is hidden or ignored, and, as ripgrep does it, behind
+            a NUL as long as no hit holds one.
         suffixes: only files whose names end in one of these, as in `.py`; empty means all.
     """
 

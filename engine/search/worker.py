@@ -36,7 +36,7 @@ async def read_outlines(
         "target": "",
     }
     answers = await ask_worker(request, timeout_s=timeout_s)
-    return {answer["path"]: _outline(answer) for answer in answers if "symbols" in answer}
+    return {answer["path"]: _outline(answer) for answer in answers if answer["answer"] == "outline"}
 
 
 async def read_imports(
@@ -57,8 +57,8 @@ async def read_imports(
         "target": target,
     }
     answers = await ask_worker(request, timeout_s=timeout_s)
-    found = [answer for answer in answers if "module" in answer]
-    return found, sum(1 for answer in answers if "unread" in answer)
+    found = [answer for answer in answers if answer["answer"] == "import"]
+    return found, sum(1 for answer in answers if answer["answer"] == "unread")
 
 
 async def ask_worker(request: Request, *, timeout_s: float) -> list[Answer]:
@@ -71,7 +71,7 @@ async def ask_worker(request: Request, *, timeout_s: float) -> list[Answer]:
     with failures_as_scan_failed(timeout_s), anyio.fail_after(timeout_s):
         async for line in _lines(json.dumps(request).encode() + b"\n"):
             answers.append(json.loads(line))  # noqa: PERF401
-    if not answers or "done" not in answers[-1]:
+    if not answers or answers[-1]["answer"] != "done":
         raise ScanFailed("the process that reads Python files ended early")
     return answers
 

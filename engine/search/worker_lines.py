@@ -18,6 +18,7 @@ class Request(TypedDict):
 
 
 class ImportLine(TypedDict):
+    answer: Literal["import"]
     path: str
     line: int
     text: str
@@ -38,6 +39,7 @@ class SymbolLine(TypedDict):
 
 
 class OutlineLine(TypedDict):
+    answer: Literal["outline"]
     path: str
     symbols: list[SymbolLine]
     lines: list[int]
@@ -45,16 +47,17 @@ class OutlineLine(TypedDict):
 
 
 class UnreadLine(TypedDict):
-    """A file that could not be read."""
+    """A file that could not be read, and why."""
 
+    answer: Literal["unread"]
     path: str
-    unread: str
+    reason: str
 
 
 class LastLine(TypedDict):
     """Comes last: without it the worker did not finish."""
 
-    done: bool
+    answer: Literal["done"]
 
 
 Answer = ImportLine | OutlineLine | UnreadLine | LastLine

@@ -13,7 +13,7 @@ _TOP = 10
 
 
 async def host(services: Services) -> tuple[HostSample, float | None]:
-    """Return the newest sample and its age: the console's where it is fresh, otherwise a new one."""
+    """Return the newest sample and its age: the console's while it is fresh, or else a new one."""
     newest = services.newest(HostSample)
     if isinstance(newest, HostSample):
         age_s = services.clock.monotonic_s() - newest.mono_s

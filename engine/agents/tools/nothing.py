@@ -17,8 +17,7 @@ _INSTEAD = "ask for example: " + ", ".join(f'"{example}"' for example in EXAMPLE
 _REASONS = {
     "risk_analysis": (
         "risk metrics need positions, and this version reads no book yet",
-        'price one contract with its Greeks ("price a put strike 20 spot 22 vol 55% 35 days"), or '
-        "name the file whose risk code to analyze",
+        f'price one contract ("{EXAMPLES[4]}"), or name the file whose risk code to analyze',
     ),
     "dependency_graph": (
         "there is no tool for the graph of the whole project yet",

@@ -23,7 +23,7 @@ _GREEKS = (
 
 
 async def price(call: Call) -> Evidence:
-    """Value the option that the query describes; what it doesn't say is assumed aloud or refused."""
+    """Value the option that is described; what isn't said is assumed aloud, or refused."""
     today = datetime.fromtimestamp(call.services.clock.wall_s(), UTC).astimezone().date()
     try:
         terms = read(call.text("terms"), today)
@@ -40,9 +40,7 @@ async def price(call: Call) -> Evidence:
         prices.append(f"the {kind} is worth {section.items[0].value}")
     contract = f"strike {terms.strike:g}, {terms.days:g} days, spot {terms.spot:g}"
     return Evidence(
-        verdict=f"{' and '.join(prices)} a share ({contract}, volatility {terms.volatility:.1%})".replace(
-            "the ", "The ", 1
-        ),
+        verdict=f"{' and '.join(prices)} a share ({contract}, volatility {terms.volatility:.1%})",
         sections=tuple(sections),
         assumptions=tuple(assumptions),
         weight=3,
@@ -65,9 +63,9 @@ def _assumed(terms: Terms, call: Call) -> tuple[float, float, list[str]]:
             said.append(f"{name} {configured:.2%} from the configuration")
         else:
             values.append(0.0)
-            said.append(f"{name} 0 %: neither the query nor the configuration says another")
+            said.append(f"{name} 0 %: neither query nor configuration says another")
     said += [
-        "European exercise: the right to exercise early, which U's options have, is not in the price",
+        "European exercise: the right to exercise early, as U's options have it, is left out",
         "time ACT/365; rate and yield continuous; one contract is 100 shares",
     ]
     return values[0], values[1], said
@@ -76,25 +74,18 @@ def _assumed(terms: Terms, call: Call) -> tuple[float, float, list[str]]:
 def _value(kind: str, terms: Terms, rate: float, dividend_yield: float) -> Figures:
     from engine.kernels import european  # imports numpy: in this thread, when a price is asked
 
-    assert terms.spot is not None and terms.strike is not None
-    assert terms.days is not None and terms.volatility is not None
+    spot, strike, days, volatility = terms.spot, terms.strike, terms.days, terms.volatility
+    if spot is None or strike is None or days is None or volatility is None:
+        raise Refused("the terms are incomplete", _EXAMPLE)
     try:
-        value = european.price(
-            kind,
-            terms.spot,
-            terms.strike,
-            terms.days / 365,
-            terms.volatility,
-            rate,
-            dividend_yield,
-        )
+        value = european.price(kind, spot, strike, days / 365, volatility, rate, dividend_yield)
     except ValueError as error:
         raise Refused(str(error), _EXAMPLE) from error
     items = tuple(
         _figure(name, float(getattr(value, field)), unit) for name, field, unit in _GREEKS
     )
     premium = float(value.price)
-    edge = terms.strike - premium if kind == "put" else terms.strike + premium
+    edge = strike - premium if kind == "put" else strike + premium
     breakeven = Figure("breakeven at expiry", float(f"{edge:.8g}"), "price of the stock", _SOURCE)
     return Figures(f"European {kind}", (*items, breakeven))
 

@@ -34,7 +34,7 @@ async def search(call: Call) -> Evidence:
     return _evidence(query, found)
 
 
-async def run(call: Call, query: TextQuery) -> Scan:
+async def run(call: Call, query: TextQuery, max_rows: int | None = None) -> Scan:
     """Scan the project; what goes wrong is a tool's error.
 
     Raises:
@@ -46,7 +46,7 @@ async def run(call: Call, query: TextQuery) -> Scan:
             call.services.ripgrep(),
             str(call.services.project),
             query,
-            max_rows=settings.max_rows,
+            max_rows=max_rows or settings.max_rows,
             timeout_s=settings.timeout_s,
         )
     except PathMissing:

@@ -1,0 +1,36 @@
+"""Which panes there are, what each reads, and by which number it is reached."""
+
+from bolt_tui.actions import PANES
+from bolt_tui.panes.agents import draw_agents
+from bolt_tui.panes.alerts import draw_alerts
+from bolt_tui.panes.answer import draw_answer
+from bolt_tui.panes.circuits import draw_circuits
+from bolt_tui.panes.cpu import draw_cpu
+from bolt_tui.panes.gpu import draw_gpu
+from bolt_tui.panes.header import draw_header
+from bolt_tui.panes.memory import draw_memory
+from bolt_tui.panes.pane import Pane
+from bolt_tui.panes.processes import draw_processes
+from engine.events import ProcessSample
+
+
+def make_panes() -> dict[str, Pane]:
+    """Return every pane by its id."""
+    panes = (
+        Pane(draw_header, id="header", reads={"session", "level", "clock", "host", "gpu"}),
+        Pane(draw_cpu, id="cpu", title="CPU", reads={"host"}),
+        Pane(draw_gpu, id="gpu", title="GPU", reads={"gpu"}),
+        Pane(draw_memory, id="memory", title="Memory", reads={"host"}),
+        Pane(draw_agents, id="agents", title="Agents", reads={"agents", "engine", "clock"}),
+        Pane(draw_circuits, id="circuits", title="Circuits", reads={"circuits", "clock"}),
+        Pane(draw_answer, id="answer", title="Answer", reads={"queries", "agents", "clock"}),
+        Pane(
+            draw_processes, id="processes", title="Processes", reads={"processes"},
+            costly=ProcessSample,
+        ),
+        Pane(draw_alerts, id="alerts", reads={"notices"}),
+    )  # fmt: skip
+    for pane in panes:
+        pane.number = PANES.index(pane.id) + 1 if pane.id in PANES else None
+        pane.can_focus = pane.number is not None
+    return {str(pane.id): pane for pane in panes}

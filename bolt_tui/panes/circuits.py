@@ -1,0 +1,87 @@
+"""The circuits: what is broken and when it is tried again; the rest is named in passing."""
+
+from bolt_tui.panes.line import Line, fit, pad, spread, wrapped
+from bolt_tui.panes.marks import CIRCUIT, glyph_of, span_of
+from bolt_tui.panes.pane import Canvas, Drawing
+from bolt_tui.panes.units import clock, whole
+from bolt_tui.state import CircuitView, ConsoleState
+
+TROUBLE = ("open", "half_open")
+NAME = 14
+
+
+def draw_circuits(state: ConsoleState, canvas: Canvas) -> Drawing:
+    """Draw those in trouble first, then the closed, then what this machine lacks."""
+    if not state.circuits:
+        return Drawing([[("waiting for the engine", canvas.ink.quiet)]])
+    circuits = sorted(state.circuits.values(), key=lambda circuit: circuit.capability)
+    troubled = [circuit for circuit in circuits if circuit.state in TROUBLE]
+    closed = [circuit for circuit in circuits if circuit.state == "closed"]
+    absent = [circuit for circuit in circuits if circuit.state == "absent"]
+    if canvas.zoomed:
+        lines = [line for circuit in [*troubled, *closed, *absent] for line in _all(circuit, state, canvas)]
+    else:
+        lines = [line for circuit in troubled for line in _trouble(circuit, state, canvas)]
+        named = _named("closed", closed, canvas) + _named("absent", absent, canvas)
+        if len(lines) + len(named) > canvas.height:
+            named = _counted("closed", closed, canvas) + _counted("absent", absent, canvas)
+        lines += named
+    why = "\n".join(f"{circuit.capability}: {circuit.cause}" for circuit in [*troubled, *absent])
+    note = f"{len(troubled)} in trouble" if troubled else f"{len(closed)} closed"
+    return Drawing(lines, note, why)
+
+
+def _trouble(circuit: CircuitView, state: ConsoleState, canvas: Canvas) -> list[Line]:
+    ink = canvas.ink
+    left: Line = [
+        span_of(CIRCUIT[circuit.state], ink),
+        (f" {circuit.capability}", ink.strong),
+    ]
+    facts = f"{circuit.failures} failures" if circuit.failures != 1 else "1 failure"
+    lines = [spread(left, [(facts, ink.quiet)], canvas.width)]
+    wait = _next_try(circuit, state)
+    cause: Line = [("  ", ink.text), (circuit.cause, ink.text)]
+    lines.append(spread(cause, [(wait, ink.quiet)], canvas.width))
+    return lines
+
+
+def _next_try(circuit: CircuitView, state: ConsoleState) -> str:
+    if circuit.next_try_s is None:
+        return "" if circuit.state == "half_open" else "no next try"
+    wait_s = circuit.next_try_s - state.now_s
+    return f"next try in {whole(wait_s)}" if wait_s >= 1 else "next try now"
+
+
+def _named(word: str, circuits: list[CircuitView], canvas: Canvas) -> list[Line]:
+    """Return one quiet paragraph of names."""
+    if not circuits:
+        return []
+    ink = canvas.ink
+    mark = CIRCUIT[circuits[0].state]
+    names = "  ".join([word, *(circuit.capability for circuit in circuits)])
+    first, *rows = wrapped(names, max(10, canvas.width - 2))
+    head: Line = [glyph_of(mark, ink), (f" {word}", ink.text), (first.strip()[len(word):], ink.quiet)]
+    return [head, *([("  " + row.strip(), ink.quiet)] for row in rows)]
+
+
+def _counted(word: str, circuits: list[CircuitView], canvas: Canvas) -> list[Line]:
+    """Return how many there are, where there is no room for their names."""
+    mark = CIRCUIT[circuits[0].state] if circuits else None
+    text = (f" {len(circuits)} {word}", canvas.ink.text)
+    return [[glyph_of(mark, canvas.ink), text]] if mark else []
+
+
+def _all(circuit: CircuitView, state: ConsoleState, canvas: Canvas) -> list[Line]:
+    ink = canvas.ink
+    mark = CIRCUIT[circuit.state]
+    since = f"since {clock(circuit.since_wall_s, canvas.look.zone)}"
+    glyph, style = span_of(mark, ink)
+    left: Line = [
+        (pad(glyph, 12), style),
+        (pad(circuit.capability, NAME + 2), ink.strong),
+        (f"{circuit.failures:>4} failures  ", ink.quiet),
+        (_next_try(circuit, state) if circuit.state in TROUBLE else "", ink.text),
+    ]
+    line = spread(left, [(since, ink.quiet)], canvas.width)
+    rows = wrapped(circuit.cause, canvas.width - 12) if circuit.cause else []
+    return [line, *(fit([(" " * 12 + row, ink.text)], canvas.width) for row in rows)]

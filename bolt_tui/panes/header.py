@@ -1,0 +1,72 @@
+"""The first line: which project, how well everything works and why, whose session, what time."""
+
+from pathlib import PurePath
+
+from bolt_tui.palette import Ink
+from bolt_tui.panes.line import Line, joined, spread, width_of
+from bolt_tui.panes.marks import LEVEL
+from bolt_tui.panes.pane import Canvas, Drawing
+from bolt_tui.panes.units import clock, whole
+from bolt_tui.state import ConsoleState, LevelView
+
+
+def draw_header(state: ConsoleState, canvas: Canvas) -> Drawing:
+    """Draw it; the level is as loud as it is bad."""
+    ink = canvas.ink
+    project = PurePath(state.session.project).name if state.session else ""
+    left: Line = [(" bolt ", ink.badge_accent), (f" {project}", ink.strong)]
+    if canvas.look.paused:
+        left += [("  ", ink.text), (" ‖ PAUSED ", ink.badge_warn)]
+    left += [("  ", ink.text), *_level(state, ink)]
+    pieces: list[Line] = [[(clock(state.wall_s, canvas.look.zone) + " ", ink.text)]]
+    if state.session:
+        pieces.insert(0, [(f"session {short_id(state.session.session)}", ink.quiet)])
+    if machine := _machine(state):
+        pieces.insert(0, [(machine, ink.quiet)])
+    while len(pieces) > 1 and width_of(left) + width_of(joined(pieces)) >= canvas.width:
+        pieces.pop(0)
+    return Drawing([spread(left, joined(pieces), canvas.width)], why=_why(state, canvas))
+
+
+def _level(state: ConsoleState, ink: Ink) -> Line:
+    level = state.level
+    if level is None:
+        return [("◌ opening", ink.quiet)]
+    mark = LEVEL[level.level]
+    if level.level == "full":
+        return [(mark.glyph, ink.good), (f" {mark.word}", ink.text)]
+    badge = ink.badge_warn if mark.tone == "warn" else ink.badge_bad
+    lift = f"; lifted by: {level.lift}" if level.lift else ""
+    return [
+        (f" {mark.glyph} {mark.word.upper()} ", badge),
+        (f" {level.why}", ink.strong),
+        (lift, ink.quiet),
+    ]
+
+
+def _machine(state: ConsoleState) -> str:
+    host, gpu = state.host, state.gpu
+    if host is None:
+        return ""
+    chip = gpu.devices[0].name if gpu and gpu.devices else ""
+    cores = f"{len(host.cpu_pct)} cores" if host.cpu_pct else ""
+    chip = chip if chip.startswith("Apple") else ""  # there the GPU bears the chip's name
+    return ", ".join(part for part in (chip, cores) if part)
+
+
+def _why(state: ConsoleState, canvas: Canvas) -> str:
+    if state.level is None:
+        return "the engine is being opened"
+    level: LevelView = state.level
+    rows = [f"level {LEVEL[level.level].word} since {clock(level.since_wall_s, canvas.look.zone)}"]
+    rows[0] += f" ({whole(state.now_s - level.since_s)})"
+    rows += [f"why: {level.why}"] if level.why else []
+    rows += [f"lifted by: {level.lift}"] if level.lift else []
+    if state.session:
+        rows.append(f"project {state.session.project}, session {state.session.session}")
+    return "\n".join(rows)
+
+
+def short_id(session: str) -> str:
+    """Return what tells sessions apart: the name without the time it begins with."""
+    return session.partition("-")[2] or session

@@ -1,0 +1,60 @@
+"""The one worker that draws: it folds what has gathered, shows it, and rests for a frame."""
+
+from collections.abc import Callable, Iterable, Set
+
+import anyio
+
+from bolt_tui.engine_port import EnginePort
+from bolt_tui.state import ConsoleState
+from engine.clock import Clock
+from engine.events import Event, Lagged
+
+SLICE_S = 0.004
+EVENTS_PER_LOOK_AT_THE_CLOCK = 64
+
+
+class Pump:
+    """From an engine's bus to the screen, until the bus ends or the worker is cancelled."""
+
+    def __init__(
+        self,
+        state: ConsoleState,
+        draw: Callable[[], None],
+        wanted: Callable[[], Set[type[Event]]],
+        *,
+        clock: Clock,
+        frames_per_s: float,
+    ) -> None:
+        self._state = state
+        self._draw = draw
+        self._wanted = wanted
+        self._clock = clock
+        self._frame_s = 1 / frames_per_s
+
+    async def run(self, engine: EnginePort) -> None:
+        """Fold and draw; a reader that was overrun fetches what it missed."""
+        with engine.bus.subscribe(conflate=True, wants=self._wanted()) as subscription:
+            await self.fold(engine.state_events())
+            self._draw()
+            while batch := await subscription.batch():
+                await self.fold(await self._filled(engine, batch))
+                self._draw()
+                subscription.wants = set(self._wanted())
+                await anyio.sleep(self._frame_s)
+
+    async def fold(self, events: Iterable[Event]) -> None:
+        """Fold events in; hand the loop back every few milliseconds."""
+        began = self._clock.monotonic_s()
+        for count, event in enumerate(events, 1):
+            self._state.apply(event)
+            if count % EVENTS_PER_LOOK_AT_THE_CLOCK:
+                continue
+            if self._clock.monotonic_s() - began > SLICE_S:
+                await anyio.sleep(0)
+                began = self._clock.monotonic_s()
+
+    async def _filled(self, engine: EnginePort, batch: list[Event]) -> list[Event]:
+        first = batch[0]
+        if not isinstance(first, Lagged):
+            return batch
+        return [*await engine.events(first.from_seq, first.to_seq), *batch[1:]]

@@ -1,0 +1,83 @@
+"""The help: every key and what it does, from the action table."""
+
+from collections.abc import Iterable, Mapping
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from bolt_tui.actions import ACTIONS, BY_ID, NAMES, PANES, Action, Group, shown_keys
+from bolt_tui.panes.line import wrapped
+
+TITLES: dict[Group, str] = {
+    "asking": "Asking",
+    "looking": "Looking",
+    "program": "The program",
+}
+KEYS = 16
+WIDTH = 84
+
+MOUSE = (
+    "Click a pane to focus it, twice to zoom it; the wheel scrolls; drag to mark text.",
+    "Rest on a pane to read why a figure is unknown; a zoomed one says it too.",
+)
+MARKS = (
+    "● well   ▲ poorer   ✗ open, broken or failed   ◐ being tried   ○ absent, idle, nothing",
+    "◌ running   ✓ done   ■ cancelled   · queued   – not known",
+)
+
+
+def help_text(keymap: Mapping[str, str]) -> Content:
+    """Return the table by groups; what has no key is in the palette."""
+    pieces: list[Content] = []
+    for group, title in TITLES.items():
+        actions = [a for a in ACTIONS if a.group == group and a.keys]
+        rows = [_row(action, keymap) for action in actions if not action.id.startswith("pane_")]
+        if group == "looking":
+            rows.append(_panes(keymap))
+        pieces.append(_paragraph(title, rows))
+    pieces.append(_paragraph("Mouse", [Content(f"  {row}\n") for row in MOUSE]))
+    pieces.append(_paragraph("Marks", [Content(f"  {row}\n") for row in MARKS]))
+    return Content("\n").join(pieces)
+
+
+def _paragraph(title: str, rows: Iterable[Content]) -> Content:
+    return Content("").join([Content.assemble((title, "bold $ink-accent"), "\n"), *rows])
+
+
+def _row(action: Action, keymap: Mapping[str, str]) -> Content:
+    typed = f"  (:{action.typed})" if action.typed else ""
+    return _keys_and_text("  ".join(shown_keys(action, keymap)), action.help, typed)
+
+
+def _panes(keymap: Mapping[str, str]) -> Content:
+    """Return one row for all panes: their keys stand beside their names."""
+    names = [f"{' '.join(shown_keys(BY_ID[f'pane_{p}'], keymap))} {NAMES.get(p, p)}" for p in PANES]
+    return _keys_and_text("numbers", f"Go to a pane: {', '.join(names)}.", "")
+
+
+def _keys_and_text(keys: str, text: str, typed: str) -> Content:
+    first, *rest = wrapped(text, WIDTH - KEYS - 2)
+    rows = "".join(f"\n{' ' * (KEYS + 2)}{row}" for row in rest)
+    return Content.assemble(
+        (f"  {keys:<{KEYS}}", "bold"), first, rows, (typed, "$ink-quiet"), "\n"
+    )
+
+
+class Help(ModalScreen[None]):
+    """Shown over the console; any of its keys closes it."""
+
+    BINDINGS = [Binding("escape,q,question_mark,f1,enter", "dismiss", "Close", show=False)]
+
+    def __init__(self, keymap: Mapping[str, str]) -> None:
+        super().__init__()
+        self._keymap = keymap
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="help") as box:
+            box.border_title = "Help"
+            box.border_subtitle = "esc closes"
+            yield Static(help_text(self._keymap))

@@ -1,0 +1,274 @@
+"""The console itself: header, the machine, the work, alerts, prompt, hints."""
+
+from collections.abc import Iterable, Set
+from dataclasses import replace
+from typing import Protocol
+
+from textual import events
+from textual.actions import SkipAction
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from bolt_tui.actions import PANES, bindings
+from bolt_tui.panes.answer import draw_answer
+from bolt_tui.panes.asked import EXAMPLES
+from bolt_tui.panes.catalogue import make_panes
+from bolt_tui.panes.hints import Hints, Tone
+from bolt_tui.panes.line import plain
+from bolt_tui.panes.pane import Canvas, Look, Pane
+from bolt_tui.panes.prompt import Completions, Prompt
+from bolt_tui.state import AREAS, Area, ConsoleState
+from engine.events import Event
+
+MACHINE = ("cpu", "gpu", "memory")
+SIDE = ("agents", "circuits", "processes")
+COPY_WIDTH = 100
+
+
+class Asking(Protocol):
+    """What the screen needs of the app to serve its prompt."""
+
+    def complete(self, text: str) -> list[str]: ...
+
+    def cancel(self, query: str) -> bool: ...
+
+    def remember_hidden(self, hidden: tuple[str, ...]) -> None: ...
+
+
+class MainScreen(Screen[None], inherit_bindings=False):
+    """Lays the panes out, shows them the state, and holds what the user turned to."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (160, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-normal"), (50, "-tall")]
+    ALLOW_IN_MAXIMIZED_VIEW = "#header,#foot,Completions"
+    ESCAPE_TO_MINIMIZE = False
+    BINDINGS = [
+        Binding("ctrl+c,super+c", "screen.copy_text", "Copy", show=False),
+        *bindings("asking", "looking"),
+    ]
+
+    def __init__(
+        self, state: ConsoleState, look: Look, asking: Asking, *, hidden: Iterable[str] = ()
+    ) -> None:
+        super().__init__(id="console")
+        self.live = state
+        self.look = look
+        self.panes = make_panes()
+        self.prompt = Prompt("   ".join(EXAMPLES[:2]) + "   f1 for help")
+        self.hints = Hints()
+        self._asking = asking
+        self._hidden_at_first = hidden
+        self._frozen: ConsoleState | None = None
+        self._completions = Completions(self.prompt, asking.complete)
+
+    def compose(self) -> ComposeResult:
+        yield self.panes["header"]
+        with Horizontal(id="machine"):
+            yield from (self.panes[name] for name in MACHINE)
+        with Horizontal(id="work"):
+            yield self.panes["answer"]
+            with Vertical(id="side"):
+                yield from (self.panes[name] for name in SIDE)
+        with Vertical(id="foot"):
+            yield self.panes["alerts"]
+            with Horizontal(id="ask"):
+                yield Static("›", id="sign")
+                yield self.prompt
+            yield self.hints
+        yield self._completions
+
+    def on_mount(self) -> None:
+        self.hide(self._hidden_at_first)
+        self.prompt.focus()
+        self.watch(self, "focused", self.show_keys, init=False)
+
+    # ── drawing ──────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def shown(self) -> ConsoleState:
+        """The state on screen: the live one, or the one that the pause kept."""
+        return self._frozen or self.live
+
+    def draw(self) -> None:
+        """Draw what changed since the last time; paused, nothing."""
+        if self._frozen is None:
+            changed, self.live.changed = self.live.changed, set()
+            self.show(changed)
+
+    def show(self, changed: Set[Area] = AREAS) -> None:
+        """Draw the panes that read any of these areas."""
+        for pane in self.panes.values():
+            if not pane.reads.isdisjoint(changed):
+                pane.show(self.shown, self.look)
+        if "queries" in changed and not self.hints.message:
+            self.show_keys()
+
+    def relook(self, look: Look) -> None:
+        """Look at the same state in another way."""
+        self.look = look
+        self.show()
+
+    def turn_to(self, query: str | None) -> None:
+        """Show this query's answer from its beginning."""
+        self.relook(replace(self.look, query=query))
+        self.panes["answer"].scroll_home(animate=False)
+
+    def wanted(self) -> set[type[Event]]:
+        """Return the costly samples that a pane in view reads."""
+        return {
+            pane.costly
+            for pane in self.panes.values()
+            if pane.costly and self.is_current and pane.is_on_screen and pane.size.area
+        }
+
+    def show_keys(self) -> None:
+        """Show the keys that work here in the last line."""
+        running = self._running_query() is not None
+        self.hints.keys(self.app._keymap, typing=self.typing, running=running)
+
+    def say(self, text: str, tone: Tone = "good") -> None:
+        """Answer a key with one sentence."""
+        self.hints.say(text, tone)
+
+    def on_resize(self, _: events.Resize) -> None:
+        self.call_after_refresh(self.show_keys)
+
+    def on_input_changed(self, _: Input.Changed) -> None:
+        if self.hints.message:
+            self.show_keys()
+
+    # ── focus and zoom ───────────────────────────────────────────────────────────────────────
+
+    @property
+    def typing(self) -> bool:
+        return self.focused is self.prompt
+
+    def on_pane_zoom(self, event: Pane.Zoom) -> None:
+        self._zoom(event.pane)
+
+    def _zoom(self, pane: Pane) -> None:
+        if self.maximized is not None:
+            self.minimize()
+        else:
+            self.maximize(pane, container=False)
+            if not self.typing:
+                pane.focus()
+
+    def action_zoom(self) -> None:
+        focused = self.focused
+        self._zoom(focused if isinstance(focused, Pane) else self.panes["answer"])
+
+    def action_pane(self, name: str) -> None:
+        pane = self.panes[name]
+        zoomed = self.maximized is not None
+        self.minimize()
+        if zoomed or not self._in_layout(pane):
+            self.maximize(pane, container=False)
+        pane.focus()
+
+    def action_next_pane(self) -> None:
+        self._step_focus(1)
+
+    def action_previous_pane(self) -> None:
+        self._step_focus(-1)
+
+    def _step_focus(self, step: int) -> None:
+        """Go through the panes in the order of their numbers; the prompt is the last."""
+        panes = [self.panes[name] for name in PANES]
+        stops: list[Widget] = [pane for pane in panes if self._in_layout(pane)]
+        if self.maximized is not None:
+            stops = [self.maximized]
+        stops.append(self.prompt)
+        at = stops.index(self.focused) if self.focused in stops else len(stops) - 1
+        stops[(at + step) % len(stops)].focus()
+
+    def _in_layout(self, pane: Pane) -> bool:
+        return all(node.display for node in pane.ancestors_with_self if isinstance(node, Widget))
+
+    def hide(self, names: Iterable[str]) -> None:
+        """Take these panes out of the layout and put the others in."""
+        hidden = set(names)
+        for name in (*MACHINE, *SIDE):
+            self.panes[name].set_class(name in hidden, "-hidden")
+        self.query_one("#machine").set_class(hidden.issuperset(MACHINE), "-hidden")
+        self.query_one("#side").set_class(hidden.issuperset(SIDE), "-hidden")
+
+    def action_show(self, name: str) -> None:
+        hidden = {n for n in (*MACHINE, *SIDE) if self.panes[n].has_class("-hidden")}
+        hidden ^= {name}
+        self.hide(hidden)
+        self._asking.remember_hidden(tuple(sorted(hidden)))
+
+    # ── asking ───────────────────────────────────────────────────────────────────────────────
+
+    def action_prompt(self) -> None:
+        self.prompt.focus()
+
+    def action_command(self) -> None:
+        self.prompt.focus()
+        self.prompt.value = ":"
+        self.prompt.cursor_position = 1
+
+    def action_cancel(self) -> None:
+        query = self._running_query()
+        if query is None or not self._asking.cancel(query):
+            raise SkipAction
+        self.say("cancelled; the answer holds what was found")
+
+    def action_interrupt(self) -> None:
+        if (query := self._running_query()) is None:
+            self.say("ctrl+q leaves the program", "warn")
+        else:
+            self._asking.cancel(query)
+
+    def _running_query(self) -> str | None:
+        """Return the query on show if it runs, else the newest that does."""
+        shown = self.live.queries.get(self.look.query or "")
+        if shown and shown.running:
+            return shown.id
+        return next((q.id for q in reversed(self.live.queries.values()) if q.running), None)
+
+    def action_back(self) -> None:
+        if self.maximized is not None:
+            self.minimize()
+        elif query := self._running_query():
+            self._asking.cancel(query)
+        elif self.typing:
+            self.panes["answer"].focus()
+
+    def action_pause(self) -> None:
+        self.pause(paused=self._frozen is None)
+
+    def pause(self, *, paused: bool) -> None:
+        """Keep what is drawn, or go on with what has happened since."""
+        self._frozen = self.live.copy() if paused else None
+        self.set_class(paused, "-paused")
+        self.relook(replace(self.look, paused=paused))
+
+    def action_older(self) -> None:
+        self._turn(-1)
+
+    def action_newer(self) -> None:
+        self._turn(1)
+
+    def _turn(self, step: int) -> None:
+        ids = list(self.shown.queries)
+        at = ids.index(self.look.query) if self.look.query in ids else len(ids)
+        if ids and at + step >= 0:
+            self.turn_to(ids[at + step] if at + step < len(ids) else None)
+
+    def action_clear(self) -> None:
+        self.turn_to(None)
+
+    def action_copy(self) -> None:
+        query = self.shown.queries.get(self.look.query or "")
+        if query is None or query.answer is None:
+            self.say("there is no answer to copy", "warn")
+            return
+        lines = draw_answer(self.shown, Canvas(COPY_WIDTH, 0, self.look)).lines
+        self.app.copy_to_clipboard("\n".join(plain(line).rstrip() for line in lines))
+        self.say(f"copied {len(lines)} lines")

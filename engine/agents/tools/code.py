@@ -1,0 +1,148 @@
+"""The project's code: an overview, where a name is defined, what bears on a topic."""
+
+import re
+from collections import Counter
+
+from engine.agents.tool import Call
+from engine.agents.tools.text_search import as_tool_error, findings, run
+from engine.evidence import Evidence, Figure, Figures, Finding, Findings, Section, Table, clean
+from engine.search.errors import HistoryUnavailable, PathMissing, SearchError
+from engine.search.history import repository
+from engine.search.live_code import is_backup
+from engine.search.project_complexity import measure_project
+from engine.search.text_query import Hit, TextQuery
+
+_TOP = 15
+_MOST_DEFINITIONS = 10_000
+_PYTHON = (".py", ".pyi")
+
+# What a definition's name says when it belongs to a topic.
+_TOPICS = {
+    "options": (
+        r"black_?scholes|option\w*pric|pric\w*option|greeks|implied_?vol|binomial|"
+        r"(calc|calculate|compute)_(delta|gamma|vega|theta|rho)\b"
+    ),
+    "wheel": r"wheel|covered_?call|cash_?secured|roll_?(put|call|position)|assignment",
+}
+_UNASKED = {
+    "options": "this reviews the code; nothing was priced: name a contract for that",
+    "wheel": "this reviews the code; the strategy's returns need a backtest, which isn't there yet",
+}
+
+
+async def overview(call: Call) -> Evidence:
+    """Files by kind, the heaviest functions of the project, the state of the repository."""
+    services = call.services
+    try:
+        files = await services.files()
+    except SearchError as error:
+        raise as_tool_error(error) from error
+    if not files:
+        return Evidence("The project has no file that a search would look at", found=False)
+    kinds = Counter(name.rpartition("/")[2].rpartition(".")[2].lower() for name in files)
+    timeout_s = services.settings.config.search.timeout_s
+    heavy = await measure_project(str(services.project), timeout_s=timeout_s)
+    live = [f for f in heavy.functions if not is_backup(f.path)]
+    ranked = sorted(live, key=lambda f: (-f.complexity, f.path, f.line))
+    sections: list[Section] = [
+        Table("Files", ("kind", "files"), tuple(kinds.most_common(_TOP))),
+        Findings(
+            "Heaviest functions, by McCabe complexity (backup folders left out)",
+            tuple(
+                Finding(clean(f.path), f.line, f"{f.name}: complexity {f.complexity}")
+                for f in ranked[:_TOP]
+            ),
+            len(ranked),
+            len(ranked) > _TOP,
+        ),
+    ]
+    sections += await _repository(call)
+    python = sum(name.endswith(_PYTHON) for name in files)
+    first = f"; the heaviest is {ranked[0].name}" if ranked else ""
+    unparsed = heavy.unparsed
+    return Evidence(
+        verdict=f"{len(files):,} files, {python:,} of them Python with "
+        f"{len(ranked):,} functions{first}",
+        sections=tuple(sections),
+        weight=2,
+        lacks=heavy.unknown,
+        not_searched={"Python files that don't parse": unparsed} if unparsed else {},
+    )
+
+
+async def _repository(call: Call) -> list[Section]:
+    try:
+        state = await repository(str(call.services.project))
+    except HistoryUnavailable as error:
+        return [Figures("Repository", (Figure("git", None, "", "git", None, error.reason),))]
+    rows = (
+        ("branch", state.branch, "no branch is checked out"),
+        ("head", state.head, "there is no commit yet"),
+        ("changed files", state.changed, state.uncounted),
+        ("untracked files", state.untracked, state.uncounted),
+    )
+    items = tuple(
+        Figure(name, value, "", "git", None, reason if value is None else None)
+        for name, value, reason in rows
+    )
+    return [Figures("Repository", items)]
+
+
+async def definitions(call: Call) -> Evidence:
+    """Where a name is defined, and how often it is used."""
+    symbol = call.text("symbol")
+    word = re.escape(symbol)
+    defined = await _defined(call, rf"{word}\b")
+    used = await run(call, TextQuery(pattern=symbol, word=True))
+    if not used.total:
+        return Evidence(f"The name {symbol} is nowhere in the project", found=False)
+    shown = findings("Uses", used.rows[:_TOP], used.total, used.total > _TOP)
+    places = f"{len(defined)} place{'' if len(defined) == 1 else 's'}" if defined else "no place"
+    return Evidence(
+        verdict=f"{symbol} is defined in {places} and named in {used.total:,} lines of "
+        f"{used.files:,} files",
+        sections=(*([_ranked("Defined", defined)] if defined else []), shown),
+        weight=2,
+        not_searched=dict(used.not_searched),
+    )
+
+
+async def topic(call: Call) -> Evidence:
+    """Definitions whose names bear on a topic, live code before backups and tests."""
+    name = call.text("topic")
+    defined = await _defined(call, rf"\w*({_TOPICS[name]})\w*")
+    if not defined:
+        return Evidence(f"No definition in the project bears on {name} by its name", found=False)
+    files = Counter(row.path for row in defined if not _aside(row.path))
+    table = Table("Files with most of them", ("file", "definitions"), tuple(files.most_common(10)))
+    first = next(iter(files.most_common(1)), None)
+    most = f"; most are in {first[0]}" if first else ""
+    return Evidence(
+        verdict=f"{len(defined):,} definitions bear on {name}, {sum(files.values()):,} of them in "
+        f"live code{most}",
+        sections=(table, _ranked(f"Definitions that bear on {name}", defined)),
+        weight=2,
+        assumptions=(_UNASKED[name],),
+    )
+
+
+async def _defined(call: Call, name: str) -> list[Hit]:
+    """Return the lines that define such a name: live code first, then files with many of them."""
+    pattern = rf"^\s*(async\s+def|def|class)\s+{name}"
+    try:
+        query = TextQuery(pattern, regex=True, ignore_case=name[:1] == "\\", suffixes=_PYTHON)
+        found = await run(call, query, max_rows=_MOST_DEFINITIONS)
+    except PathMissing:
+        return []
+    many = Counter(row.path for row in found.rows)
+    return sorted(found.rows, key=lambda r: (_aside(r.path), -many[r.path], r.path, r.line))
+
+
+def _ranked(title: str, rows: list[Hit]) -> Findings:
+    return findings(title, tuple(rows[:50]), len(rows), len(rows) > 50)
+
+
+def _aside(path: str) -> bool:
+    """Whether the file is a test or a copy, which matter less than live code."""
+    name = path.rpartition("/")[2]
+    return is_backup(path) or name.startswith("test_") or "tests/" in f"{path}/"

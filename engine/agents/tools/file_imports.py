@@ -1,0 +1,82 @@
+"""What a Python file imports, and who imports it."""
+
+from engine.agents.tool import Call
+from engine.agents.tools.text_search import as_tool_error
+from engine.evidence import Evidence, Finding, Findings, Table, clean
+from engine.search.errors import SearchError
+from engine.search.importers import Importer, ResolvedImport, find_importers, resolve_imports
+
+_ROWS = 200
+
+
+async def imports(call: Call) -> Evidence:
+    """Each import with where it leads."""
+    file = call.text("file")
+    try:
+        found = await resolve_imports(
+            call.services.ripgrep(),
+            str(call.services.project),
+            file,
+            timeout_s=call.services.settings.config.search.timeout_s,
+        )
+    except SearchError as error:
+        raise as_tool_error(error) from error
+    rows = tuple(_row(one) for one in found)
+    inside = {path for one in found if one.origin == "first-party" for path in one.paths}
+    modules = len({one.module for one in found})
+    return Evidence(
+        verdict=f"imports {modules} modules, {len(inside)} files of the project among them",
+        sections=(Table("Imports", ("line", "module", "names", "when", "from", "files"), rows),),
+        found=bool(rows),
+        weight=1,
+    )
+
+
+async def importers(call: Call) -> Evidence:
+    """Every line that imports the file; those that may mean another file stand apart."""
+    file = call.text("file")
+    try:
+        found = await find_importers(
+            call.services.ripgrep(),
+            str(call.services.project),
+            file,
+            timeout_s=call.services.settings.config.search.timeout_s,
+        )
+    except SearchError as error:
+        raise as_tool_error(error) from error
+    files = len({one.path for one in found.sure})
+    perhaps = len({one.path for one in found.uncertain})
+    maybe = f", and perhaps by {perhaps} more" if perhaps else ""
+    sections = [_section("Imported by", found.sure)] if found.sure else []
+    if found.uncertain:
+        title = "Perhaps imported by (only the end of the name fits, or another module may win)"
+        sections.append(_section(title, found.uncertain))
+    unreadable = {"unreadable": found.unreadable} if found.unreadable else {}
+    said = "no file" if not files else f"{files} file{'' if files == 1 else 's'}"
+    return Evidence(
+        verdict=f"{clean(file)} is imported by {said}{maybe}",
+        sections=tuple(sections),
+        found=bool(found.sure or found.uncertain),
+        weight=2,
+        not_searched=dict(unreadable),
+    )
+
+
+def _section(title: str, lines: tuple[Importer, ...]) -> Findings:
+    items = tuple(Finding(one.path, one.line, _text(one)) for one in lines[:_ROWS])
+    return Findings(title, items, len(lines), len(lines) > _ROWS)
+
+
+def _text(one: Importer) -> str:
+    return one.text if one.kind == "runtime" else f"{one.text}  ({one.kind.replace('_', ' ')})"
+
+
+def _row(one: ResolvedImport) -> tuple[str | int, ...]:
+    return (
+        one.line,
+        one.module,
+        ", ".join(one.names),
+        one.kind.replace("_", " "),
+        one.origin,
+        ", ".join(clean(path) for path in one.paths),
+    )
