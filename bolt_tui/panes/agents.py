@@ -41,7 +41,7 @@ def _note(state: ConsoleState, running: int) -> str:
     if not (limit or running):
         return ""
     words = f"{running} of {limit}" if limit else f"{running}"
-    return f"{words} running, {state.queued} queued" if state.queued else f"{words} running"
+    return f"{words}, {state.queued} queued" if state.queued else f"{words} running"
 
 
 def _working(
@@ -60,14 +60,18 @@ def _working(
     ]
     head = spread(left, [(whole(state.now_s - work.started_s), ink.text)], canvas.width)
     if stuck:
-        detail: Line = [(f"no sign for {whole(silent_s)}, stuck?", ink.warn)]
+        detail: Line = [(f"stuck? silent {whole(silent_s)}", ink.warn)]
     else:
         detail = _progress(work, canvas)
     query = state.queries.get(work.query)
     if not detail and query:
         detail = [(query.text, ink.quiet)]
     if not two_rows:
-        return [fit([mark, (f" {pad(name, NAME)} ", ink.quiet), *detail], canvas.width) if stuck else head]
+        return [
+            fit([mark, (f" {pad(name, NAME)} ", ink.quiet), *detail], canvas.width)
+            if stuck
+            else head
+        ]
     return [head, fit([(" " * (NAME + 3), ink.text), *detail], canvas.width)]
 
 

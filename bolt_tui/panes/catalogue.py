@@ -28,7 +28,7 @@ def make_panes() -> dict[str, Pane]:
             draw_processes, id="processes", title="Processes", reads={"processes"},
             costly=ProcessSample,
         ),
-        Pane(draw_alerts, id="alerts", reads={"notices"}),
+        Pane(draw_alerts, id="alerts", reads={"notices", "session"}),
     )  # fmt: skip
     for pane in panes:
         pane.number = PANES.index(pane.id) + 1 if pane.id in PANES else None

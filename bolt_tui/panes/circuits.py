@@ -19,7 +19,11 @@ def draw_circuits(state: ConsoleState, canvas: Canvas) -> Drawing:
     closed = [circuit for circuit in circuits if circuit.state == "closed"]
     absent = [circuit for circuit in circuits if circuit.state == "absent"]
     if canvas.zoomed:
-        lines = [line for circuit in [*troubled, *closed, *absent] for line in _all(circuit, state, canvas)]
+        lines = [
+            line
+            for circuit in [*troubled, *closed, *absent]
+            for line in _all(circuit, state, canvas)
+        ]
     else:
         lines = [line for circuit in troubled for line in _trouble(circuit, state, canvas)]
         named = _named("closed", closed, canvas) + _named("absent", absent, canvas)
@@ -60,7 +64,11 @@ def _named(word: str, circuits: list[CircuitView], canvas: Canvas) -> list[Line]
     mark = CIRCUIT[circuits[0].state]
     names = "  ".join([word, *(circuit.capability for circuit in circuits)])
     first, *rows = wrapped(names, max(10, canvas.width - 2))
-    head: Line = [glyph_of(mark, ink), (f" {word}", ink.text), (first.strip()[len(word):], ink.quiet)]
+    head: Line = [
+        glyph_of(mark, ink),
+        (f" {word}", ink.text),
+        (first.strip()[len(word) :], ink.quiet),
+    ]
     return [head, *([("  " + row.strip(), ink.quiet)] for row in rows)]
 
 

@@ -68,8 +68,7 @@ def _cores(host: HostSample, canvas: Canvas, room: int) -> list[Line]:
     """Return a grid of bars where there is room for it, else one glyph a core."""
     kinds = host.core_kinds if len(host.core_kinds) == len(host.cpu_pct) else ""
     cores = [
-        Core(number, kinds[number] if kinds else "", pct)
-        for number, pct in enumerate(host.cpu_pct)
+        Core(number, kinds[number] if kinds else "", pct) for number, pct in enumerate(host.cpu_pct)
     ]
     groups = [[core for core in cores if core.kind == kind] for kind in ("P", "E", "")]
     groups = [group for group in groups if group]
@@ -96,7 +95,12 @@ def _grid(cores: list[Core], canvas: Canvas) -> list[Line]:
             style = ink.second if core.kind == "E" else ink.graph
             name = f"{core.kind or 'c'}{core.number:<3}"
             pieces.append(
-                [(name, ink.quiet), (full, style), (empty, ink.line), (f"{core.pct:5.0f}", ink.text)]
+                [
+                    (name, ink.quiet),
+                    (full, style),
+                    (empty, ink.line),
+                    (f"{core.pct:5.0f}", ink.text),
+                ]
             )
         lines.append(joined(pieces, "  "))
     return lines

@@ -48,6 +48,8 @@ def _used(host: HostSample, canvas: Canvas) -> Line:
 
 def _swap(host: HostSample, canvas: Canvas) -> Line:
     ink = canvas.ink
+    if host.swap_total_bytes == 0:
+        return [("no swap", ink.quiet)]
     used, of = share(host.swap_used_bytes, host.swap_total_bytes)
     swap: Line = [*figure_of("swap", used, ink), (of, ink.quiet)]
     if host.memory_stall_pct is None or canvas.width < 36:

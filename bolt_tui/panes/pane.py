@@ -138,9 +138,8 @@ class Pane(ScrollView, can_focus=True):
             self._refresh_rows(rows)
 
     def _refresh_rows(self, rows: list[int]) -> None:
-        left, top = self.gutter.left, self.gutter.top - round(self.scroll_y)
-        width = self.scrollable_content_region.width
-        self.refresh(*(Region(left, top + row, width, 1) for row in rows))
+        top, width = round(self.scroll_y), self.scrollable_content_region.width
+        self.refresh(*(Region(0, row - top, width, 1) for row in rows if row >= top))
 
     def render_line(self, y: int) -> Strip:
         """Return one row of the visible part."""

@@ -22,7 +22,10 @@ def section_lines(section: Section, canvas: Canvas) -> list[Line]:
     head: Line = [(section.title, canvas.ink.accent)]
     if title:
         head.append((f"  {title}", canvas.ink.quiet))
-    return [fit(head, canvas.width), *(fit([(" " * INDENT, canvas.ink.text), *row], canvas.width) for row in body)]
+    return [
+        fit(head, canvas.width),
+        *(fit([(" " * INDENT, canvas.ink.text), *row], canvas.width) for row in body),
+    ]
 
 
 def _drawn(section: Section, canvas: Canvas) -> tuple[str, list[Line]]:
@@ -100,13 +103,16 @@ def _table(table: Table, canvas: Canvas) -> list[Line]:
 
 def _is_numeric(values: Sequence[Cell]) -> bool:
     known = [value for value in values if value is not None]
-    return bool(known) and all(isinstance(v, int | float) and not isinstance(v, bool) for v in known)
+    return bool(known) and all(
+        isinstance(v, int | float) and not isinstance(v, bool) for v in known
+    )
 
 
 def _column_widths(columns: Sequence[str], cells: list[list[str]], room: int) -> list[int]:
     """Return natural widths; where they don't fit, the widest columns give way."""
     widths = [
-        max([cell_len(name), *(cell_len(row[i]) for row in cells)]) for i, name in enumerate(columns)
+        max([cell_len(name), *(cell_len(row[i]) for row in cells)])
+        for i, name in enumerate(columns)
     ]
     room -= COLUMN_GAP * (len(widths) - 1)
     while sum(widths) > room and (widest := max(widths)) > NARROWEST_COLUMN:

@@ -10,7 +10,7 @@ GLYPHS = {
     "nothing_found": "∅",
     "degraded": "!",
     "failed": "✗",
-    "timed_out": "⏱",
+    "timed_out": "◷",
     "cancelled": "■",
 }
 _BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"

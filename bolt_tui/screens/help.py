@@ -18,14 +18,14 @@ TITLES: dict[Group, str] = {
     "program": "The program",
 }
 KEYS = 16
-WIDTH = 84
+WIDTH = 80
 
 MOUSE = (
     "Click a pane to focus it, twice to zoom it; the wheel scrolls; drag to mark text.",
     "Rest on a pane to read why a figure is unknown; a zoomed one says it too.",
 )
 MARKS = (
-    "● well   ▲ poorer   ✗ open, broken or failed   ◐ being tried   ○ absent, idle, nothing",
+    "● well   ▲ poorer   ✗ open, broken or failed   ◐ being tried   ○ absent or nothing",
     "◌ running   ✓ done   ■ cancelled   · queued   – not known",
 )
 
@@ -62,9 +62,7 @@ def _panes(keymap: Mapping[str, str]) -> Content:
 def _keys_and_text(keys: str, text: str, typed: str) -> Content:
     first, *rest = wrapped(text, WIDTH - KEYS - 2)
     rows = "".join(f"\n{' ' * (KEYS + 2)}{row}" for row in rest)
-    return Content.assemble(
-        (f"  {keys:<{KEYS}}", "bold"), first, rows, (typed, "$ink-quiet"), "\n"
-    )
+    return Content.assemble((f"  {keys:<{KEYS}}", "bold"), first, rows, (typed, "$ink-quiet"), "\n")
 
 
 class Help(ModalScreen[None]):

@@ -91,7 +91,7 @@ def unrecorded(answer: Answer, cause: str) -> Answer:
     return replace(
         answer,
         status="degraded" if answer.status == "answered" else answer.status,
-        assumptions=(*answer.assumptions, f"not recorded: {cause}"),
+        verdict=f"{answer.verdict} Not recorded: {cause}.",
     )
 
 
