@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.keys import format_key, key_to_character
 
 Group = Literal["asking", "looking", "program"]
@@ -97,7 +97,7 @@ BY_ID = {action.id: action for action in ACTIONS}
 TYPED = {f":{action.typed}": action for action in ACTIONS if action.typed}
 
 
-def bindings(*groups: Group) -> list[Binding]:
+def bindings(*groups: Group) -> list[BindingType]:
     """Return a part of the table as Textual's bindings; their ids are what a keymap names."""
     return [
         Binding(

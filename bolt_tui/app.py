@@ -15,8 +15,8 @@ from threading import Timer
 
 import anyio
 
-from bolt_tui.console import Console
 from bolt_tui.engine_port import EnginePort, OpenEngine
+from bolt_tui.face import Console
 from bolt_tui.settings import ConsoleSettings
 
 __all__ = ["Console", "ConsoleSettings", "EnginePort", "OpenEngine", "run_console"]
@@ -25,7 +25,10 @@ SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 NO_TERMINAL = 2
 RESTORE_S = 1.0  # what the terminal itself may take to be put back
 # Keyboard protocol, mouse, paste and focus reports off; the main screen and the cursor back.
-RESTORE = b"\x1b[<u\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?2004l\x1b[?1004l\x1b[?7h\x1b[?1049l\x1b[?25h"
+RESTORE = (
+    b"\x1b[<u\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l"
+    b"\x1b[?2004l\x1b[?1004l\x1b[?7h\x1b[?1049l\x1b[?25h"
+)
 
 
 async def run_console(open_engine: OpenEngine, *, settings: ConsoleSettings | None = None) -> int:

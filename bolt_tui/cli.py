@@ -7,10 +7,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NoReturn
-
-if TYPE_CHECKING:
-    from bolt_tui.headless import Settings
+from typing import NoReturn
 
 USAGE_ERROR = 2
 OUTPUTS = ("text", "json", "ndjson", "markdown")
@@ -140,7 +137,7 @@ def _nearest(word: str, known: Iterable[str]) -> str:
 _VALUED = ("-C", "--config", "--set", "-o", "--output", "--timeout", "--run")
 _FLAGS = ("--strict", "--explain", "--version", "-h", "--help")
 _COMMANDS = ("status", "hardware", "monitor", "benchmark", "history", "config")
-_OF_COMMAND = {
+_OF_COMMAND: dict[str, tuple[str, ...]] = {
     "monitor": ("--duration",),
     "benchmark": ("--quick",),
     "history": ("--limit",),
@@ -173,28 +170,35 @@ def _run(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.run is not None and arguments.command is not None:
         return refuse(f"--run and the command {arguments.command} exclude each other")
-    from bolt_tui import headless
     from engine.config import ConfigError
     from engine.errors import EngineError
 
     try:
-        request = headless.request(arguments)
-        if request is not None:
-            return headless.run(request)
+        if arguments.command == "config":
+            from bolt_tui import settings_command
+
+            return settings_command.run(arguments)
+        if arguments.command is not None or arguments.run is not None:
+            from bolt_tui import headless
+
+            return headless.run(headless.request(arguments))
         if arguments.explain or arguments.output is not None:
             return refuse("-o and --explain go with --run or a command")
-        return _console(headless.settings(arguments))
+        return _console(arguments)
     except (ConfigError, EngineError) as error:
         return refuse(str(error))
 
 
-def _console(settings: "Settings") -> int:
+def _console(arguments: argparse.Namespace) -> int:
     for stream, name in ((sys.stdin, "stdin"), (sys.stdout, "stdout"), (sys.stderr, "stderr")):
         if stream is None or not stream.isatty():
             return refuse(f'the console needs a terminal and {name} is none; use --run "query"')
-    from bolt_tui.console import run
+    from bolt_tui.opening import settings
 
-    return run(settings)
+    checked = settings(arguments)
+    from bolt_tui import interactive
+
+    return interactive.run(checked)
 
 
 def refuse(sentence: str) -> int:

@@ -7,18 +7,17 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import anyio
 
+from bolt_tui.opening import Settings, settings
 from bolt_tui.progress import show_progress
 from engine.agents.answer import usage_error
 from engine.bus import Subscription
-from engine.config import Loaded, load
 from engine.errors import BadQuery
 from engine.events import encoder
 from engine.evidence import Answer, Plan, Status, Table, Understanding, clean
-from engine.runtime import Engine, checked, resolve
+from engine.runtime import Engine, checked
 
 MAX_STDIN_BYTES = 65_536
 EXIT: dict[Status, int] = {
@@ -35,14 +34,6 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """The project and its settings, checked before anything is opened."""
-
-    project: Path
-    loaded: Loaded
-
-
-@dataclass(frozen=True, slots=True)
 class Request:
     """What to answer and how to print it."""
 
@@ -54,34 +45,15 @@ class Request:
     explain: bool = False
 
 
-def settings(arguments: argparse.Namespace) -> Settings:
-    """Find the project and read its settings.
-
-    Raises:
-        BadProject, ConfigError.
-    """
-    project = resolve(arguments.project)
-    flags = dict(_flag(text) for text in arguments.set or ())
-    file = None if arguments.config is None else Path(arguments.config)
-    return Settings(project, load(project, config_file=file, flags=flags))
-
-
-def request(arguments: argparse.Namespace) -> Request | None:
-    """Return what the command line asks for, or None for the console.
+def request(arguments: argparse.Namespace) -> Request:
+    """Return what the command line asks for.
 
     Raises:
         BadProject, BadQuery, ConfigError.
     """
-    if arguments.command == "config":
-        from bolt_tui import settings_command
-
-        raise SystemExit(settings_command.run(arguments))
-    query = _query(arguments)
-    if query is None:
-        return None
     return Request(
         settings(arguments),
-        query,
+        _query(arguments),
         arguments.output or "text",
         arguments.timeout,
         arguments.strict,
@@ -89,7 +61,7 @@ def request(arguments: argparse.Namespace) -> Request | None:
     )
 
 
-def _query(arguments: argparse.Namespace) -> str | None:
+def _query(arguments: argparse.Namespace) -> str:
     if arguments.command == "monitor" and arguments.duration is not None:
         return f":monitor --duration {arguments.duration:g}"
     if arguments.command == "benchmark" and arguments.quick:
@@ -98,7 +70,7 @@ def _query(arguments: argparse.Namespace) -> str | None:
         return f":history --limit {arguments.limit}"
     if arguments.command is not None:
         return f":{arguments.command}"
-    return _stdin() if arguments.run == "-" else arguments.run
+    return _stdin() if arguments.run == "-" else str(arguments.run)
 
 
 def _stdin() -> str:
@@ -115,13 +87,6 @@ def _stdin() -> str:
     except UnicodeDecodeError as error:
         found = f"byte 0x{data[error.start]:02x} at {error.start}"
         raise BadQuery(f"the query on stdin is not UTF-8 text ({found})") from error
-
-
-def _flag(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise BadQuery(f"--set expects SECTION.KEY=VALUE, found {text!r}")
-    return name, value
 
 
 def run(wanted: Request) -> int:

@@ -3,12 +3,13 @@
 import argparse
 from pathlib import Path
 
-from bolt_tui.headless import Settings, emit, settings
+from bolt_tui.headless import emit
+from bolt_tui.opening import Settings, settings
 from engine.config import ConfigError, options, user_file
 from engine.config.loading import PROJECT_FILE
 from engine.config.writing import shown, template
 from engine.evidence import Answer, Table, Understanding
-from engine.runtime import resolve
+from engine.project import resolve
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ copy shares them and a paused screen keeps what it had.
 from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -267,7 +267,7 @@ def _outcome(event: e.TaskFinished | e.TaskFailed | e.TaskCancelled) -> TaskStat
     return "cancelled" if isinstance(event, e.TaskCancelled) else "finished"
 
 
-_FOLDS: dict[type[e.Event], Callable[[ConsoleState, e.Event], None]] = {
+_FOLDS: dict[type[e.Event], Callable[[ConsoleState, Any], None]] = {
     e.HostSample: ConsoleState._host,
     e.GpuSample: ConsoleState._gpu,
     e.ProcessSample: ConsoleState._processes,
@@ -286,4 +286,4 @@ _FOLDS: dict[type[e.Event], Callable[[ConsoleState, e.Event], None]] = {
     e.CircuitChanged: ConsoleState._circuit,
     e.LevelChanged: ConsoleState._level,
     e.Notice: ConsoleState._notice,
-}  # type: ignore[dict-item]
+}

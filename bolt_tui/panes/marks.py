@@ -4,6 +4,7 @@ from typing import Literal, NamedTuple
 
 from bolt_tui.palette import Ink
 from bolt_tui.panes.line import Line, Span
+from bolt_tui.panes.units import UNKNOWN
 from engine.events import CircuitState, Pressure, Severity
 from engine.evidence import Level, Status, TaskStatus
 
@@ -69,4 +70,4 @@ def glyph_of(mark: Mark, ink: Ink) -> Span:
 
 def figure_of(name: str, value: str, ink: Ink) -> Line:
     """Return a quiet name and its value."""
-    return [(f"{name} ", ink.quiet), (value, ink.text if value != "–" else ink.quiet)]
+    return [(f"{name} ", ink.quiet), (value, ink.text if value != UNKNOWN else ink.quiet)]

@@ -14,19 +14,17 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from bolt_tui.actions import PANES, bindings
-from bolt_tui.panes.answer import draw_answer
 from bolt_tui.panes.asked import EXAMPLES
 from bolt_tui.panes.catalogue import make_panes
 from bolt_tui.panes.hints import Hints, Tone
-from bolt_tui.panes.line import plain
-from bolt_tui.panes.pane import Canvas, Look, Pane
+from bolt_tui.panes.pane import Look, Pane
 from bolt_tui.panes.prompt import Completions, Prompt
+from bolt_tui.rendering.text import render
 from bolt_tui.state import AREAS, Area, ConsoleState
 from engine.events import Event
 
 MACHINE = ("cpu", "gpu", "memory")
 SIDE = ("agents", "circuits", "processes")
-COPY_WIDTH = 100
 
 
 class Asking(Protocol):
@@ -269,6 +267,6 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if query is None or query.answer is None:
             self.say("there is no answer to copy", "warn")
             return
-        lines = draw_answer(self.shown, Canvas(COPY_WIDTH, 0, self.look)).lines
-        self.app.copy_to_clipboard("\n".join(plain(line).rstrip() for line in lines))
-        self.say(f"copied {len(lines)} lines")
+        text = render(query.answer)
+        self.app.copy_to_clipboard(text)
+        self.say(f"copied the answer, {len(text.splitlines())} lines")

@@ -82,7 +82,8 @@ def _sentences(texts: Iterable[str]) -> str:
 
 def _begun(sentence: str) -> str:
     """Return the sentence with a capital, unless it begins with a path or another name."""
-    return sentence[:1].upper() + sentence[1:] if sentence.split()[0].isalpha() else sentence
+    plain = sentence.split(maxsplit=1)[0].isalpha()
+    return sentence[:1].upper() + sentence[1:] if plain else sentence
 
 
 def usage_error(answer: Answer) -> bool:

@@ -37,7 +37,7 @@ class Unavailable(ToolError):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One attempt's surroundings: arguments, the evidence of the tasks it needs, the engine's parts.
+    """One attempt's surroundings: arguments, evidence of the tasks it needs, the engine's parts.
 
     `progress(text, done, total)` shows how far it is; `partial` keeps what there is so far, for an
     answer that is cut short.

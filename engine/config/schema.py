@@ -103,7 +103,7 @@ class Console(Struct, frozen=True):
         Literal["", "dark", "light"],
         Meta(description="dark or light; empty: the one chosen last, at first dark."),
     ] = ""
-    fps: Annotated[int, Meta(ge=1, le=30, description="Most redraws a second.")] = 4
+    fps: Annotated[int, Meta(ge=1, le=30, description="Most redraws a second.")] = 10
     keys: Annotated[
         dict[str, str], Meta(description='Other keys for actions: { quit = "ctrl+d" }.')
     ] = field(default_factory=dict)

@@ -29,10 +29,10 @@ from engine.config import Loaded, load
 from engine.events import Event, Notice, QueryAsked, QueryPlanned, SessionJoined, SessionLeft
 from engine.evidence import Answer, Plan, Understanding, clean
 from engine.kernels.devices import MlxMemory, mlx_memory
+from engine.project import resolve
 from engine.runtime import corpus_view
 from engine.runtime.capabilities import add_capabilities, find_gpu
 from engine.runtime.engine_sample import EngineProbe
-from engine.runtime.project import resolve
 from engine.runtime.query_text import checked
 from engine.runtime.recorder import Recorder
 from engine.runtime.sampling import Sampling

@@ -1,4 +1,4 @@
-"""The console: a Textual app that folds an engine's events and draws them.
+"""The face: a Textual app that folds an engine's events and draws them.
 
 The app never opens or closes the engine: `app.run_console` owns it and hands it over.
 """
