@@ -71,7 +71,7 @@ class _Holder:
                     self._is_open = True
                     self._app.attach(engine)
                     await self._stop.wait()
-            except Exception as error:  # the console stays and says it; it must not be torn down
+            except Exception as error:  # the console stays and says what it was
                 if not self._stop.is_set():
                     self._app.refuse(_sentence(error))
 

@@ -35,7 +35,7 @@ def read_arrangement(folder: Path | None) -> tuple[Arrangement, str | None]:
 
 def _parsed(table: dict[str, Any]) -> Arrangement:
     theme, hidden = table.get("theme"), table.get("hidden", [])
-    if not isinstance(theme, str | None):
+    if theme is not None and not isinstance(theme, str):
         raise ValueError(f"theme: expected a name, found {theme!r}")
     if not isinstance(hidden, list) or not all(isinstance(name, str) for name in hidden):
         raise ValueError(f"hidden: expected a list of panes, found {hidden!r}")

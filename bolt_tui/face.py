@@ -27,6 +27,8 @@ from engine.errors import BadQuery
 from engine.events import LevelChanged, Notice, Severity
 
 PAST_PROMPTS = 200
+WIDTHS: list[tuple[int, str]] | None = [(0, "-narrow"), (100, "-medium"), (160, "-wide")]
+HEIGHTS: list[tuple[int, str]] | None = [(0, "-short"), (32, "-normal"), (50, "-tall")]
 
 
 class Console(App[int], inherit_bindings=False):
@@ -35,6 +37,8 @@ class Console(App[int], inherit_bindings=False):
     TITLE = "bolt"
     CSS_PATH = themes_folder() / "console.tcss"
     BINDINGS = bindings("program")
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
 
     def __init__(self, settings: ConsoleSettings | None = None) -> None:
         super().__init__()
@@ -226,7 +230,10 @@ class Console(App[int], inherit_bindings=False):
             except OSError as error:
                 self.main.say(f"this is not remembered: {error}", "warn")
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+    def get_system_commands(
+        self,
+        screen: Screen[object],  # noqa: ARG002
+    ) -> Iterable[SystemCommand]:
         """Return the action table for the palette, with the themes of other makers at its end."""
         for action in ACTIONS:
             if action.palette:

@@ -116,7 +116,7 @@ async def _answer(wanted: Request, received: list[int]) -> Answer:
         with engine.bus.subscribe() as subscription:
             async with anyio.create_task_group() as group:
                 if wanted.output == "ndjson":
-                    group.start_soon(_stream, subscription, engine)
+                    group.start_soon(_stream, subscription, engine, received)
                 elif sys.stderr.isatty():
                     group.start_soon(show_progress, subscription, sys.stderr)
                 answer = await engine.ask(wanted.query, timeout_s=wanted.timeout_s)
@@ -142,13 +142,14 @@ async def _signals(engine: Engine, received: list[int]) -> AsyncIterator[None]:
         group.cancel_scope.cancel()
 
 
-async def _stream(subscription: Subscription, engine: Engine) -> None:
+async def _stream(subscription: Subscription, engine: Engine, received: list[int]) -> None:
     """Write each event as a line; when nobody reads any more, end the query."""
     async for event in subscription:
         try:
             _write(encoder.encode(event) + b"\n")
         except BrokenPipeError:
             _sink_stdout()
+            received.append(signal.SIGPIPE)
             engine.cancel_all()
             return
 
@@ -198,6 +199,8 @@ def _rendered(answer: Answer, output: str) -> str:
 
 
 def _exit_code(answer: Answer, wanted: Request, received: list[int]) -> int:
+    if signal.SIGPIPE in received:
+        return 0
     if usage_error(answer):
         return USAGE_ERROR
     if answer.status == "cancelled" and received:

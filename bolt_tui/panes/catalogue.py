@@ -17,18 +17,18 @@ from engine.events import ProcessSample
 def make_panes() -> dict[str, Pane]:
     """Return every pane by its id."""
     panes = (
-        Pane(draw_header, id="header", reads={"session", "level", "clock", "host", "gpu"}),
-        Pane(draw_cpu, id="cpu", title="CPU", reads={"host"}),
-        Pane(draw_gpu, id="gpu", title="GPU", reads={"gpu"}),
-        Pane(draw_memory, id="memory", title="Memory", reads={"host"}),
-        Pane(draw_agents, id="agents", title="Agents", reads={"agents", "engine", "clock"}),
-        Pane(draw_circuits, id="circuits", title="Circuits", reads={"circuits", "clock"}),
-        Pane(draw_answer, id="answer", title="Answer", reads={"queries", "agents", "clock"}),
+        Pane(draw_header, name="header", reads={"session", "level", "clock", "host", "gpu"}),
+        Pane(draw_cpu, name="cpu", title="CPU", reads={"host"}),
+        Pane(draw_gpu, name="gpu", title="GPU", reads={"gpu"}),
+        Pane(draw_memory, name="memory", title="Memory", reads={"host"}),
+        Pane(draw_agents, name="agents", title="Agents", reads={"agents", "engine", "clock"}),
+        Pane(draw_circuits, name="circuits", title="Circuits", reads={"circuits", "clock"}),
+        Pane(draw_answer, name="answer", title="Answer", reads={"queries", "agents", "clock"}),
         Pane(
-            draw_processes, id="processes", title="Processes", reads={"processes"},
+            draw_processes, name="processes", title="Processes", reads={"processes"},
             costly=ProcessSample,
         ),
-        Pane(draw_alerts, id="alerts", reads={"notices", "session"}),
+        Pane(draw_alerts, name="alerts", reads={"notices", "session"}),
     )  # fmt: skip
     for pane in panes:
         pane.number = PANES.index(pane.id) + 1 if pane.id in PANES else None

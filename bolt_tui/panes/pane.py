@@ -75,13 +75,13 @@ class Pane(ScrollView, can_focus=True):
         self,
         draw: Draw,
         *,
-        id: str,
+        name: str,
         reads: Set[Area],
         title: str = "",
         number: int | None = None,
         costly: type[Event] | None = None,
     ) -> None:
-        super().__init__(id=id)
+        super().__init__(id=name)
         self.reads = frozenset(reads)
         self.number = number
         self.costly = costly
@@ -110,7 +110,7 @@ class Pane(ScrollView, can_focus=True):
     def _try(self, state: ConsoleState, canvas: Canvas) -> Drawing:
         try:
             return self._draw(state, canvas)
-        except Exception as error:  # one pane that can't be drawn must not take the others along
+        except Exception as error:  # one pane must not take the others along
             cause = f"this pane can't be drawn: {type(error).__name__}: {error}"
             rows = wrapped(cause, max(1, canvas.width))
             return Drawing([[(row, canvas.ink.bad)] for row in rows], why=cause)
@@ -167,7 +167,7 @@ class Pane(ScrollView, can_focus=True):
         """Return the marked text."""
         return selection.extract("\n".join(plain(line).rstrip() for line in self.lines)), "\n"
 
-    def selection_updated(self, selection: Selection | None) -> None:
+    def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002
         """Show what the mouse marks."""
         self.refresh()
 

@@ -1,9 +1,10 @@
 """Where questions are asked: an input with a history, and completions above it."""
 
 from collections.abc import Callable, Iterable
+from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.geometry import Offset
 from textual.widgets import Input
 from textual_autocomplete import AutoComplete, DropdownItem, TargetState
@@ -48,7 +49,7 @@ class PastPrompts:
 class Prompt(Input):
     """One line of input."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "older_prompt", "Asked before", show=False),
         Binding("down", "newer_prompt", "Asked after", show=False),
     ]
@@ -85,7 +86,10 @@ class Completions(AutoComplete):
         return [DropdownItem(main=text) for text in self._complete_text(typed)[:OFFERED]]
 
     def get_matches(
-        self, target_state: TargetState, candidates: list[DropdownItem], search_string: str
+        self,
+        target_state: TargetState,  # noqa: ARG002
+        candidates: list[DropdownItem],
+        search_string: str,  # noqa: ARG002
     ) -> list[DropdownItem]:
         """Return the engine's offers as they are: it has chosen and ordered them."""
         return candidates

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Set
 
 import anyio
+from anyio.lowlevel import checkpoint
 
 from bolt_tui.engine_port import EnginePort
 from bolt_tui.state import ConsoleState
@@ -50,7 +51,7 @@ class Pump:
             if count % EVENTS_PER_LOOK_AT_THE_CLOCK:
                 continue
             if self._clock.monotonic_s() - began > SLICE_S:
-                await anyio.sleep(0)
+                await checkpoint()
                 began = self._clock.monotonic_s()
 
     async def _filled(self, engine: EnginePort, batch: list[Event]) -> list[Event]:

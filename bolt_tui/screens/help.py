@@ -1,9 +1,10 @@
 """The help: every key and what it does, from the action table."""
 
 from collections.abc import Iterable, Mapping
+from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -68,7 +69,9 @@ def _keys_and_text(keys: str, text: str, typed: str) -> Content:
 class Help(ModalScreen[None]):
     """Shown over the console; any of its keys closes it."""
 
-    BINDINGS = [Binding("escape,q,question_mark,f1,enter", "dismiss", "Close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,f1,enter", "dismiss", "Close", show=False)
+    ]
 
     def __init__(self, keymap: Mapping[str, str]) -> None:
         super().__init__()

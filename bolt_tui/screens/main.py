@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Set
 from dataclasses import replace
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from textual import events
 from textual.actions import SkipAction
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widget import Widget
@@ -40,11 +40,9 @@ class Asking(Protocol):
 class MainScreen(Screen[None], inherit_bindings=False):
     """Lays the panes out, shows them the state, and holds what the user turned to."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (160, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-normal"), (50, "-tall")]
     ALLOW_IN_MAXIMIZED_VIEW = "#header,#foot,Completions"
     ESCAPE_TO_MINIMIZE = False
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c,super+c", "screen.copy_text", "Copy", show=False),
         *bindings("asking", "looking"),
     ]

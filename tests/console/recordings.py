@@ -1,0 +1,285 @@
+"""Sessions as lists of events: what the screens in `snapshots/` are drawn from."""
+
+from engine import events as e
+from engine.evidence import (
+    Answer,
+    Figure,
+    Figures,
+    Finding,
+    Findings,
+    PlannedTask,
+    Section,
+    Series,
+    Status,
+    Table,
+    TaskError,
+    TaskRecord,
+    Text,
+    Understanding,
+)
+
+from .machines import (
+    engine_itself,
+    linux_host,
+    m4_pro_gpu,
+    m4_pro_host,
+    no_gpu,
+    processes,
+    run_for,
+)
+from .tape import Tape
+
+CAPABILITIES = (
+    "graph", "kernels.cpu", "kernels.gpu", "market", "notify", "probes.gpu", "probes.host",
+    "search.index", "search.scan", "store.read", "store.write", "symbols",
+)  # fmt: skip
+QUERY = "q1"
+IMPORTS = Understanding(
+    text="who imports engine/bus.py and is it in a cycle",
+    understood_as="who imports, dependency graph: engine/bus.py",
+    intent="importers",
+    slots={"file": "engine/bus.py"},
+    confidence=0.93,
+)
+TASKS = (
+    PlannedTask("t1", "graph.importers", {"file": "engine/bus.py"}, capability="graph"),
+    PlannedTask("t2", "graph.cycles", {}, capability="graph"),
+    PlannedTask("t3", "search.text", {"pattern": "import bus"}, capability="search.index"),
+    PlannedTask("t4", "code.complexity", {"file": "engine/bus.py"}, capability="symbols"),
+    PlannedTask("t5", "compose", {}, needs=("t1", "t2", "t3", "t4")),
+)
+
+
+def joined(tape: Tape | None = None) -> Tape:
+    """A session that has just begun: everything works, nobody is to be notified."""
+    tape = tape or Tape()
+    tape.say(e.SessionJoined(project="/home/mb/code/wheel-trader", pid=4711, version="0.1.0",
+                             interactive=True))  # fmt: skip
+    for name in CAPABILITIES:
+        absent = name == "notify"
+        cause = "no channel is configured in [alerts]" if absent else ""
+        tape.say(
+            e.CircuitChanged(capability=name, state="absent" if absent else "closed", cause=cause)
+        )
+    return tape.say(e.LevelChanged(level="full", why="everything that is present works"))
+
+
+def idle_mac(seconds: int = 150) -> Tape:
+    """An Apple M4 Pro on which nothing was asked yet."""
+    tape = joined()
+    run_for(tape, seconds, m4_pro_host, m4_pro_gpu)
+    return tape.say(processes(), engine_itself())
+
+
+def idle_linux(seconds: int = 150) -> Tape:
+    """A Linux machine without a GPU."""
+    tape = joined()
+    for name in ("kernels.gpu", "probes.gpu"):
+        tape.say(e.CircuitChanged(capability=name, state="absent", cause="this machine has no GPU"))
+    run_for(tape, seconds, linux_host, no_gpu)
+    return tape.say(processes(), engine_itself())
+
+
+def asked(tape: Tape, understanding: Understanding = IMPORTS, query: str = QUERY) -> Tape:
+    """A question and its plan."""
+    tape.say(e.QueryAsked(query=query, text=understanding.text)).wait(0.004)
+    return tape.say(e.QueryPlanned(query=query, understanding=understanding, tasks=TASKS))
+
+
+def started(tape: Tape, task: str, agent: str, attempt: int = 1, query: str = QUERY) -> Tape:
+    return tape.say(
+        e.TaskStarted(query=query, task=task, tool=_tool(task), agent=agent, attempt=attempt)
+    )
+
+
+def finished(tape: Tape, task: str, agent: str, elapsed_ms: float, query: str = QUERY) -> Tape:
+    return tape.say(
+        e.TaskFinished(
+            query=query,
+            task=task,
+            tool=_tool(task),
+            agent=agent,
+            elapsed_ms=elapsed_ms,
+            verdict="done",
+        )
+    )
+
+
+def _tool(task: str) -> str:
+    return next(planned.tool for planned in TASKS if planned.id == task)
+
+
+def running(tape: Tape | None = None) -> Tape:
+    """Four agents at work: one done, one retried, one with progress, one silent for too long."""
+    tape = asked(tape or idle_mac())
+    started(tape, "t1", "agent-1")
+    started(tape, "t2", "agent-2")
+    started(tape, "t3", "agent-3")
+    started(tape, "t4", "agent-4")
+    finished(tape.wait(0.182), "t1", "agent-1", 182.0)
+    error = TaskError("failed", "ruff ended with code 2", "run ruff by hand")
+    tape.say(e.TaskFailed(query=QUERY, task="t4", tool=_tool("t4"), agent="agent-4",
+                          elapsed_ms=175.0, error=error, will_retry=True))  # fmt: skip
+    started(tape.wait(0.2), "t4", "agent-4", attempt=2)
+    run_for(tape, 35, m4_pro_host, m4_pro_gpu)
+    tape.say(
+        e.TaskProgressed(query=QUERY, task="t3", tool=_tool("t3"), agent="agent-3",
+                         text="reading engine/store", done=911, total=1481),
+        e.TaskProgressed(query=QUERY, task="t4", tool=_tool("t4"), agent="agent-4", attempt=2,
+                         text="measuring 18 functions"),
+        engine_itself(3, 1),
+    )  # fmt: skip
+    return run_for(tape, 2, m4_pro_host, m4_pro_gpu)
+
+
+FINDINGS = Findings(
+    "importers",
+    (
+        Finding("engine/runtime.py", 27, "from engine.bus import Bus"),
+        Finding("engine/agents/services.py", 14, "from engine.bus import Bus"),
+        Finding("engine/sampling.py", 11, "from engine.bus import Bus, Subscription"),
+        Finding("engine/recorder.py", 9, "from engine.bus import Bus"),
+        Finding("bolt_tui/engine_port.py", 8, "from engine.bus import Bus"),
+        Finding("tests/bus/test_overrun_of_a_slow_reader.py", 3, "from engine.bus import Bus"),
+    ),
+    total=14,
+    truncated=True,
+)
+FIGURES = Figures(
+    "size and shape",
+    (
+        Figure("lines", 171, "", "file"),
+        Figure("importers", 14, "files", "graph", age_s=2.1),
+        Figure("worst complexity", 6, "C901", "ruff 0.17.6", age_s=0.3),
+        Figure("test coverage", None, "%", "coverage", reason="no .coverage file was found"),
+    ),
+)
+TABLE = Table(
+    "functions by complexity",
+    ("function", "lines", "complexity", "share"),
+    (
+        ("Subscription.take", 14, 6, 0.31),
+        ("Subscription.offer", 16, 5, 0.26),
+        ("Bus.subscribe", 12, 1, 0.052),
+    ),
+)
+SERIES = Series(
+    "importers over the last commits",
+    tuple(float(i * 86400) for i in range(40)),
+    tuple(float(2 + i // 3 + (i % 5 == 0)) for i in range(40)),
+    "files",
+)
+NOTE = Text(
+    "read by hand",
+    "bus.py imports only clock and events,\nso it stands on the lowest floor but one.",
+)
+
+
+def answer(
+    status: Status,
+    verdict: str,
+    *,
+    sections: tuple[Section, ...] = (),
+    tasks: tuple[TaskRecord, ...] = (),
+    assumptions: tuple[str, ...] = (),
+    not_searched: dict[str, int | str] | None = None,
+    understanding: Understanding = IMPORTS,
+) -> Answer:
+    """An answer at level full that took 412 ms."""
+    return Answer(
+        status=status,
+        level="full",
+        query=understanding,
+        verdict=verdict,
+        sections=sections,
+        tasks=tasks,
+        assumptions=assumptions,
+        not_searched=not_searched or {},
+        elapsed_ms=412.0,
+    )
+
+
+def record(task: str, agent: str, elapsed_ms: float) -> TaskRecord:
+    return TaskRecord(task, _tool(task), agent, "finished", (), 0.4, elapsed_ms, 1)
+
+
+def answered(tape: Tape | None = None) -> Tape:
+    """An answer with every kind of proof."""
+    tape = asked(tape or idle_mac())
+    for number, task in enumerate(("t1", "t2", "t3", "t4"), 1):
+        started(tape, task, f"agent-{number}")
+    for number, task in enumerate(("t1", "t2", "t3", "t4"), 1):
+        finished(tape.wait(0.1), task, f"agent-{number}", number * 100.0)
+    given = answer(
+        "answered",
+        "14 files import engine/bus.py, and it is in no import cycle.",
+        sections=(FINDINGS, FIGURES, TABLE, SERIES, NOTE),
+        tasks=tuple(record(f"t{n}", f"agent-{n}", n * 100.0) for n in range(1, 5)),
+        assumptions=("edges under TYPE_CHECKING count as imports",),
+        not_searched={"hidden": 12, "ignored": 3410, "binary": 7},
+    )
+    tape.say(e.QueryAnswered(query=QUERY, answer=given))
+    return run_for(tape, 3, m4_pro_host, m4_pro_gpu)
+
+
+def nothing_found() -> Tape:
+    """A search without a hit, which says where it did not look."""
+    tape = asked(
+        idle_mac(), _text("find frobnicate in engine", "text search: frobnicate in engine")
+    )
+    started(tape, "t3", "agent-1")
+    finished(tape.wait(0.011), "t3", "agent-1", 11.0)
+    given = answer(
+        "nothing_found", "“frobnicate” stands on no line of the 214 files under engine.",
+        tasks=(record("t3", "agent-1", 11.0),),
+        not_searched={"hidden": 2, "ignored": 31, "binary": "none"},
+        understanding=_text("find frobnicate in engine", "text search: frobnicate in engine"),
+    )  # fmt: skip
+    return tape.say(e.QueryAnswered(query=QUERY, answer=given))
+
+
+def _text(text: str, understood_as: str) -> Understanding:
+    return Understanding(text, understood_as, "text_search", {}, 1.0)
+
+
+def failed() -> Tape:
+    """A query that needs what is not there; the remedy is said, and a notice stands."""
+    understanding = Understanding(
+        "risk analysis", "risk analysis of the book", "risk_analysis", {}, 0.55
+    )
+    tape = asked(idle_mac(), understanding)
+    error = TaskError(
+        "unavailable", "no positions are configured", "set [market] positions in your own bolt.toml"
+    )
+    started(tape, "t2", "agent-1")
+    tape.say(e.TaskFailed(query=QUERY, task="t2", tool="book.positions", agent="agent-1",
+                          elapsed_ms=3.0, error=error))  # fmt: skip
+    tasks = (
+        TaskRecord("t1", "book.positions", "agent-1", "failed", (), 0.1, 3.0, 1, error),
+        TaskRecord("t2", "risk.value_at_risk", None, "skipped", ("t1",), None, None, 0,
+                   TaskError("skipped", "it needs the positions")),
+    )  # fmt: skip
+    given = answer("failed", "The risk of the book is unknown: no positions are configured.",
+                   tasks=tasks, understanding=understanding)  # fmt: skip
+    tape.say(e.QueryFailed(query=QUERY, answer=given))
+    return tape.say(
+        e.Notice(key="market.positions", severity="warning", text="no positions are configured",
+                 remedy="set [market] positions in your own bolt.toml"),
+    )  # fmt: skip
+
+
+def lowered() -> Tape:
+    """Two circuits in trouble, and the level with them."""
+    tape = idle_mac()
+    tape.say(
+        e.CircuitChanged(capability="search.index", state="open", was="closed", failures=5,
+                         cause="the index can't be read: input/output error", next_try_s=30.0),
+        e.CircuitChanged(capability="graph", state="half_open", was="open", failures=3,
+                         cause="a canary is being tried"),
+        e.LevelChanged(level="limited", was="full", why="search.index is open",
+                       lift="its canary passing twice"),
+        e.Notice(key="level", severity="critical", text="search is a plain scan",
+                 remedy="look at the disk: dmesg | tail"),
+        e.Notice(key="memory", severity="warning", text="memory pressure is rising"),
+    )  # fmt: skip
+    return run_for(tape, 12, m4_pro_host, m4_pro_gpu)

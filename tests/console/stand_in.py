@@ -1,0 +1,65 @@
+"""An engine that only replays: what the app needs of one, over a tape."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from engine.bus import Bus
+from engine.errors import BadQuery
+from engine.events import Event, QueryAsked
+
+from .tape import Tape
+
+COMPLETIONS = (":search", ":status", "system status", "who imports", "what can be asked")
+
+
+class StandIn:
+    """Keeps what it was asked; answers nothing."""
+
+    def __init__(self, tape: Tape, past: tuple[str, ...] = ()) -> None:
+        self.tape = tape
+        self.submitted: list[str] = []
+        self.cancelled: list[str] = []
+        self._past = past
+
+    @property
+    def bus(self) -> Bus:
+        return self.tape.bus
+
+    @property
+    def session(self) -> str:
+        return self.tape.bus.session
+
+    @property
+    def project(self) -> Path:
+        return Path("/home/mb/code/wheel-trader")
+
+    def submit(self, text: str) -> str:
+        if text == "bad":
+            raise BadQuery("the query is bad; ask something like: system status")
+        self.submitted.append(text)
+        query = f"asked-{len(self.submitted)}"
+        self.tape.say(QueryAsked(query=query, text=text))
+        return query
+
+    def cancel(self, query: str) -> bool:
+        self.cancelled.append(query)
+        return True
+
+    def complete(self, text: str) -> list[str]:
+        return [entry for entry in COMPLETIONS if entry.startswith(text) and entry != text]
+
+    def state_events(self) -> list[Event]:
+        return list(self.tape.events)
+
+    async def recent_queries(self, limit: int) -> list[str]:
+        return list(self._past[:limit])
+
+    async def events(self, from_seq: int, to_seq: int) -> list[Event]:
+        return [event for event in self.tape.events if from_seq <= event.seq <= to_seq]
+
+
+@asynccontextmanager
+async def opened(tape: Tape) -> AsyncIterator[StandIn]:
+    """Open a stand-in as an engine is opened."""
+    yield StandIn(tape)

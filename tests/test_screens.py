@@ -1,0 +1,175 @@
+"""The screens of the console, drawn from recordings; compare them with `snapshots/`.
+
+After a wanted change: `pytest tests/test_screens.py --snapshot-update`, then look at every file.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC
+
+import pytest
+import pytest_textual_snapshot
+from textual.pilot import Pilot
+
+from bolt_tui.app import Console, ConsoleSettings
+from tests.console import recordings
+from tests.console.machines import half_known_gpu, linux_host, run_for
+from tests.console.snapshotting import StableSvg
+from tests.console.stand_in import StandIn
+from tests.console.tape import Tape
+
+Compare = Callable[..., bool]
+SMALL, COMFORTABLE, LARGE = (80, 24), (120, 40), (200, 56)
+
+
+@pytest.fixture(autouse=True)
+def _one_svg_a_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plugin's own extension writes `.raw` files with this syrupy."""
+    monkeypatch.setattr(pytest_textual_snapshot, "SVGImageExtension", StableSvg)
+
+
+def _console(tape: Tape, theme: str = "bolt-dark") -> Console:
+    return Console(ConsoleSettings(theme=theme, zone=UTC, clock=tape.clock))
+
+
+def _after(
+    tape: Tape, *keys: str, query: str | None = None
+) -> Callable[[Pilot[int]], Awaitable[None]]:
+    """Attach the recording, wait until it is folded and drawn, turn to a query, press keys."""
+
+    async def run(pilot: Pilot[int]) -> None:
+        app = pilot.app
+        assert isinstance(app, Console)
+        app.attach(StandIn(tape))
+        while app.state.folded < len(tape.events):
+            await pilot.pause()
+        await pilot.pause()
+        if query:
+            app.main.turn_to(query)
+        await pilot.press(*keys)
+        await pilot.pause()
+
+    return run
+
+
+def _same(compare: Compare, tape: Tape, size: tuple[int, int], *keys: str, query: str = "",
+          theme: str = "bolt-dark") -> bool:  # fmt: skip
+    app = _console(tape, theme)
+    return compare(app, terminal_size=size, run_before=_after(tape, *keys, query=query))
+
+
+def test_first_paint(snap_compare: Compare) -> None:
+    """Before the engine is open, the screen stands and says what it waits for."""
+    assert snap_compare(_console(Tape()), terminal_size=COMFORTABLE)
+
+
+def test_idle_80x24(snap_compare: Compare) -> None:
+    """Eighty columns by twenty-four rows are enough for the machine, the agents and the prompt."""
+    assert _same(snap_compare, recordings.idle_linux(), SMALL)
+
+
+def test_idle_mac_80x24(snap_compare: Compare) -> None:
+    """Twelve cores of two kinds fit into the smallest usable screen."""
+    assert _same(snap_compare, recordings.idle_mac(), SMALL)
+
+
+def test_idle_mac(snap_compare: Compare) -> None:
+    """An idle M4 Pro: P and E cores apart, the GPU from macmon, nothing loud."""
+    assert _same(snap_compare, recordings.idle_mac(), COMFORTABLE)
+
+
+def test_gpu_absent(snap_compare: Compare) -> None:
+    """A machine without a GPU says so with the reason, and shows no zero."""
+    assert _same(snap_compare, recordings.idle_linux(), COMFORTABLE)
+
+
+def test_gpu_half_known(snap_compare: Compare) -> None:
+    """What a GPU's source can't read is a dash, and the zoomed pane gives the reasons."""
+    tape = run_for(recordings.joined(), 30, linux_host, half_known_gpu)
+    assert _same(snap_compare, tape, COMFORTABLE, "tab", "2", "z")
+
+
+def test_running(snap_compare: Compare) -> None:
+    """A running query: who does what for how long, the second try, the silent one, the queue."""
+    assert _same(snap_compare, recordings.running(), COMFORTABLE, query=recordings.QUERY)
+
+
+def test_running_80x24(snap_compare: Compare) -> None:
+    """A running query keeps its marks in eighty columns."""
+    assert _same(snap_compare, recordings.running(), SMALL, query=recordings.QUERY)
+
+
+def test_answered(snap_compare: Compare) -> None:
+    """An answer: the verdict first, then findings and figures in columns."""
+    assert _same(snap_compare, recordings.answered(), COMFORTABLE, query=recordings.QUERY)
+
+
+def test_answered_light(snap_compare: Compare) -> None:
+    """The light palette shows the same answer."""
+    tape = recordings.answered()
+    assert _same(snap_compare, tape, COMFORTABLE, query=recordings.QUERY, theme="bolt-light")
+
+
+def test_answered_large(snap_compare: Compare) -> None:
+    """A large terminal uses its room: every core a bar, the whole proof in view."""
+    assert _same(snap_compare, recordings.answered(), LARGE, query=recordings.QUERY)
+
+
+def test_nothing_found(snap_compare: Compare) -> None:
+    """Nothing found is said plainly, with what was not searched."""
+    assert _same(snap_compare, recordings.nothing_found(), COMFORTABLE, query=recordings.QUERY)
+
+
+def test_failed(snap_compare: Compare) -> None:
+    """A failed query says why and what would help; the notice stands above the prompt."""
+    assert _same(snap_compare, recordings.failed(), COMFORTABLE, query=recordings.QUERY)
+
+
+def test_level_lowered(snap_compare: Compare) -> None:
+    """A lowered level is the loudest thing: which, why, what lifts it, and the open circuit."""
+    assert _same(snap_compare, recordings.lowered(), COMFORTABLE)
+
+
+def test_level_lowered_80x24(snap_compare: Compare) -> None:
+    """Eighty columns still name the level, its cause and the next try."""
+    assert _same(snap_compare, recordings.lowered(), SMALL)
+
+
+def test_zoomed_circuits(snap_compare: Compare) -> None:
+    """A zoomed pane has the whole middle of the screen and tells all it knows."""
+    assert _same(snap_compare, recordings.lowered(), COMFORTABLE, "tab", "5", "z")
+
+
+def test_zoomed_agents(snap_compare: Compare) -> None:
+    """The zoomed agents show the last minute of each as a lane."""
+    assert _same(snap_compare, recordings.running(), COMFORTABLE, "tab", "4", "z")
+
+
+def test_paused(snap_compare: Compare) -> None:
+    """A paused screen says so in the first line and breaks its frames."""
+    assert _same(snap_compare, recordings.idle_mac(), COMFORTABLE, "f3")
+
+
+def test_completions(snap_compare: Compare) -> None:
+    """Completions open above the prompt."""
+    assert _same(snap_compare, recordings.idle_mac(), COMFORTABLE, "w", "h")
+
+
+def test_help(snap_compare: Compare) -> None:
+    """The help lists every key, the mouse and the marks."""
+    assert _same(snap_compare, recordings.idle_mac(), COMFORTABLE, "f1")
+
+
+def test_palette(snap_compare: Compare) -> None:
+    """The command palette names the same actions."""
+    assert _same(snap_compare, recordings.idle_mac(), COMFORTABLE, "ctrl+p")
+
+
+def test_no_colour(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without colour every state is still told by its glyph and its word."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert _same(snap_compare, recordings.lowered(), COMFORTABLE)
+
+
+def test_too_small(snap_compare: Compare) -> None:
+    """A terminal that is too small is told the needed size and its own."""
+    assert _same(snap_compare, recordings.idle_mac(), (40, 10))
