@@ -1,7 +1,6 @@
 """What every test gets: one event loop, and folders of its own instead of the user's."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(autouse=True)
-def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep tests away from the user's settings, store and colours."""
     home = tmp_path / "home"
     monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
@@ -21,4 +20,4 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
     for name in list(os.environ):
         if name.startswith("BOLT_") or name in ("NO_COLOR", "FORCE_COLOR", "TEXTUAL_THEME"):
             monkeypatch.delenv(name)
-    yield home
+    return home
