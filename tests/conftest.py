@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# An example's time is the machine's business: nothing here asserts on time.
+settings.register_profile("bolt", deadline=None)
+settings.load_profile("bolt")
 
 
 @pytest.fixture

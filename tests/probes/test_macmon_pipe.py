@@ -111,6 +111,19 @@ async def test_a_program_that_floods_is_ended(
     assert got == Unknown("macmon wrote no line, but something else")
 
 
+async def test_lines_that_waited_too_long_are_not_shown(
+    program: Program, pipe_to: Callable[[Path], MacmonPipe], tmp_path: Path
+) -> None:
+    """When more waits than a pipe holds, the child stood still, and what it wrote is old."""
+    flood = f"yes '{LINE.format(ratio=0.9)}' | head -c 200000 & sleep 0.2; touch {tmp_path}/full"
+    pipe = pipe_to(program(f"{lines(0.5)}\nread -r _ < {tmp_path}/go\n{flood}\nsleep 60"))
+    await anyio.run_process(["mkfifo", f"{tmp_path}/go"])
+    assert busy(await pipe.read()) == 50.0
+    await anyio.Path(tmp_path / "go").write_text("go\n")
+    await until((tmp_path / "full").exists)
+    assert await pipe.read() == Unknown("macmon's lines had gone old unread, so it was ended")
+
+
 async def test_another_program_of_that_name_is_no_macmon(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:

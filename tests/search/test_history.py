@@ -81,7 +81,9 @@ async def test_a_repository_tells_its_state(project: Path) -> None:
     """Branch, commit, changed and untracked files are told, each file once."""
     head = git(project, "rev-parse", "--short", "HEAD")
     assert await repository(str(project)) == Repository("main", head, 0, 0)
-    write(project, {"other.py": "y\n", "new/a\nb": "", "new/c": "", ".gitignore": "out\n", "out": ""})
+    write(
+        project, {"other.py": "y\n", "new/a\nb": "", "new/c": "", ".gitignore": "out\n", "out": ""}
+    )
     git(project, "mv", "sub/néw.py", "moved.py")
     assert await repository(str(project)) == Repository("main", head, 3, 3)
     git(project, "checkout", "--quiet", "--detach")

@@ -1,17 +1,17 @@
 """What a scan says of patterns, paths, odd files and what it did not look at."""
 
+import os
 import stat
 from pathlib import Path
 
 import anyio
-import psutil
 import pytest
 
 from engine.search import scan as scan_module
 from engine.search.errors import PathMissing, PathOutside, PatternError, ScanFailed, SearchError
 from engine.search.scan import scan
 from engine.search.text_query import Elsewhere, Hit, TextQuery
-from tests.search.trees import counted, write
+from tests.search.trees import children, counted, living, write
 
 pytestmark = pytest.mark.anyio
 
@@ -50,8 +50,8 @@ async def test_a_pattern_is_literal_unless_told(rg: str, tmp_path: Path) -> None
 async def test_text_is_made_printable(rg: str, tmp_path: Path) -> None:
     """Rows and paths carry no control characters, line ends or undecodable bytes."""
     (tmp_path / "p").mkdir()
-    with open(bytes(tmp_path) + b"/p/\xff\x1b.txt", "wb") as file:  # noqa: PTH123
-        file.write(b"foo\x1b[2J\ttab \xe9\x9b\r\n")
+    odd = Path(os.fsdecode(bytes(tmp_path) + b"/p/\xff\x1b.txt"))
+    odd.write_bytes(b"foo\x1b[2J\ttab \xe9\x9b\r\n")
     found = await scan(rg, str(tmp_path), TextQuery("foo"))
     assert found.rows == (Hit("p/\ufffd\ufffd.txt", 1, "foo\ufffd[2J    tab \ufffd"),)
 
@@ -178,24 +178,19 @@ async def test_failures_say_their_cause(rg: str, tmp_path: Path) -> None:
 async def test_a_cancelled_scan_leaves_no_process(tmp_path: Path) -> None:
     """Cancelling a scan ends every child that it started, and their children."""
     sleeper = tmp_path / "rg"
-    sleeper.write_text("#!/bin/sh\nsleep 60 & wait\n")
+    sleeper.write_text("#!/bin/sh\nsleep 60 &\necho $! >> children\nwait\n")
     sleeper.chmod(0o755)
-    me = psutil.Process()
+    before, noted = children(), tmp_path / "children"
     async with anyio.create_task_group() as group:
         group.start_soon(scan, str(sleeper), str(tmp_path), TextQuery("foo"))
         with anyio.fail_after(10):
-            while len(started := me.children(recursive=True)) < 10:
+            while not noted.exists() or noted.read_text().count("\n") < 5:
                 await anyio.sleep(0.01)
+        # What is being started when it is cancelled is engine.process's to end.
         await anyio.sleep(0.1)
         group.cancel_scope.cancel()
+    started = {int(pid) for pid in noted.read_text().split()}
+    assert children() <= before
     with anyio.fail_after(5):
-        while any(_lives(child) for child in started):
+        while started & living():
             await anyio.sleep(0.01)
-
-
-def _lives(process: psutil.Process) -> bool:
-    """Return whether a process still runs; one that nobody has waited for yet doesn't."""
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False

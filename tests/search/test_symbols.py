@@ -91,7 +91,7 @@ def test_what_no_parser_takes_is_told(source: bytes) -> None:
 
 def test_tokens_tell_what_ast_tells() -> None:
     """On the standard library, the outline by tokens has the names and first lines of `ast`'s."""
-    for path in sorted((STDLIB / "asyncio").glob("*.py")) + [STDLIB / "typing.py"]:
+    for path in [*sorted((STDLIB / "asyncio").glob("*.py")), STDLIB / "typing.py"]:
         source = path.read_bytes()
         parsed, scanned = outline(source), outline(source + b"\nx = = 1\n")
         assert not scanned.parsed

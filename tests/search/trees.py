@@ -36,3 +36,22 @@ def counted(rg: str, root: str, *args: str) -> dict[str, int]:
         number, _, output = output.partition(b"\n")
         found[os.fsdecode(path).removeprefix("./")] = int(number)
     return found
+
+
+def _processes() -> list[list[str]]:
+    """Return id, parent and state of every process that has not ended."""
+    printed = subprocess.run(
+        ["ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, check=True, text=True
+    ).stdout
+    rows = [line.split() for line in printed.splitlines()]
+    return [row for row in rows if not row[2].startswith("Z")]
+
+
+def living() -> set[int]:
+    return {int(pid) for pid, *_ in _processes()}
+
+
+def children() -> set[int]:
+    """Return the processes whose parent is this one, without the one that lists them."""
+    mine = {int(pid) for pid, parent, _ in _processes() if int(parent) == os.getpid()}
+    return mine & living()
