@@ -67,8 +67,9 @@ class Subscription:
             self._wake.set()
 
     def _overrun(self) -> None:
-        first, last = self._facts[0].seq, self._facts[-1].seq
-        self._missed = (self._missed[0] if self._missed else first, last)
+        # Least and greatest, not first and last: an answer is stamped before it is delivered.
+        missed = [*(self._missed or ()), *(event.seq for event in self._facts)]
+        self._missed = (min(missed), max(missed))
         self._facts.clear()
         self._bus.counters.lagged += 1
 
@@ -78,7 +79,8 @@ class Subscription:
         if self._newest and self._facts:
             events.sort(key=_by_seq)
         if self._missed:
-            events.insert(0, Lagged(from_seq=self._missed[0], to_seq=self._missed[1]))
+            first, last = self._missed
+            events.insert(0, Lagged(session=self._bus.session, from_seq=first, to_seq=last))
         self._facts.clear()
         self._newest.clear()
         self._missed = None
@@ -89,7 +91,8 @@ class Subscription:
         while not (self._facts or self._newest or self._missed):
             if self._closed:
                 return []
-            self._wake = anyio.Event()
+            if self._wake.is_set():
+                self._wake = anyio.Event()
             await self._wake.wait()
         return self.take()
 

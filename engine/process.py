@@ -23,6 +23,7 @@ from anyio.abc import ByteReceiveStream, Process
 MAX_OUTPUT_BYTES = 256 * 1024 * 1024
 _CHUNK_BYTES = 1 << 18
 _KEPT_STDERR_BYTES = 1 << 16
+_LOOK_S = 0.05
 
 
 class ProcessError(Exception):
@@ -65,26 +66,29 @@ async def spawn(
 ) -> AsyncIterator[Process]:
     """Run `argv` (no shell) for the length of the block; its process group dies with the block."""
     try:
-        process = await anyio.open_process(
-            argv,
-            stdin=stdin,
-            stdout=PIPE,
-            stderr=stderr,
-            cwd=cwd,
-            env=env,
-            start_new_session=True,
-        )
-    except (FileNotFoundError, PermissionError, NotADirectoryError) as error:
-        if cwd is not None and not os.path.isdir(cwd):
-            raise ProcessError(f"the folder {os.fspath(cwd)} can't be entered") from error
-        raise ProgramMissing(argv[0]) from error
+        # Cancelled halfway, asyncio would leave the child's pipes open.
+        with anyio.CancelScope(shield=True):
+            process = await anyio.open_process(
+                argv,
+                stdin=stdin,
+                stdout=PIPE,
+                stderr=stderr,
+                cwd=cwd,
+                env=env,
+                start_new_session=True,
+            )
     except OSError as error:
+        if cwd is not None and error.filename == cwd:
+            raise ProcessError(f"the folder {os.fspath(cwd)} can't be entered") from error
+        if isinstance(error, FileNotFoundError | PermissionError | NotADirectoryError):
+            raise ProgramMissing(argv[0]) from error
         raise ProcessError(f"{argv[0]} can't be started: {error.strerror or error}") from error
+    except ValueError as error:
+        raise ProcessError(f"{argv[0]!r} can't be started: {error}") from error
     try:
         yield process
     finally:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+        _end_group(process)
         with anyio.CancelScope(shield=True):
             await process.aclose()
 
@@ -98,7 +102,7 @@ async def run(
     timeout_s: float = 60.0,
     max_output_bytes: int = MAX_OUTPUT_BYTES,
 ) -> Finished:
-    """Run `argv` to its end and return what it wrote.
+    """Run `argv` to its end and return what it wrote; what it leaves running is ended with it.
 
     A non-zero exit is not an error here: its meaning belongs to the program.
 
@@ -109,11 +113,14 @@ async def run(
     try:
         with anyio.fail_after(timeout_s):
             async with spawn(argv, cwd=cwd, env=env, stdin=DEVNULL if stdin is None else PIPE) as p:
-                async with anyio.create_task_group() as group:
-                    if stdin is not None:
-                        group.start_soon(_feed, p, stdin)
-                    group.start_soon(_drain, p, p.stderr, err, None)
-                    group.start_soon(_drain, p, p.stdout, out, max_output_bytes)
+                async with anyio.create_task_group() as watch:
+                    watch.start_soon(_end_what_it_leaves, p)
+                    async with anyio.create_task_group() as group:
+                        if stdin is not None:
+                            group.start_soon(_feed, p, stdin)
+                        group.start_soon(_drain, p, p.stderr, err, None)
+                        group.start_soon(_drain, p, p.stdout, out, max_output_bytes)
+                    watch.cancel_scope.cancel()
                 returncode = await p.wait()
     except TimeoutError as error:
         raise ProcessTimedOut(argv[0], timeout_s) from error
@@ -143,16 +150,44 @@ async def _drain(
             chunk = await stream.receive(_CHUNK_BYTES)
         except anyio.EndOfStream:
             return
-        if limit_bytes is not None and len(into) > limit_bytes:
-            with suppress(ProcessLookupError):
-                process.kill()
-            return
         if limit_bytes is not None or len(into) < _KEPT_STDERR_BYTES:
             into += chunk
+        if limit_bytes is not None and len(into) > limit_bytes:
+            _end_group(process)
+            return
+
+
+async def _end_what_it_leaves(process: Process) -> None:
+    """Kill what a child leaves behind, which holds the pipes open, and so `wait` too."""
+    while process.returncode is None:  # noqa: ASYNC110 - asyncio tells of it only by `wait`
+        await anyio.sleep(_LOOK_S)
+    _end_group(process)
+
+
+def _end_group(process: Process) -> None:
+    """Kill the child and all that it started.
+
+    The number of a child that was reaped stays its group's while anyone is left in it; once it is
+    some other process's number, nobody is.
+    """
+    if process.returncode is not None and _exists(process.pid):
+        return
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def find_program(name: str, *, folder: str | None = None) -> str | None:
-    """Return the full path of an executable: in `folder` first, then on PATH; None where neither."""
+    """Return the path of an executable: in `folder` first, then on PATH; None where neither."""
     if folder is not None and (found := shutil.which(name, path=folder)):
         return found
     return shutil.which(name)

@@ -4,12 +4,15 @@ Agents are shared by all queries; each query's tasks live in a task group of the
 cancelling the query ends them and only them.
 """
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from typing import TypedDict
 
 import anyio
 from anyio.abc import TaskGroup
+from anyio.lowlevel import checkpoint
 from msgspec.structs import replace
 
 from engine.agents.schedule import Schedule
@@ -26,6 +29,7 @@ from engine.events import (
 from engine.evidence import Evidence, Plan, PlannedTask, TaskError, TaskRecord, TaskStatus
 
 ATTEMPTS = 2
+_SLICE_S = 0.002
 
 
 @dataclass(slots=True)
@@ -44,6 +48,8 @@ class Run:
     plan: Plan
     asked_s: float
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    workers: int = 0
+    working: int = 0
 
 
 class _Head(TypedDict):
@@ -73,23 +79,36 @@ class Agents:
         self.limit = limit
         self.running = 0
         self.waiting = 0
-        self._free = [f"agent-{number}" for number in range(limit, 0, -1)]
-        self._slots = anyio.Semaphore(limit)
+        self._free = list(range(1, limit + 1))  # a heap
+        self._line: deque[anyio.Event] = deque()
 
-    async def take(self) -> str:
-        self.waiting += 1
-        try:
-            await self._slots.acquire()
-        finally:
-            self.waiting -= 1
+    async def take(self) -> int:
+        """Wait for an agent; whoever asked first gets the first that is free."""
+        if self._line or not self._free:
+            turn = anyio.Event()
+            self._line.append(turn)
+            self.waiting += 1
+            try:
+                await turn.wait()
+            except BaseException:
+                if turn.is_set():
+                    self._next()  # it was called up and will not come
+                else:
+                    self._line.remove(turn)
+                raise
+            finally:
+                self.waiting -= 1
         self.running += 1
-        return self._free.pop()
+        return heappop(self._free)
 
-    def give_back(self, agent: str) -> None:
+    def give_back(self, agent: int) -> None:
         self.running -= 1
-        self._free.append(agent)
-        self._free.sort(key=lambda name: -int(name[6:]))
-        self._slots.release()
+        heappush(self._free, agent)
+        self._next()
+
+    def _next(self) -> None:
+        if self._line:
+            self._line.popleft().set()
 
 
 class Executor:
@@ -110,24 +129,35 @@ class Executor:
         tolerant = {task.id for task in run.plan.tasks if self._lookup(task.tool).tolerant}
         schedule = Schedule(run.plan, frozenset(tolerant))
         async with anyio.create_task_group() as group:
-            self._spread(run, schedule, group, len(schedule))
+            self._call_in(run, schedule, group)
 
-    def _spread(self, run: Run, schedule: Schedule, group: TaskGroup, count: int) -> None:
-        for _ in range(count):
+    def _call_in(self, run: Run, schedule: Schedule, group: TaskGroup) -> None:
+        """Have as many workers as tasks are ready, and never more than there are agents."""
+        while run.workers < min(self.agents.limit, run.working + len(schedule)):
+            run.workers += 1
             group.start_soon(self._work, run, schedule, group)
 
     async def _work(self, run: Run, schedule: Schedule, group: TaskGroup) -> None:
         """Work on ready tasks until there are none; call others in when one sets several free."""
-        while (task := schedule.pop()) is not None:
+        yielded_s = self._now()
+        while len(schedule):
             agent = await self.agents.take()
             try:
-                succeeded = await self._attempts(run, task, agent)
+                task = schedule.pop()
+                if task is not None:
+                    run.working += 1
+                    succeeded = await self._attempts(run, task, f"agent-{agent}")
+                    run.working -= 1
             finally:
                 self.agents.give_back(agent)
-            before = len(schedule)
-            for lost in schedule.finish(task.id, succeeded=succeeded):
-                run.outcomes[lost.id] = Outcome(_skipped(lost, task.id))
-            self._spread(run, schedule, group, len(schedule) - before - 1)
+            if task is not None:
+                for lost in schedule.finish(task.id, succeeded=succeeded):
+                    run.outcomes[lost.id] = Outcome(_skipped(lost, task.id))
+                self._call_in(run, schedule, group)
+            if self._now() - yielded_s > _SLICE_S:  # tools that never wait must not hold the loop
+                await checkpoint()
+                yielded_s = self._now()
+        run.workers -= 1
 
     async def _attempts(self, run: Run, task: PlannedTask, agent: str) -> bool:
         tool = self._lookup(task.tool)
@@ -190,12 +220,16 @@ class Executor:
             ),
             partial=lambda evidence: setattr(outcome, "evidence", evidence),
         )
-        timeout_s = tool.timeout_s or self._timeout_s
+        if task.capability is None:
+            return await self._in_time(tool, call)
         with self._services.board.guard(task.capability):
-            if tool.endless:
-                return await tool.run(call)
-            with anyio.fail_after(timeout_s):
-                return await tool.run(call)
+            return await self._in_time(tool, call)
+
+    async def _in_time(self, tool: Tool, call: Call) -> Evidence:
+        if tool.endless:
+            return await tool.run(call)
+        with anyio.fail_after(tool.timeout_s or self._timeout_s):
+            return await tool.run(call)
 
     def _inputs(self, attempt: _Attempt) -> dict[str, Evidence]:
         outcomes = attempt.run.outcomes
@@ -260,7 +294,7 @@ def _described(error: Exception, attempt: _Attempt) -> TaskError:
     if isinstance(error, TimeoutError):
         cause = f"{attempt.task.tool} took longer than it is given"
         return TaskError("timeout", cause, "raise agents.task_timeout_s or narrow the question")
-    return TaskError("failed", f"{attempt.task.tool}: {error or type(error).__name__}")
+    return TaskError("failed", f"{attempt.task.tool}: {str(error) or type(error).__name__}")
 
 
 def _ms(seconds: float) -> float:

@@ -27,9 +27,9 @@ class Services:
     board: Board
     pool: Pool
     journal: Journal
-    read_host: Callable[[float], Awaitable[HostSample]]
+    read_host: Callable[[], Awaitable[HostSample]]
     read_gpu: Callable[[], Awaitable[GpuSample]]
-    read_processes: Callable[[float, int], Awaitable[ProcessSample]]
+    read_processes: Callable[[], Awaitable[ProcessSample]]
     find_gpu: Callable[[], Awaitable[None]]
     newest: Callable[[type[Event]], Event | None]
     sampling: Callable[[], AbstractAsyncContextManager[None]]

@@ -35,7 +35,7 @@ class Unavailable(ToolError):
     blameless = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """One attempt's surroundings: arguments, evidence of the tasks it needs, the engine's parts.
 

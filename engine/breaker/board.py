@@ -9,7 +9,9 @@ from engine.breaker.circuit import Circuit, Permit, Policy, Transition
 from engine.breaker.degradation import Standing, standing
 from engine.clock import Clock
 from engine.events import CircuitChanged, CircuitState, Event, LevelChanged
+from engine.evidence import clean
 
+_LOOK_S = 1.0  # at least so often: a circuit that opens meanwhile may be due earlier
 Canary = Callable[[], Awaitable[object]]
 
 
@@ -30,6 +32,18 @@ class Absent(Exception):
         self.capability = capability
 
 
+def innermost(error: Exception) -> Exception:
+    """Return the error that a task group wrapped, where it wrapped just one."""
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
+
+
+def sentence(error: Exception) -> str:
+    """Return what an error says, in one clean line; its name where it says nothing."""
+    return clean(" ".join(str(error).split())) or type(error).__name__
+
+
 class Board:
     """Drives the circuits; every change becomes one event, and the level follows."""
 
@@ -45,6 +59,7 @@ class Board:
 
     def add(self, capability: str, canary: Canary) -> None:
         """Give a capability its circuit, and the call that tries it when it was open."""
+        self._absent.pop(capability, None)
         self._circuits[capability] = Circuit(self._policy)
         self._canaries[capability] = canary
         self._publish(CircuitChanged(capability=capability, state="closed", cause="present"))
@@ -74,8 +89,8 @@ class Board:
     def guard(self, capability: str | None) -> Iterator[None]:
         """Run the block under the capability's circuit.
 
-        An exception of the block counts as a failure unless it has a true `blameless`; cancellation
-        doesn't count.
+        An exception of the block counts as a failure unless it has a true `blameless`, which counts
+        as nothing at all, as a cancellation does.
 
         Raises:
             CircuitOpen, Absent: before the block begins.
@@ -88,14 +103,9 @@ class Board:
             yield
         except Exception as error:
             # Not swallowed: counted, and raised on.
-            if getattr(error, "blameless", False):
-                self.succeeded(capability, permit)
-            else:
-                self.failed(capability, permit, str(error) or type(error).__name__)
-            raise
-        except BaseException:
-            circuit = self._circuits[capability]
-            self._changed(capability, circuit.cancelled(permit, self._clock.monotonic_s()))
+            cause = innermost(error)
+            if not getattr(cause, "blameless", False):
+                self.failed(capability, permit, sentence(cause))
             raise
         self.succeeded(capability, permit)
 
@@ -108,7 +118,7 @@ class Board:
         if error is None:
             self.succeeded(capability, permit)
         else:
-            self.failed(capability, permit, str(error))
+            self.failed(capability, permit, sentence(innermost(error)))
 
     def succeeded(self, capability: str, permit: Permit) -> None:
         self._changed(capability, self._circuits[capability].succeeded(permit))
@@ -119,37 +129,43 @@ class Board:
 
     async def run(self) -> None:
         """Try open circuits by their canaries until cancelled; asleep while none is open."""
-        while True:
-            waits = [c.try_at_s for c in self._circuits.values() if c.state == "open"]
-            if not waits:
-                self._opened = anyio.Event()
-                await self._opened.wait()
-                continue
-            now = self._clock.monotonic_s()
-            soonest = min(at for at in waits if at is not None)
-            await anyio.sleep(min(1.0, max(0.0, soonest - now)))
-            for capability in list(self._circuits):
-                await self._try(capability)
+        async with anyio.create_task_group() as group:
+            while True:
+                waits = [c.try_at_s for c in self._circuits.values() if c.state == "open"]
+                if not waits:
+                    self._opened = anyio.Event()
+                    await self._opened.wait()
+                    continue
+                now = self._clock.monotonic_s()
+                soonest = min(at for at in waits if at is not None)
+                await anyio.sleep(min(_LOOK_S, max(0.0, soonest - now)))
+                for capability, circuit in list(self._circuits.items()):
+                    if admitted := circuit.try_canary(self._clock.monotonic_s()):
+                        self._changed(capability, admitted[1])
+                        group.start_soon(self._try, capability, admitted[0])
 
-    async def _try(self, capability: str) -> None:
-        circuit = self._circuits[capability]
-        admitted = circuit.try_canary(self._clock.monotonic_s())
-        if admitted is None:
-            return
-        permit, change = admitted
-        self._changed(capability, change)
+    async def _try(self, capability: str, permit: Permit) -> None:
         try:
             with anyio.fail_after(self._policy.max_wait_s):
                 await self._canaries[capability]()
+        except TimeoutError as error:
+            said = str(error) or f"its canary took longer than {self._policy.max_wait_s:g} s"
+            self.failed(capability, permit, said)
         except Exception as error:
             # A boundary: whatever a canary dies of is the circuit's cause, shown with it.
-            self.failed(capability, permit, str(error) or type(error).__name__)
+            self.failed(capability, permit, sentence(innermost(error)))
+        except BaseException:
+            now = self._clock.monotonic_s()
+            self._changed(capability, self._circuits[capability].cancelled(permit, now))
+            raise
         else:
             self.succeeded(capability, permit)
 
     def _permit(self, capability: str) -> Permit:
         if capability in self._absent:
             raise Absent(capability, self._absent[capability])
+        if capability not in self._circuits:
+            raise Absent(capability, "nothing here provides it")
         circuit = self._circuits[capability]
         permit = circuit.admit()
         if permit is None:

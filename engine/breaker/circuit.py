@@ -67,6 +67,7 @@ class Circuit:
         if permit.era != self._era:
             return None
         self.failures = 0
+        self.cause = ""
         if not permit.canary:
             return None
         self._wait_s = self._policy.wait_s
@@ -79,7 +80,8 @@ class Circuit:
         self.failures += 1
         self.cause = cause
         if permit.canary:
-            self._wait_s = min(self._wait_s * 2, self._policy.max_wait_s)
+            longest_s = max(self._policy.wait_s, self._policy.max_wait_s)
+            self._wait_s = min(self._wait_s * 2, longest_s)
         elif self.failures < self._policy.failure_threshold:
             return None
         self.try_at_s = now_s + self._wait_s

@@ -82,7 +82,7 @@ class AppleGpus:
             return step.failure
         try:
             devices = await step.read()
-        except Exception as error:  # noqa: BLE001 - the boundary: the next source takes over
+        except Exception as error:  # the boundary: the next source takes over
             devices = Unknown(reason_of(error))
         step.failure = devices if isinstance(devices, Unknown) else None
         step.retry_at_s = now_s + RETRY_S

@@ -68,8 +68,8 @@ class MacmonPipe:
         with anyio.move_on_after(0):  # take what is there, without waiting
             while True:
                 self._rest += await process.stdout.receive()
-        if len(self._rest) - before > _BACKLOG_BYTES:
-            raise ProcessError("macmon's output had gone old unread; it is started anew")
+        if b"\n" in self._rest and len(self._rest) - before > _BACKLOG_BYTES:
+            raise ProcessError("macmon's lines had gone old unread, so it was ended")
         with anyio.fail_after(self._interval_s + _GRACE_S):
             while b"\n" not in self._rest:
                 if len(self._rest) > _BACKLOG_BYTES:

@@ -80,7 +80,7 @@ class NvidiaGpus:
             return self._failure
         try:
             devices = self._read()
-        except Exception as error:  # noqa: BLE001 - the boundary: NVML as a whole failed
+        except Exception as error:  # the boundary: NVML as a whole failed
             self._nvml = None
             devices = Unknown(f"NVML: {reason_of(error)}")
         self._failure = devices if isinstance(devices, Unknown) else None

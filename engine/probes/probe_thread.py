@@ -101,7 +101,7 @@ class ProbeThread:
 def _outcome(function: Callable[[], T]) -> _Returned[T] | BaseException:
     try:
         return _Returned(function())
-    except BaseException as error:  # noqa: BLE001 - handed to the waiting task, whatever it is
+    except BaseException as error:  # handed to the waiting task, whatever it is
         return error
 
 

@@ -46,19 +46,19 @@ def describe(platform: str = sys.platform) -> Processor:
 
 def from_facts(facts: Mapping[str, str]) -> Processor:
     """Return the processor that `sysctl machdep.cpu.brand_string hw.perflevelN…` describes."""
-    name = facts.get("machdep.cpu.brand_string")
-    fast = sysctl.whole(facts, "hw.perflevel0.logicalcpu")
-    levels = [
+    counts = [
         sysctl.whole(facts, f"hw.perflevel{n}.logicalcpu")
         for n in range(sysctl.MAX_LEVELS)
         if f"hw.perflevel{n}.logicalcpu" in facts
     ]
-    counts = [count for count in levels if isinstance(count, int)]
+    total = sum(count for count in counts if isinstance(count, int))
+    kinds = sysctl.core_kinds(facts, total)
     return Processor(
-        name=name or Unknown("sysctl has no machdep.cpu.brand_string"),
-        cores=sum(counts) if counts else Unknown("sysctl has no hw.perflevel0.logicalcpu"),
-        performance_cores=fast,
-        efficiency_cores=sum(counts[1:]) if len(counts) > 1 else _one_kind(fast),
+        name=facts.get("machdep.cpu.brand_string")
+        or Unknown("sysctl has no machdep.cpu.brand_string"),
+        cores=total or Unknown("sysctl has no hw.perflevel0.logicalcpu"),
+        performance_cores=kinds if isinstance(kinds, Unknown) else kinds.count("P"),
+        efficiency_cores=kinds if isinstance(kinds, Unknown) else kinds.count("E"),
         source="sysctl",
     )
 
@@ -67,13 +67,13 @@ def from_cpuinfo(text: str | Unknown, kinds: str | Unknown) -> Processor:
     """Return the processor of /proc/cpuinfo, its kinds of cores as letters P and E."""
     match = None if isinstance(text, Unknown) else _MODEL.search(text)
     missing = text if isinstance(text, Unknown) else Unknown("/proc/cpuinfo names no model")
-    mixed = kinds if isinstance(kinds, Unknown) else _one_kind(kinds)
-    known = isinstance(kinds, str) and kinds
+    if kinds == "":
+        kinds = Unknown("all cores are of one kind, or the system doesn't tell them apart")
     return Processor(
         name=clean(match.group(1).strip()) if match else missing,
         cores=os.cpu_count() or Unknown("the system doesn't tell"),
-        performance_cores=kinds.count("P") if known and isinstance(kinds, str) else mixed,
-        efficiency_cores=kinds.count("E") if known and isinstance(kinds, str) else mixed,
+        performance_cores=kinds if isinstance(kinds, Unknown) else kinds.count("P"),
+        efficiency_cores=kinds if isinstance(kinds, Unknown) else kinds.count("E"),
         source="/proc/cpuinfo",
     )
 
@@ -89,10 +89,6 @@ def performance_cores(platform: str = sys.platform) -> int | None:
         return None
     count = attempt(lambda: libc.read_int("hw.perflevel0.logicalcpu", function))
     return count if isinstance(count, int) and count > 0 else None
-
-
-def _one_kind(_: object) -> Unknown:
-    return Unknown("all cores are of one kind, or the system doesn't tell them apart")
 
 
 def _sysctl_facts() -> dict[str, str]:

@@ -41,7 +41,7 @@ def attempt(read: Callable[[], T | Unknown]) -> T | Unknown:
     """Call `read`; what it raises becomes the reason."""
     try:
         return read()
-    except Exception as error:  # noqa: BLE001 - the boundary: an edge's failure is a reason
+    except Exception as error:  # the boundary: an edge's failure is a reason
         return Unknown(reason_of(error))
 
 

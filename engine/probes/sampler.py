@@ -136,7 +136,7 @@ class Sampler:
     async def _take(self, line: _Line) -> None:
         try:
             sample = await line.read()
-        except Exception as error:  # noqa: BLE001 - the boundary: a failing probe misses its tick
+        except Exception as error:  # the boundary: a failing probe misses its tick
             self._missed(line, error)
         else:
             if not line.given_up:

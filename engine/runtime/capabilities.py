@@ -29,7 +29,7 @@ def add_capabilities(board: Board, services: Services) -> None:
         await anyio.to_thread.run_sync(european.price, "call", 100.0, 100.0, 1.0, 0.2)
 
     async def read_host() -> None:
-        await services.read_host(0.0)
+        await services.read_host()
 
     board.add("probes.host", read_host)
     try:

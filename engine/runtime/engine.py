@@ -70,7 +70,9 @@ class Engine:
             config.store.flush_interval_s,
             lambda error: self.board.report("store.write", error),
         )
-        self._sampling = Sampling(self.bus, clock, config, self.board.report, _mlx_bytes)
+        self._sampling = Sampling(
+            self.bus, clock, config, self.board.report, _mlx_bytes, self._standing.newest
+        )
         self._corpus = corpus_view.CorpusView(project, config.search.ripgrep, clock)
         self._services = Services(
             project=project,

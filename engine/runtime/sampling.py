@@ -1,21 +1,58 @@
 """The probes of one engine: made when first asked for, sampling while anyone holds on to them."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import cached_property
+from typing import Generic, Protocol, TypeVar
 
 import anyio
 from anyio.abc import TaskGroup
+from msgspec.structs import replace
 
 from engine.bus import Bus
 from engine.clock import Clock
 from engine.config import Config
-from engine.events import GpuSample, HostSample, ProcessSample
+from engine.events import GpuSample, HostSample, ProcessSample, Sample
 from engine.probes.gpu import GpuProbe
 from engine.probes.host import HostProbe
 from engine.probes.processes import ProcessProbe
 from engine.probes.sampler import Sampler, read_once
 from engine.runtime.loop_lag import LoopLag
+
+# Ten ticks of the kernel's clock: long enough for a figure, short enough not to be felt.
+HOST_WINDOW_S = 0.1
+PROCESS_WINDOW_S = 0.3
+FRESH_S = 3.0
+ALL_PROCESSES = 100_000
+
+S = TypeVar("S", bound=Sample)
+
+
+class Newest(Protocol):
+    """The newest published sample of a kind, if there is one."""
+
+    def __call__(self, kind: type[S], /) -> S | None: ...
+
+
+class _Shared(Generic[S]):
+    """One reading for all who ask within a moment of each other."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        fresh_s: float,
+        take: Callable[[], Awaitable[S]],
+        newest: Callable[[], S | None],
+    ) -> None:
+        self._clock, self._fresh_s, self._take, self._newest = clock, fresh_s, take, newest
+        self._lock = anyio.Lock()
+
+    async def read(self) -> S:
+        async with self._lock:
+            newest = self._newest()
+            if newest is not None and self._clock.monotonic_s() - newest.mono_s < self._fresh_s:
+                return newest
+            return await self._take()
 
 
 class Sampling:
@@ -28,6 +65,7 @@ class Sampling:
         config: Config,
         report: Callable[[str, Exception | None], None],
         mlx_memory: Callable[[], int | str],
+        newest: Newest,
     ) -> None:
         self.lag = LoopLag(clock)
         self.group: TaskGroup | None = None
@@ -36,6 +74,10 @@ class Sampling:
         self._config = config
         self._report = report
         self._mlx_memory = mlx_memory
+        self._host = _Shared(clock, FRESH_S, self._take_host, lambda: newest(HostSample))
+        self._gpus = _Shared(clock, FRESH_S, self._take_gpus, lambda: newest(GpuSample))
+        self._all_processes: ProcessSample | None = None
+        self._processes = _Shared(clock, FRESH_S, self._take_processes, lambda: self._all_processes)
         self._holders = 0
         self._scope = anyio.CancelScope()
 
@@ -48,19 +90,35 @@ class Sampling:
             mlx_memory=self._mlx_memory,
         )
 
-    async def read_host(self, window_s: float) -> HostSample:
-        """Read the machine once, its rates over `window_s`."""
-        return await read_once(HostProbe(self._clock), window_s)
+    async def read_host(self) -> HostSample:
+        """Return a sample taken now, or a moment ago for somebody else."""
+        return await self._host.read()
 
     async def read_gpu(self) -> GpuSample:
-        return await self.gpu.sample()
+        return await self._gpus.read()
 
-    async def read_processes(self, window_s: float, top: int) -> ProcessSample:
-        """Read the busiest processes, their CPU over `window_s`."""
+    async def read_processes(self) -> ProcessSample:
+        """Return all processes, their CPU over a short window."""
+        return await self._processes.read()
+
+    async def _take_host(self) -> HostSample:
+        sample = await read_once(HostProbe(self._clock), HOST_WINDOW_S)
+        self._bus.publish(sample)
+        return sample
+
+    async def _take_gpus(self) -> GpuSample:
+        sample = await self.gpu.sample()
+        self._bus.publish(sample)
+        return sample
+
+    async def _take_processes(self) -> ProcessSample:
         probe = ProcessProbe(self._clock)
-        await anyio.to_thread.run_sync(probe.sample, top)
-        await anyio.sleep(window_s)
-        return await anyio.to_thread.run_sync(probe.sample, top)
+        await anyio.to_thread.run_sync(probe.sample, 0)
+        await anyio.sleep(PROCESS_WINDOW_S)
+        sample = await anyio.to_thread.run_sync(probe.sample, ALL_PROCESSES)
+        # Not published: it is the whole list. It is stamped here all the same, for its age.
+        self._all_processes = replace(sample, mono_s=self._clock.monotonic_s())
+        return self._all_processes
 
     @asynccontextmanager
     async def hold(self) -> AsyncIterator[None]:

@@ -1,5 +1,8 @@
 """The newest event of each kind that describes how things stand: what a late reader needs first."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from engine.events import (
     CircuitChanged,
     EngineSample,
@@ -12,7 +15,8 @@ from engine.events import (
     SessionJoined,
 )
 
-_SAMPLES = (HostSample, GpuSample, ProcessSample, EngineSample, SessionJoined, LevelChanged)
+E = TypeVar("E", bound=Event)
+_ALONE = (HostSample, GpuSample, ProcessSample, EngineSample, SessionJoined, LevelChanged)
 
 
 class Standing:
@@ -20,20 +24,35 @@ class Standing:
 
     def __init__(self) -> None:
         self._newest: dict[object, Event] = {}
+        # By class, because every event comes by here and most are of no interest.
+        self._keep: dict[type[Event], Callable[[Event], None]] = {
+            **dict.fromkeys(_ALONE, self._take_alone),
+            CircuitChanged: self._take_circuit,
+            Notice: self._take_notice,
+        }
 
     def take(self, event: Event) -> None:
-        if isinstance(event, _SAMPLES):
-            self._newest[event.__class__] = event
-        elif isinstance(event, CircuitChanged):
-            self._newest[CircuitChanged, event.capability] = event
-        elif isinstance(event, Notice):
-            self._newest.pop((Notice, event.key), None)
-            if not event.resolved:
-                self._newest[Notice, event.key] = event
+        keep = self._keep.get(event.__class__)
+        if keep is not None:
+            keep(event)
 
     def events(self) -> list[Event]:
         """Return them in the order in which they happened."""
         return sorted(self._newest.values(), key=lambda event: event.seq)
 
-    def newest(self, kind: type[Event]) -> Event | None:
-        return self._newest.get(kind)
+    def newest(self, kind: type[E]) -> E | None:
+        event = self._newest.get(kind)
+        return event if isinstance(event, kind) else None
+
+    def _take_alone(self, event: Event) -> None:
+        self._newest[event.__class__] = event
+
+    def _take_circuit(self, event: Event) -> None:
+        assert isinstance(event, CircuitChanged)
+        self._newest[CircuitChanged, event.capability] = event
+
+    def _take_notice(self, event: Event) -> None:
+        assert isinstance(event, Notice)
+        self._newest.pop((Notice, event.key), None)
+        if not event.resolved:
+            self._newest[Notice, event.key] = event

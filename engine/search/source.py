@@ -9,9 +9,11 @@ def decode_source(data: bytes) -> str:
 
     A wrong or unknown encoding is no error here: what can't be decoded becomes U+FFFD.
     """
+    # Every encoding that Python takes for source has ASCII's line ends.
+    data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding, "replace")
     except (SyntaxError, LookupError, ValueError):
         text = data.decode("utf-8", "replace")
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return text.removeprefix("\ufeff")

@@ -126,7 +126,8 @@ def _from_tokens(statements: list[Statement]) -> list[Symbol]:
             open_at.pop()
         for _, index in open_at:
             ends[index] = statement.end_line
-        if statement.header and (named := _NAMED.match(statement.text)):
+        # Also where no colon ends it: a definition may be what is broken.
+        if named := _NAMED.match(statement.text):
             outer = found[open_at[-1][1]] if open_at else None
             prefix = f"{outer.name}." if outer else ""
             in_class = outer is not None and outer.kind == "class"

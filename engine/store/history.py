@@ -1,13 +1,14 @@
 """What all sessions asked, read from their journals by DuckDB."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import anyio
 
 from engine.events import QueryAsked, QueryEnded, SessionJoined
 from engine.evidence import Answer
 from engine.store.journal import parse
-from engine.store.pool import Lease
+from engine.store.pool import Lease, Row
 
 # One text column: a line's checksum is over its bytes, so DuckDB only picks the lines.
 _LINES = """
@@ -54,12 +55,12 @@ async def past_queries(lease: Lease, folder: Path, limit: int) -> list[PastQuery
     newest = f"{_LINES} ORDER BY {when} DESC LIMIT {int(limit) * 2}"
     asked = {
         (event.session, event.query): event
-        for event in _events(await lease.rows(newest, [paths, _ASKED]))
+        for event in await _events(await lease.rows(newest, [paths, _ASKED]))
         if isinstance(event, QueryAsked)
     }
     sessions = {session for session, _ in asked}
     theirs = [path for path in paths if Path(path).stem in sessions]
-    around = _events(await lease.rows(_LINES, [theirs, _AROUND])) if theirs else []
+    around = await _events(await lease.rows(_LINES, [theirs, _AROUND])) if theirs else []
     answers = {(e.session, e.query): e.answer for e in around if isinstance(e, QueryEnded)}
     projects = {e.session: e.project for e in around if isinstance(e, SessionJoined)}
     rows = (_past(event, answers.get(key), projects) for key, event in asked.items())
@@ -79,6 +80,11 @@ def _past(event: QueryAsked, answer: Answer | None, projects: dict[str, str]) ->
     )
 
 
-def _events(rows: Sequence[tuple[object, ...]]) -> list[QueryAsked | QueryEnded | SessionJoined]:
-    events = (parse(str(row[0]).encode()) for row in rows)
-    return [e for e in events if isinstance(e, QueryAsked | QueryEnded | SessionJoined)]
+async def _events(rows: list[Row]) -> list[QueryAsked | QueryEnded | SessionJoined]:
+    """Decode journal lines, in a thread: a thousand answers take longer than a frame."""
+
+    def decoded() -> list[QueryAsked | QueryEnded | SessionJoined]:
+        events = (parse(str(row[0]).encode()) for row in rows)
+        return [e for e in events if isinstance(e, QueryAsked | QueryEnded | SessionJoined)]
+
+    return await anyio.to_thread.run_sync(decoded)

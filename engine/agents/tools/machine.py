@@ -6,20 +6,13 @@ from engine.agents.tools import figures
 from engine.events import HostSample
 from engine.evidence import Evidence, Figure, Figures, Table
 
-# Long enough for ten ticks of the kernel's clock, short enough not to be felt.
-WINDOW_S = 0.1
-_FRESH_S = 3.0
 _TOP = 10
 
 
 async def host(services: Services) -> tuple[HostSample, float | None]:
-    """Return the newest sample and its age: the console's while it is fresh, or else a new one."""
-    newest = services.newest(HostSample)
-    if isinstance(newest, HostSample):
-        age_s = services.clock.monotonic_s() - newest.mono_s
-        if age_s < _FRESH_S:
-            return newest, round(age_s, 1)
-    return await services.read_host(WINDOW_S), 0.0
+    """Return a fresh sample and its age."""
+    sample = await services.read_host()
+    return sample, round(services.clock.monotonic_s() - sample.mono_s, 1)
 
 
 async def status(call: Call) -> Evidence:
@@ -52,7 +45,7 @@ async def memory(call: Call) -> Evidence:
 
 async def processes(call: Call) -> Evidence:
     """Who holds memory and CPU."""
-    sample = await call.services.read_processes(0.3, 10_000)
+    sample = await call.services.read_processes()
     largest = sorted(sample.rows, key=lambda row: -(row.rss_bytes or 0))[:_TOP]
     rows = tuple(
         (row.pid, row.name, figures.gib(row.rss_bytes), figures.rounded(row.cpu_pct), row.user)
