@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from engine.evidence import Cell, Figure, Series, clean
+from engine.evidence import Cell, Figure, Figures, Series, clean
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _BAR_WIDTH = 60
@@ -21,13 +21,27 @@ def shown(value: Cell) -> str:
     return clean(value)
 
 
-def figure_row(figure: Figure) -> tuple[str, str, str]:
-    """Return name, value with unit, and where it comes from or why it is unknown."""
+def common_source(figures: Figures) -> str:
+    """Return the source that all known figures of the section share, or nothing."""
+    sources = {_origin(item) for item in figures.items if item.value is not None}
+    return sources.pop() if len(sources) == 1 else ""
+
+
+def figure_row(figure: Figure, common: str = "") -> tuple[str, str, str, str]:
+    """Return name, value, unit, and where it comes from or why it is unknown.
+
+    The source that the whole section shares is not said again.
+    """
     if figure.value is None:
-        return figure.name, "unknown", clean(figure.reason or "no reason was given")
-    value = f"{shown(figure.value)} {figure.unit}".rstrip()
+        return clean(figure.name), "unknown", "", clean(figure.reason or "no reason was given")
+    origin = _origin(figure)
+    said = "" if origin == common else origin
+    return clean(figure.name), shown(figure.value), figure.unit, said
+
+
+def _origin(figure: Figure) -> str:
     age = f", {figure.age_s:g} s old" if figure.age_s else ""
-    return figure.name, value, clean(f"{figure.source}{age}")
+    return clean(f"{figure.source}{age}")
 
 
 def columns(rows: Sequence[Sequence[str]], right: Sequence[bool] = ()) -> list[str]:

@@ -34,7 +34,8 @@ def _section(section: Section) -> list[str]:
         more = [f"- … {section.total - len(section.items):,} more"] if section.truncated else []
         return rows + more
     if isinstance(section, Figures):
-        return _table(("name", "value", "source"), [figure_row(item) for item in section.items])
+        head = ("name", "value", "unit", "source")
+        return _table(head, [figure_row(item) for item in section.items])
     if isinstance(section, Table):
         return _table(section.columns, [[shown(cell) for cell in row] for row in section.rows])
     if isinstance(section, Series):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bolt_tui.rendering.cells import bars, columns, figure_row, numeric, shown
+from bolt_tui.rendering.cells import bars, columns, common_source, figure_row, numeric, shown
 from engine.evidence import Answer, Figures, Findings, Section, Series, Table, clean
 
 GLYPHS = {
@@ -38,7 +38,10 @@ def _section(section: Section) -> tuple[str, list[str]]:
     if isinstance(section, Findings):
         return _heading(section), list(_findings(section))
     if isinstance(section, Figures):
-        return section.title, columns([figure_row(item) for item in section.items], (False, True))
+        common = common_source(section)
+        rows = [figure_row(item, common) for item in section.items]
+        title = f"{section.title} ({common})" if common else section.title
+        return title, columns(rows, (False, True))
     if isinstance(section, Table):
         cells = [section.columns, *(tuple(shown(cell) for cell in row) for row in section.rows)]
         body = columns(cells, numeric(section.rows))

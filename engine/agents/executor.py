@@ -117,6 +117,7 @@ class Executor:
     def __init__(self, lookup: Callable[[str], Tool], services: Services, agents: int) -> None:
         self.agents = Agents(agents)
         self._lookup = lookup
+        self._loaded: set[str] = set()
         self._services = services
         self._timeout_s = services.settings.config.agents.task_timeout_s
 
@@ -126,10 +127,18 @@ class Executor:
         Raises:
             PlanError: the plan has no order.
         """
+        names = {task.tool for task in run.plan.tasks}
+        if not names <= self._loaded:
+            await anyio.to_thread.run_sync(self._load, names)  # imports: longer than a frame
         tolerant = {task.id for task in run.plan.tasks if self._lookup(task.tool).tolerant}
         schedule = Schedule(run.plan, frozenset(tolerant))
         async with anyio.create_task_group() as group:
             self._call_in(run, schedule, group)
+
+    def _load(self, names: set[str]) -> None:
+        for name in names - self._loaded:
+            self._lookup(name)
+        self._loaded |= names
 
     def _call_in(self, run: Run, schedule: Schedule, group: TaskGroup) -> None:
         """Have as many workers as tasks are ready, and never more than there are agents."""
