@@ -5,14 +5,15 @@ from pathlib import Path
 
 from engine.errors import BadProject
 
-_MARKS = ("bolt.toml", ".git")
+MARK = "bolt.toml"
 
 
 def resolve(named: str | None) -> Path:
-    """Return the project's folder: the one named, or the nearest above that looks like a project.
+    """Return the project's folder: the one named, or else the one that the user stands in.
 
-    A named folder is taken as it is. Without a name the working folder counts, or the first folder
-    above it that holds a bolt.toml or a .git.
+    A named folder is taken as it is. Without a name it is the nearest folder upwards that holds a
+    bolt.toml, and where none does the working folder. A .git above means nothing: what one stands
+    in may be ignored there, as an environment's packages are.
 
     Raises:
         BadProject: it doesn't exist, is no folder, or can't be read.
@@ -24,7 +25,7 @@ def resolve(named: str | None) -> Path:
     except FileNotFoundError as error:
         raise BadProject("the working folder was deleted; name a project with -C") from error
     for folder in (here, *here.parents):
-        if any((folder / mark).exists() for mark in _MARKS):
+        if (folder / MARK).is_file():
             return _checked(folder, str(folder))
     return _checked(here, str(here))
 

@@ -102,9 +102,13 @@ async def resolve_path(root: str, text: str, files: Sequence[str]) -> Resolution
     relative = inside(root, text) if text else ""
     if not text or relative in files or await to_thread.run_sync(Path(root, relative).exists):
         return Resolution(relative or None)
-    for endings in _readings(relative, text):
+    readings = _readings(relative, text)
+    # One pass over all files, then a closer look at the few.
+    every = tuple(ending for endings in readings for ending in endings)
+    near = [path for path in files if path.endswith(every)]
+    for endings in readings:
         below = tuple("/" + ending for ending in endings)
-        fitting = [path for path in files if path.endswith(below) or path in endings]
+        fitting = [path for path in near if path.endswith(below) or path in endings]
         if fitting:
             fitting.sort(key=liveliness)
             return Resolution(fitting[0], also=tuple(fitting[1:]))

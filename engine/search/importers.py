@@ -80,7 +80,7 @@ async def find_importers(rg: str, root: str, path: str, *, timeout_s: float = 30
         named.update(file for file in files if file.startswith(below) and file.endswith(_PYTHON))
     candidates = [file for file in files if file in named and file != path]
     lines, unreadable = await read_imports(
-        root, candidates, _python_and_projects({*files, path}), path, timeout_s=timeout_s
+        root, candidates, _python_and_projects(files, path), path, timeout_s=timeout_s
     )
     sure = _importers(line for line in lines if line["origin"] == "first-party")
     uncertain = _importers(line for line in lines if line["origin"] != "first-party")
@@ -97,7 +97,7 @@ async def resolve_imports(
     """
     files = await list_files(rg, root, timeout_s=timeout_s)
     lines, _ = await read_imports(
-        root, [path], _python_and_projects({*files, path}), "", timeout_s=timeout_s
+        root, [path], _python_and_projects(files, path), "", timeout_s=timeout_s
     )
     return tuple(
         ResolvedImport(
@@ -112,10 +112,11 @@ async def resolve_imports(
     )
 
 
-def _python_and_projects(files: Iterable[str]) -> list[str]:
-    """Return what resolving needs to know of the files, in a fixed order."""
+def _python_and_projects(files: Iterable[str], path: str) -> list[str]:
+    """Return what resolving needs to know of the files, and `path`, which may be outside them."""
     marks = (*_PYTHON, "pyproject.toml", "setup.cfg")
-    return sorted(file for file in files if file.endswith(marks))
+    needed = [file for file in files if file.endswith(marks)]
+    return needed if path in needed else [*needed, path]
 
 
 def _importers(lines: Iterable[ImportLine]) -> tuple[Importer, ...]:

@@ -52,7 +52,7 @@ async def find_mentions(
     A package is looked for by its folder's name.
 
     Raises:
-        ScanFailed: also where there are more than 8 MB of mentions.
+        ScanFailed: also where there are more than 4 MB of mentions.
     """
     word = dotted_parts(path)[-1]
     query = TextQuery(word, word=True)

@@ -16,18 +16,18 @@ _SLICE: Final = 2000
 
 
 async def nearest_paths(text: str, files: Sequence[str]) -> tuple[str, ...]:
-    """Return up to five of `files` whose path (or name, if `text` has no folder) is most alike.
+    """Return up to five of `files` whose end, of as many parts as `text` has, is most alike.
 
     Live files stand before equally alike ones in backup trees; the paths are printable.
     """
     # Here, because a search that finds its path doesn't need it.
     from rapidfuzz import fuzz, process
 
-    whole = "/" in text
+    depth = text.count("/") + 1
     scored: list[tuple[float, bool, int, str]] = []
     for start in range(0, len(files), _SLICE):
         part = files[start : start + _SLICE]
-        written = part if whole else [path.rpartition("/")[2] for path in part]
+        written = ["/".join(path.rsplit("/", depth)[-depth:]) for path in part]
         alike = process.extract(text, written, scorer=fuzz.ratio, score_cutoff=_LIKE, limit=None)
         scored += [
             (-score, is_backup(part[at]), part[at].count("/"), part[at]) for _, score, at in alike

@@ -21,12 +21,14 @@ from engine.search.survey import count_left_out, look_elsewhere
 from engine.search.text_query import Hit, Scan, TextQuery, check_pattern, match_flags, row_flags
 
 # Above this the rows are not all read: a count and the first rows in ripgrep's own order do.
-_MAX_ROWS_BYTES: Final = 8 * 1024 * 1024
+_MAX_ROWS_BYTES: Final = 4 * 1024 * 1024
 _MAX_COUNTS_BYTES: Final = 64 * 1024 * 1024
 _CHUNK_BYTES: Final = 1 << 16
 # Files folded between two looks at the rest of the program: about a millisecond.
-_SLICE: Final = 1000
+_SLICE: Final = 100
 SURVEY_S: Final = 2.0
+# What is ignored may be a hundred times what is not: it gets a look, not the whole wait.
+ELSEWHERE_S: Final = 3.0
 MAX_ROWS: Final = 500
 
 
@@ -83,11 +85,13 @@ async def _scan(
     except OutputTooLarge:
         return await _scan_large(rg, root, query, names, max_rows=max_rows, timeout_s=timeout_s)
     total = sum(block.lines for block in found)
-    elsewhere = None
+    elsewhere, looked = None, True
     if not total:
-        elsewhere = await look_elsewhere(rg, root, query, names, timeout_s=timeout_s)
+        with anyio.move_on_after(ELSEWHERE_S) as limit:
+            elsewhere = await look_elsewhere(rg, root, query, names, timeout_s=timeout_s)
+        looked = not limit.cancelled_caught
     rows = first_hits(found, max_rows)
-    return Scan(total, len(found), rows, total > len(rows), _unread(unreadable), elsewhere)
+    return Scan(total, len(found), rows, total > len(rows), _unread(unreadable), elsewhere, looked)
 
 
 async def find_blocks(
@@ -96,7 +100,7 @@ async def find_blocks(
     """Return the files with hits in path order, and how many could not be read.
 
     Raises:
-        ProcessError, ScanFailed, PatternError; OutputTooLarge above 8 MB of rows.
+        ProcessError, ScanFailed, PatternError; OutputTooLarge above 4 MB of rows.
     """
     output, unreadable = await ripgrep(
         rg,

@@ -70,6 +70,7 @@ class Scan:
         not_searched: how many files were left out because they are `hidden`, `ignored`, `binary`
             or `unreadable` (at least so many); a number that isn't known is absent.
         elsewhere: hits in what was left out; looked for only when there was no hit inside.
+        looked_elsewhere: False where that look took too long and was given up.
     """
 
     total: int
@@ -78,6 +79,7 @@ class Scan:
     truncated: bool
     not_searched: Mapping[str, int] = field(default_factory=dict)
     elsewhere: Elsewhere | None = None
+    looked_elsewhere: bool = True
 
 
 def check_pattern(query: TextQuery) -> None:

@@ -17,7 +17,7 @@ FILES = {
     "src/unity/strategy/wheel.py": "",
     "src/unity/strategy/__init__.py": "",
     "src/unity/math/options.py": "",
-    "old_backup/unity/strategy/wheel.py": "",
+    "old/strategy/wheel.py": "",
     "bolt/core.py": "",
     "bolt/deep/er/core.py": "",
     ".ignore": "out\n",
@@ -85,7 +85,7 @@ async def test_several_fits_are_told(rg: str, tmp_path: Path) -> None:
     assert core.ambiguous
     wheel = await resolve_path(root, "strategy.wheel", files)
     assert wheel.found == "src/unity/strategy/wheel.py"
-    assert wheel.also == ("old_backup/unity/strategy/wheel.py",)
+    assert wheel.also == ("old/strategy/wheel.py",)
 
 
 @pytest.mark.parametrize("text", ["src/unity/strategy/wheel.pyy", "weel.py", "strategy/whel.py"])

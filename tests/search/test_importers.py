@@ -27,7 +27,7 @@ FIXTURE = {
     ),
     "src/unity/math/wheel.py": "from unity.strategy import other\n",
     "src/unity/math/__init__.py": "from .wheel import x\n",
-    "run.py": "try:\n    from src.unity.strategy.wheel import Wheel\nexcept ImportError:\n    pass\n",
+    "run.py": "try:\n    from src.unity.strategy.wheel import Wheel\nexcept E:\n    pass\n",
     "scripts/hack.py": "sys.path.insert(0, 'src/unity')\nfrom strategy.wheel import Wheel\x1b\n",
     "backup_1/src/unity/__init__.py": "",
     "backup_1/src/unity/strategy/__init__.py": "from .wheel import Wheel\n",

@@ -114,6 +114,7 @@ def test_any_mixture_is_read_as_ast_reads_it(text: str) -> None:
         ('x = f"{d["a#"]}"\nimport a', ["a"]),
         ('x = f"{d["("]:{"}"}}" + t\'{"\'"}\'\nimport a', ["a"]),
         ('x = f"""\n{1:\n>{2}}\nimport no"""\nimport a', ["a"]),
+        ('x = f"{y["""k"""]}"\nimport a', ["a"]),
         ("type X[T] = list[T]\nimport a", ["a"]),
         ("def f[T: (int, str)](x: T): import a\nimport b", ["a", "b"]),
         ("try:\n    import a\nexcept* E:\n    import b", ["a", "b"]),

@@ -21,6 +21,11 @@ PROJECT = ModuleFiles.of(
         "src/unity/strategy/__init__.py",
         "src/unity/strategy/wheel.py",
         "src/unity/typed.pyi",
+        "src/selectors.py",
+        "examples/strategy/wheel.py",
+        "examples/demo.py",
+        "attic/part/two.py",
+        "far/part/two.py",
         "src/loose/part/one.py",
         "tests/test_wheel.py",
         "tests/helper.py",
@@ -76,9 +81,14 @@ STRATEGY = "src/unity/strategy/__init__.py"
         ("run.py", "import json", "standard library", []),
         (ENGINE, "import logging", "standard library", []),
         # Only the end of the name fits.
-        ("run.py", "from strategy.wheel import X", "uncertain", [WHEEL]),
+        ("tools/run.py", "from unity.strategy import wheel", "first-party", [STRATEGY, WHEEL]),
+        ("src/unity/cli.py", "import strategy.wheel", "uncertain", [WHEEL]),
+        ("run.py", "import part.two", "uncertain", ["far/part/two.py"]),
+        ("src/unity/cli.py", "import selectors", "uncertain", None),
+        ("tests/test_wheel.py", "import selectors", "standard library", []),
+        ("examples/demo.py", "import strategy.wheel", "first-party", None),
         ("tests/test_wheel.py", "from core import engine", "uncertain", None),
-        ("run.py", "import wheel", "uncertain", [WHEEL]),
+        ("src/unity/cli.py", "import wheel", "uncertain", [WHEEL]),
         ("run.py", "import numpy.linalg", "unknown", []),
     ],
 )
@@ -87,6 +97,8 @@ def test_an_import_reaches(importer: str, text: str, origin: str, paths: list[st
     (found,) = scan_imports(text)
     resolved = resolve(PROJECT, importer, found)
     expected = {
+        "import selectors": ["src/selectors.py"],
+        "import strategy.wheel": ["examples/strategy/wheel.py"],
         "from kit import box": ["packages/kit/kit/__init__.py", "packages/kit/kit/box.py"],
         "from bolt.core import state": ["bolt/core/__init__.py", "bolt/core/state.py"],
         "from core import engine": ["bolt/core/__init__.py", ENGINE],

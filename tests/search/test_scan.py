@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import anyio
@@ -51,9 +52,9 @@ async def test_text_is_made_printable(rg: str, tmp_path: Path) -> None:
     """Rows and paths carry no control characters, line ends or undecodable bytes."""
     (tmp_path / "p").mkdir()
     odd = Path(os.fsdecode(bytes(tmp_path) + b"/p/\xff\x1b.txt"))
-    odd.write_bytes(b"foo\x1b[2J\ttab \xe9\x9b\r\n")
+    odd.write_bytes(b"foo\x1b[2J\ttab \xe9\x9b\xc2\x9b\xe2\x80\xae\r\n")
     found = await scan(rg, str(tmp_path), TextQuery("foo"))
-    assert found.rows == (Hit("p/\ufffd\ufffd.txt", 1, "foo\ufffd[2J    tab \ufffd"),)
+    assert found.rows == (Hit("p/\ufffd\ufffd.txt", 1, "foo\ufffd[2J    tab " + "\ufffd" * 3),)
 
 
 async def test_long_lines_are_clipped(rg: str, tmp_path: Path) -> None:
@@ -72,6 +73,14 @@ async def test_a_binary_file_is_counted_as_not_searched(rg: str, tmp_path: Path)
     assert [hit.path for hit in found.rows] == ["a", "z"]
     assert found.total == sum(counted(rg, root, "-F", "foo").values()) == 2
     assert found.not_searched["binary"] == 1
+
+
+async def test_a_named_binary_file_gives_no_rows(rg: str, tmp_path: Path) -> None:
+    """A notice about a binary file that was named is taken for neither a row nor a path."""
+    root = write(tmp_path, {"a": "foo\n", "b": b"foo \0\n", "c": b"foo\nx\n\0 foo\n", "z": "foo\n"})
+    found = await scan(rg, root, TextQuery("foo", paths=("a", "b", "c", "z")))
+    assert [hit.path for hit in found.rows] == ["a", "z"]
+    assert found.total == found.files == 2
 
 
 async def test_what_is_hidden_or_ignored_is_counted(rg: str, tmp_path: Path) -> None:
@@ -183,14 +192,18 @@ async def test_a_cancelled_scan_leaves_no_process(tmp_path: Path) -> None:
     before, noted = children(), tmp_path / "children"
     async with anyio.create_task_group() as group:
         group.start_soon(scan, str(sleeper), str(tmp_path), TextQuery("foo"))
-        with anyio.fail_after(10):
-            while not noted.exists() or noted.read_text().count("\n") < 5:
-                await anyio.sleep(0.01)
+        await _until(lambda: noted.exists() and noted.read_text().count("\n") == 5)
         # What is being started when it is cancelled is engine.process's to end.
         await anyio.sleep(0.1)
         group.cancel_scope.cancel()
     started = {int(pid) for pid in noted.read_text().split()}
     assert children() <= before
-    with anyio.fail_after(5):
-        while started & living():
-            await anyio.sleep(0.01)
+    await _until(lambda: not started & living())
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if holds():
+            return
+        await anyio.sleep(0.02)
+    raise AssertionError("it never held")

@@ -16,7 +16,21 @@ pytestmark = pytest.mark.anyio
 
 NAMES = ["a.py", "b b.txt", "line\nbreak.md", "ünï.py", "sub/c.py", "sub.d/e", ".hidden", "12:x"]
 # With the long s, which folds to "s".
-WORDS = ["foo", "Foo", "foobar", "bär", "\u017f", "-e", "x.y", "", " ", "\t", "a" * 500, "(", "\x1b[2J"]
+WORDS = [
+    "foo",
+    "Foo",
+    "foobar",
+    "bär",
+    "\u017f",
+    "-e",
+    "x.y",
+    "",
+    " ",
+    "\t",
+    "a" * 500,
+    "(",
+    "\x1b[2J",
+]
 ENDS = ["\n", "\r\n", "\n\n"]
 
 lines = st.tuples(st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join), st.sampled_from(ENDS))

@@ -19,7 +19,7 @@ _PYTHON = (".py", ".pyi")
 # What a definition's name says when it belongs to a topic.
 _TOPICS = {
     "options": (
-        r"black_?scholes|option\w*pric|pric\w*option|greeks|implied_?vol|binomial|"
+        r"black_?scholes|option\w*pric|pric\w*option|greeks|implied_?vol|binomial_?(tree|option|pric|model)|"
         r"(calc|calculate|compute)_(delta|gamma|vega|theta|rho)\b"
     ),
     "wheel": r"wheel|covered_?call|cash_?secured|roll_?(put|call|position)|assignment",

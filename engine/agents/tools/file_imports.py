@@ -28,7 +28,7 @@ async def imports(call: Call) -> Evidence:
         verdict=f"imports {modules} modules, {len(inside)} files of the project among them",
         sections=(Table("Imports", ("line", "module", "names", "when", "from", "files"), rows),),
         found=bool(rows),
-        weight=1,
+        weight=2,
     )
 
 

@@ -89,6 +89,8 @@ def _evidence(query: TextQuery, found: Scan) -> Evidence:
 
 def _elsewhere(found: Scan) -> str:
     other = found.elsewhere
+    if not found.looked_elsewhere:
+        return "; hidden and ignored files are too many to look through as well"
     if other is None or not (other.lines or other.binary_files):
         return ""
     parts = []
