@@ -3,11 +3,20 @@
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.config.options import ConfigError, Option, Value, find, nearest, options, sections
+from engine.config.options import (
+    ConfigError,
+    Option,
+    Value,
+    find,
+    found,
+    nearest,
+    options,
+    sections,
+)
 from engine.config.schema import Config
 
 PROJECT_FILE = "bolt.toml"
@@ -75,8 +84,8 @@ def load(
         values[option.name] = value
         origins[option.name] = origin
 
-    for path, trusted in _files(project, config_file, environ):
-        for option, value, origin in _read_file(path):
+    for path, trusted, text in _files(project, config_file, environ):
+        for option, value, origin in _read_file(path, text):
             if option.user_only and not trusted:
                 ignored.append(
                     Ignored(option.name, origin, "only its user may set it, a project may not")
@@ -95,23 +104,22 @@ def load(
 
 def _files(
     project: Path, config_file: Path | None, environ: Mapping[str, str]
-) -> Iterator[tuple[Path, bool]]:
-    """Yield the files to read, the weakest first, and whether the user vouches for each."""
-    mine = user_file(environ)
-    if mine.is_file():
-        yield mine, True
+) -> Iterator[tuple[Path, bool, str]]:
+    """Yield the files to read, the weakest first, whether the user vouches for each, its text."""
+    mine, here = user_file(environ), project / PROJECT_FILE
+    if (text := _text(mine)) is not None:
+        yield mine, True, text
     if config_file is not None:
-        yield config_file, True
-    elif (project / PROJECT_FILE).is_file():
-        yield project / PROJECT_FILE, False
+        text = _text(config_file)
+        if text is None:
+            raise ConfigError(f"{config_file}: there is no such file")
+        yield config_file, True, text
+    elif (text := _text(here)) is not None:
+        yield here, False, text
 
 
-def _read_file(path: Path) -> Iterator[tuple[Option, Value, Origin]]:
-    text = _text(path)
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: this is not valid TOML: {_lower(str(error))}") from error
+def _read_file(path: Path, text: str) -> Iterator[tuple[Option, Value, Origin]]:
+    document = _parsed(path, text)
     names = [name for name, _, _ in sections()]
     for section, table in document.items():
         if section not in names:
@@ -124,7 +132,7 @@ def _read_file(path: Path) -> Iterator[tuple[Option, Value, Origin]]:
         if not isinstance(table, dict):
             line = _line_of(text, section, None)
             raise ConfigError(
-                f"{Origin(str(path), line)}: expected a section [{section}], found one value"
+                f"{Origin(str(path), line)}: expected a section [{section}], found {found(table)}"
             )
         for key, value in table.items():
             origin = Origin(str(path), _line_of(text, section, key))
@@ -141,11 +149,23 @@ def _read_file(path: Path) -> Iterator[tuple[Option, Value, Origin]]:
                 raise ConfigError(f"{origin}: {option.name}: {error}") from error
 
 
-def _text(path: Path) -> str:
+def _parsed(path: Path, text: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: this is not valid TOML: {_lower(str(error))}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: this is not valid TOML: it is nested too deeply") from error
+    except ValueError as error:  # a number with more digits than Python reads
+        raise ConfigError(f"{path}: this can't be read as TOML: {_lower(str(error))}") from error
+
+
+def _text(path: Path) -> str | None:
+    """Return the file's text, or None: there is no such file."""
     try:
         return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-    except FileNotFoundError as error:
-        raise ConfigError(f"{path}: there is no such file") from error
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     except IsADirectoryError as error:
         raise ConfigError(f"{path}: this is a folder, expected a TOML file") from error
     except OSError as error:
@@ -165,10 +185,16 @@ def _read_environment(
         option = known.get(name)
         if option is not None:
             taken.append((option, _placed(option, text, name), Origin(name)))
-        elif name.split("_")[1].lower() in {o.section for o in options()}:
-            why = f"there is no such setting{nearest(name, known)}"
+        elif near := _meant(name, known):
+            why = f"there is no such setting{near}"
             strange.append(Ignored(name, Origin("environment"), why))
     return taken, strange
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    """Return a hint for a variable that is ours but for its spelling; others may be anyone's."""
+    ours = name.removeprefix(PREFIX).partition("_")[0].lower() in {o.section for o in options()}
+    return nearest(name, known, alike=0.5 if ours else 0.85)
 
 
 def _placed(option: Option, text: str, place: str) -> Value:
@@ -195,17 +221,25 @@ def _build(values: Mapping[str, Value]) -> Config:
 
 
 def _line_of(text: str, section: str, key: str | None) -> int | None:
-    """Return the line, from 1, where the section begins or sets the key; None if not plain."""
-    begins = re.compile(rf"""\s*(\[\s*)?["']?{re.escape(section)}["']?\s*[]=.]""")
-    sets = re.compile(rf"""\s*["']?{re.escape(key or "")}["']?\s*[=.]""")
-    table = re.compile(rf"""\s*\[\s*{re.escape(section)}\s*\.\s*["']?{re.escape(key or "")}\b""")
-    inside = False
+    """Return the line, from 1, where the section begins or sets the key; None if not plain.
+
+    A key is set by `key =` below `[section]`, by `[section.key]`, or at the top of the file by
+    `section.key =` or within `section = {…}`.
+    """
+    named, of = rf"""["']?{re.escape(section)}["']?""", rf"""["']?{re.escape(key or "")}["']?"""
+    header = re.compile(rf"\s*\[{{1,2}}\s*{named}\s*[].]")
+    own_header = re.compile(rf"\s*\[\s*{named}\s*\.\s*{of}\s*[].]")
+    below = re.compile(rf"\s*{of}\s*[=.]")
+    at_top = re.compile(rf"\s*{named}\s*(\.\s*{of}\s*[=.]|=)" if key else rf"\s*{named}\s*[=.]")
+    where = "top"
     for number, line in enumerate(text.split("\n"), start=1):
-        if key is not None and (table.match(line) or (inside and sets.match(line))):
-            return number
         if line.lstrip().startswith("["):
-            inside = bool(begins.match(line))
-        if key is None and begins.match(line):
+            where = "section" if header.match(line) else "elsewhere"
+            if where == "section" and (key is None or own_header.match(line)):
+                return number
+        elif (where == "top" and at_top.match(line)) or (
+            where == "section" and key is not None and below.match(line)
+        ):
             return number
     return None
 

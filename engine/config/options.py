@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from math import inf, isnan
 from types import UnionType
 from typing import Annotated, Literal, get_args, get_origin, get_type_hints
 
@@ -14,12 +15,17 @@ from msgspec import NODEFAULT, Meta
 from msgspec.structs import fields
 
 from engine.config.schema import Config
+from engine.evidence import clean
 
+_WHOLE = 10**18  # above it a number is shown in words, and is out of any bounds
 Value = bool | int | float | str | dict[str, str] | None
 
 
 class ConfigError(Exception):
     """A setting can't be used; the sentence says where, what was expected and what was found."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(clean(sentence))  # it quotes files that anyone may have written
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +71,15 @@ class Option:
         Raises:
             ConfigError: it has another type or lies out of bounds; the sentence has no place yet.
         """
+        given = value
         if self.kind is float and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
+            value = float(value) if abs(value) < _WHOLE else inf
         fits = isinstance(value, self.kind) and (self.kind is bool or not isinstance(value, bool))
         if fits and isinstance(value, dict):
             fits = all(isinstance(item, str) for item in value.values())
         if fits and isinstance(value, int | float) and not isinstance(value, bool):
             fits = (
-                value == value
+                not isnan(value)
                 and (self.ge is None or value >= self.ge)
                 and (self.gt is None or value > self.gt)
                 and (self.le is None or value <= self.le)
@@ -81,7 +88,7 @@ class Option:
             fits = value in self.choices
         if not fits or not isinstance(value, bool | int | float | str | dict):
             hint = nearest(value, self.choices) if isinstance(value, str) else ""
-            raise ConfigError(f"expected {self.expected}, found {_shown(value)}{hint}")
+            raise ConfigError(f"expected {self.expected}, found {found(given)}{hint}")
         return value
 
     def parse(self, text: str) -> Value:
@@ -95,7 +102,7 @@ class Option:
                 return self.check(self.kind(text))
             except ValueError:
                 pass  # said below, with the text as it was found
-        raise ConfigError(f"expected {self.expected}, found {_shown(text)}")
+        raise ConfigError(f"expected {self.expected}, found {found(text)}")
 
 
 @cache
@@ -115,9 +122,9 @@ def find(section: str, key: str) -> Option | None:
     return next((o for o in options() if o.section == section and o.key == key), None)
 
 
-def nearest(name: str, valid: Iterable[str]) -> str:
+def nearest(name: str, valid: Iterable[str], alike: float = 0.5) -> str:
     """Return `; did you mean X?`, or nothing where nothing is near."""
-    match = difflib.get_close_matches(name, list(valid), n=1, cutoff=0.5)
+    match = difflib.get_close_matches(name, list(valid), n=1, cutoff=alike)
     return f'; did you mean "{match[0]}"?' if match else ""
 
 
@@ -155,13 +162,16 @@ def _option(section: str, row: tuple[type, str, object, object]) -> Option:
     )
 
 
-def _shown(value: object) -> str:
-    if isinstance(value, str):
-        return f'"{value}"' if len(value) <= 60 else f'"{value[:57]}…"'
+def found(value: object) -> str:
+    """Return a value as an error shows it: short, and in the words of TOML."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int) and abs(value) >= _WHOLE:
+        return "a huge number"
     if isinstance(value, int | float):
         return f"{value}"
+    if isinstance(value, str):
+        return f'"{value}"' if len(value) <= 60 else f'"{value[:57]}…"'
     if isinstance(value, dict):
         return "a table"
     return "a list" if isinstance(value, list) else f"a {type(value).__name__}"

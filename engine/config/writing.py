@@ -1,5 +1,8 @@
 """The settings as text: a commented file to begin with, and a listing with each value's origin."""
 
+import json
+import re
+
 from engine.config.options import Option, Value, options, sections
 
 
@@ -22,17 +25,24 @@ def shown(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict):
-        return "{" + ", ".join(f" {k} = {shown(v)}" for k, v in value.items()) + " }"
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
-    return f"{value}"
+        items = ", ".join(f"{_key(name)} = {shown(item)}" for name, item in value.items())
+        return f"{{ {items} }}" if items else "{}"
+    return _quoted(value) if isinstance(value, str) else f"{value}"
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _quoted(name)
+
+
+def _quoted(text: str) -> str:
+    # JSON's escapes are TOML's, but for DEL.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _entry(option: Option) -> list[str]:
     who = " Only in your own settings, never in a project's." if option.user_only else ""
-    example = shown(option.default) if option.default is not None else ""
+    unset = option.default is None
     return [
         f"# {option.doc} ({option.expected}){who}",
-        f"# {option.key} = {example}".rstrip(),
+        f"# {option.key} is not set." if unset else f"# {option.key} = {shown(option.default)}",
     ]

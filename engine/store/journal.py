@@ -21,6 +21,7 @@ import anyio
 import msgspec
 
 from engine.events import AnyEvent, Event, Sample, decoder, encoder
+from engine.evidence import clean
 
 PREFIX_BYTES = len(b'{"crc":"00000000",')
 MAX_PENDING = 50_000
@@ -33,19 +34,40 @@ class JournalError(Exception):
 
 def line(event: Event) -> bytes:
     """Return the event as a journal keeps it, newline included."""
-    body = encoder.encode(event)[1:]
+    try:
+        body = encoder.encode(event)[1:]
+    except UnicodeEncodeError:  # half a surrogate pair: one bad text must not hold up the others
+        body = encoder.encode(_cleaned(msgspec.to_builtins(event)))[1:]
     return b'{"crc":"%08x",%b\n' % (zlib.crc32(body), body)
+
+
+def _cleaned(value: object) -> object:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {_cleaned(key): _cleaned(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_cleaned(item) for item in value]
+    return value
+
+
+def sound(raw: bytes) -> bytes | None:
+    """Return the line's JSON object without its checksum, or None where that doesn't fit."""
+    raw = raw.removesuffix(b"\n")
+    body = raw[PREFIX_BYTES:]
+    if raw[:PREFIX_BYTES] != b'{"crc":"%08x",' % zlib.crc32(body):
+        return None
+    return b"{" + body
 
 
 def parse(raw: bytes) -> AnyEvent | None:
     """Return the event of one line, or None: torn, flipped, or of a kind not known here."""
-    raw = raw.rstrip(b"\n")
-    body = raw[PREFIX_BYTES:]
-    if raw[:8] != b'{"crc":"' or raw[8:16] != b"%08x" % zlib.crc32(body):
+    body = sound(raw)
+    if body is None:
         return None
     try:
-        return decoder.decode(b"{" + body)
-    except msgspec.ValidationError:
+        return decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return None
 
 
@@ -65,6 +87,7 @@ class Journal:
         self.written = 0
         self.dropped = 0
         self._pending: list[Event] = []
+        self._samples = 0  # at most so many of them are samples
         self._file: int | None = None
         self._torn = False
         self._lock = anyio.Lock()
@@ -75,12 +98,27 @@ class Journal:
         return len(self._pending)
 
     def record(self, event: Event) -> None:
-        """Keep an event for the next batch. Over the limit samples are dropped, and counted."""
+        """Keep an event for the next batch.
+
+        Over the limit samples are dropped, and only where none is left the oldest fact; counted.
+        """
         if len(self._pending) >= MAX_PENDING:
-            kept = [e for e in self._pending if not isinstance(e, Sample)] or self._pending[1:]
-            self.dropped += len(self._pending) - len(kept)
-            self._pending = kept
+            if isinstance(event, Sample):
+                self.dropped += 1
+                return
+            self._make_room()
+        self._samples += isinstance(event, Sample)
         self._pending.append(event)
+
+    def _make_room(self) -> None:
+        kept = self._pending
+        if self._samples:
+            kept = [event for event in kept if not isinstance(event, Sample)]
+            self._samples = 0
+        if len(kept) == len(self._pending):
+            kept = kept[1:]
+        self.dropped += len(self._pending) - len(kept)
+        self._pending = kept
 
     async def flush(self) -> None:
         """Write what is pending.
@@ -93,9 +131,11 @@ class Journal:
             if not batch:
                 return
             await anyio.to_thread.run_sync(self._write, batch, limiter=self._limiter)
-            # By number, not by place: `record` may have dropped some of them meanwhile.
-            last = batch[-1].seq
-            self._pending = [event for event in self._pending if event.seq > last]
+            # One by one, not by place or number: `record` may have dropped some of them meanwhile,
+            # and an answer that could not be written comes back under its old number.
+            written = set(map(id, batch))
+            self._pending = [event for event in self._pending if id(event) not in written]
+            self._samples = sum(isinstance(event, Sample) for event in self._pending)
             self.written += len(batch)
 
     async def commit(self, event: Event) -> None:
@@ -137,5 +177,11 @@ class Journal:
     def _create(self) -> int:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = os.open(self.path, _FLAGS, 0o600)
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:  # a file system without locks; the next try must find no file of ours
+            os.close(file)
+            self.path.unlink(missing_ok=True)
+            raise
+        self._torn = False
         return file

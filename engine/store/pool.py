@@ -16,8 +16,11 @@ import anyio
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+_AGAIN_S = 0.01
 Parameter = str | int | float | bool | None | list[str]
 Row = tuple[object, ...]
+
+_PORTION = 64
 
 
 class StoreReadError(Exception):
@@ -25,11 +28,12 @@ class StoreReadError(Exception):
 
 
 class Lease:
-    """One task's cursor."""
+    """One task's cursor; its statements run one after the other."""
 
     def __init__(self, cursor: "DuckDBPyConnection", limiter: anyio.CapacityLimiter) -> None:
         self._cursor = cursor
         self._limiter = limiter
+        self._lock = anyio.Lock()
 
     async def rows(self, sql: str, parameters: Sequence[Parameter] = ()) -> list[Row]:
         """Run one statement and return all its rows.
@@ -42,11 +46,10 @@ class Lease:
         finished = anyio.Event()
 
         def work() -> None:
-            import duckdb  # costs 84 ms: paid by the first query, in a thread
-
             try:
-                outcome.append(self._cursor.execute(sql, list(parameters)).fetchall())
-            except (duckdb.Error, RuntimeError) as error:
+                outcome.append(_fetched(self._cursor.execute(sql, list(parameters))))
+            except Exception as error:
+                # A boundary: DuckDB raises more than its own errors; all are raised again below.
                 failure.append(error)
 
         async def in_thread() -> None:
@@ -54,16 +57,32 @@ class Lease:
                 await anyio.to_thread.run_sync(work, limiter=self._limiter)
             finished.set()
 
-        async with anyio.create_task_group() as group:
+        async with self._lock, anyio.create_task_group() as group:
             group.start_soon(in_thread)
             try:
                 await finished.wait()
             except anyio.get_cancelled_exc_class():
-                self._cursor.interrupt()
+                with anyio.CancelScope(shield=True):
+                    await self._interrupt(finished)
                 raise
         if failure:
             raise StoreReadError(f"DuckDB: {failure[0]}") from failure[0]
         return outcome[0]
+
+    async def _interrupt(self, finished: anyio.Event) -> None:
+        """Stop the query; again and again, as one that hasn't begun yet does not hear of it."""
+        while not finished.is_set():
+            self._cursor.interrupt()
+            with anyio.move_on_after(_AGAIN_S):
+                await finished.wait()
+
+
+def _fetched(cursor: "DuckDBPyConnection") -> list[Row]:
+    """Fetch by portions: one call that makes 10 MB of strings would hold the interpreter lock."""
+    rows: list[Row] = []
+    while portion := cursor.fetchmany(_PORTION):
+        rows += portion
+    return rows
 
 
 class Pool:
@@ -79,7 +98,11 @@ class Pool:
 
     @asynccontextmanager
     async def lease(self) -> AsyncIterator[Lease]:
-        """Wait for a free cursor and lend it for the length of the block."""
+        """Wait for a free cursor and lend it for the length of the block.
+
+        Raises:
+            StoreReadError: DuckDB is missing or can't make its database.
+        """
         borrower = object()
         self.waiting += 1
         try:
@@ -101,7 +124,11 @@ class Pool:
     async def _connected(self) -> "DuckDBPyConnection":
         async with self._connecting:
             if self._database is None:
-                self._database = await anyio.to_thread.run_sync(_connect, limiter=self._threads)
+                try:
+                    self._database = await anyio.to_thread.run_sync(_connect, limiter=self._threads)
+                except Exception as error:
+                    # A boundary: whatever keeps DuckDB from starting, the store can't be read.
+                    raise StoreReadError(f"DuckDB can't be started: {error}") from error
             return self._database
 
     async def close(self) -> None:
@@ -112,7 +139,7 @@ class Pool:
 
 
 def _connect() -> "DuckDBPyConnection":
-    import duckdb
+    import duckdb  # costs 84 ms: paid by the first lease, in a thread
 
     return duckdb.connect(
         ":memory:",

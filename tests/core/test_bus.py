@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import anyio
 import pytest
@@ -84,7 +84,8 @@ async def test_progress_is_conflated_task_by_task(bus: Bus) -> None:
         progress("a", 9, query="q2"),
     ):
         bus.publish(event)
-    assert [(e.query, e.task, e.done) for e in subscription.take() if isinstance(e, TaskProgressed)] == [
+    kept = [e for e in subscription.take() if isinstance(e, TaskProgressed)]
+    assert [(e.query, e.task, e.done) for e in kept] == [
         ("q1", "b", 1),
         ("q1", "a", 2),
         ("q2", "a", 9),
@@ -160,7 +161,7 @@ def test_a_conflated_batch_is_in_order(kinds: list[str]) -> None:
     """A batch of facts and newest samples is sorted by sequence number."""
     bus = Bus("s", ManualClock())
     subscription = bus.subscribe(conflate=True)
-    made = {"fact": fact, "host": HostSample, "gpu": GpuSample}
+    made: dict[str, Callable[[], Event]] = {"fact": fact, "host": HostSample, "gpu": GpuSample}
     for kind in kinds:
         bus.publish(made[kind]() if kind in made else progress(kind, 1.0))
     found = [event.seq for event in subscription.take()]

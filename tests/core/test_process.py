@@ -29,9 +29,10 @@ def python(code: str) -> list[str]:
 async def written(path: Path) -> int:
     """Return the number that a child writes to a file, once it has."""
     with anyio.fail_after(20):
-        while not (path.exists() and path.read_text().strip()):
+        while True:
+            if path.exists() and (text := path.read_text().strip()):
+                return int(text)
             await anyio.sleep(0.005)
-    return int(path.read_text())
 
 
 async def gone(pid: int) -> bool:
@@ -84,10 +85,14 @@ async def test_a_cancelled_child_leaves_no_grandchild(tmp_path: Path) -> None:
 async def test_an_error_in_the_block_ends_the_child(tmp_path: Path) -> None:
     """A spawned child doesn't outlive its block, by whatever way the block is left."""
     path = tmp_path / "pid"
-    with pytest.raises(RuntimeError, match="mine"):
+
+    async def broken() -> None:
         async with spawn(["sh", "-c", FAMILY.format(path=path)]):
             await written(path)
             raise RuntimeError("mine")
+
+    with pytest.raises(RuntimeError, match="mine"):
+        await broken()
     assert await gone(int(path.read_text()))
 
 
