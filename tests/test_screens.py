@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC
 
 import pytest
-import pytest_textual_snapshot
+import pytest_textual_snapshot  # type: ignore[import-untyped]
 from textual.pilot import Pilot
 
 from bolt_tui.app import Console, ConsoleSettings

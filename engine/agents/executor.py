@@ -5,7 +5,7 @@ cancelling the query ends them and only them.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import TypedDict
@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from engine.agents.schedule import Schedule
 from engine.agents.services import Services
 from engine.agents.tool import Call, Tool, ToolError
-from engine.breaker.board import Absent, CircuitOpen
+from engine.breaker.board import Absent, CircuitOpen, innermost, sentence
 from engine.events import (
     TaskCancelled,
     TaskFailed,
@@ -72,43 +72,53 @@ class _Attempt:
     began_s: float
 
 
+@dataclass(slots=True)
+class _Turn:
+    """Someone's place in the line for an agent."""
+
+    called: anyio.Event = field(default_factory=anyio.Event)
+    agent: int = 0
+
+
 class Agents:
     """The numbered agents: the lowest free one works next; who finds none waits in line."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.running = 0
-        self.waiting = 0
-        self._free = list(range(1, limit + 1))  # a heap
-        self._line: deque[anyio.Event] = deque()
+        self._free = list(range(1, limit + 1))  # a heap; empty while anyone is in line
+        self._line: deque[_Turn] = deque()
+
+    @property
+    def waiting(self) -> int:
+        return len(self._line)
 
     async def take(self) -> int:
         """Wait for an agent; whoever asked first gets the first that is free."""
-        if self._line or not self._free:
-            turn = anyio.Event()
-            self._line.append(turn)
-            self.waiting += 1
-            try:
-                await turn.wait()
-            except BaseException:
-                if turn.is_set():
-                    self._next()  # it was called up and will not come
-                else:
-                    self._line.remove(turn)
-                raise
-            finally:
-                self.waiting -= 1
-        self.running += 1
-        return heappop(self._free)
+        if self._free:
+            self.running += 1
+            return heappop(self._free)
+        turn = _Turn()
+        self._line.append(turn)
+        try:
+            await turn.called.wait()
+        except BaseException:
+            if turn.agent:
+                self.give_back(turn.agent)  # it was called up and will not come
+            else:
+                self._line.remove(turn)
+            raise
+        return turn.agent
 
     def give_back(self, agent: int) -> None:
-        self.running -= 1
-        heappush(self._free, agent)
-        self._next()
-
-    def _next(self) -> None:
+        """Let the agent go: straight to who is next in line, so that nobody slips in between."""
         if self._line:
-            self._line.popleft().set()
+            turn = self._line.popleft()
+            turn.agent = agent
+            turn.called.set()
+        else:
+            self.running -= 1
+            heappush(self._free, agent)
 
 
 class Executor:
@@ -117,7 +127,7 @@ class Executor:
     def __init__(self, lookup: Callable[[str], Tool], services: Services, agents: int) -> None:
         self.agents = Agents(agents)
         self._lookup = lookup
-        self._loaded: set[str] = set()
+        self._tools: dict[str, Tool] = {}
         self._services = services
         self._timeout_s = services.settings.config.agents.task_timeout_s
 
@@ -128,17 +138,20 @@ class Executor:
             PlanError: the plan has no order.
         """
         names = {task.tool for task in run.plan.tasks}
-        if not names <= self._loaded:
+        if not names <= self._tools.keys():
             await anyio.to_thread.run_sync(self._load, names)  # imports: longer than a frame
-        tolerant = {task.id for task in run.plan.tasks if self._lookup(task.tool).tolerant}
+        tolerant = {task.id for task in run.plan.tasks if self._tools[task.tool].tolerant}
         schedule = Schedule(run.plan, frozenset(tolerant))
         async with anyio.create_task_group() as group:
             self._call_in(run, schedule, group)
 
     def _load(self, names: set[str]) -> None:
-        for name in names - self._loaded:
-            self._lookup(name)
-        self._loaded |= names
+        for name in names - self._tools.keys():
+            try:
+                self._tools[name] = self._lookup(name)
+            except Exception as error:
+                # A boundary: a tool that is missing or can't be imported fails its own task.
+                self._tools[name] = _broken(error)
 
     def _call_in(self, run: Run, schedule: Schedule, group: TaskGroup) -> None:
         """Have as many workers as tasks are ready, and never more than there are agents."""
@@ -161,7 +174,7 @@ class Executor:
                 self.agents.give_back(agent)
             if task is not None:
                 for lost in schedule.finish(task.id, succeeded=succeeded):
-                    run.outcomes[lost.id] = Outcome(_skipped(lost, task.id))
+                    run.outcomes[lost.id] = Outcome(_skipped(lost, run.outcomes))
                 self._call_in(run, schedule, group)
             if self._now() - yielded_s > _SLICE_S:  # tools that never wait must not hold the loop
                 await checkpoint()
@@ -169,7 +182,7 @@ class Executor:
         run.workers -= 1
 
     async def _attempts(self, run: Run, task: PlannedTask, agent: str) -> bool:
-        tool = self._lookup(task.tool)
+        tool = self._tools[task.tool]
         for number in range(1, ATTEMPTS + 1):
             attempt = _Attempt(run, task, tool, agent, number, self._now())
             outcome = await self._attempt(attempt)
@@ -182,6 +195,7 @@ class Executor:
 
     async def _attempt(self, attempt: _Attempt) -> Outcome:
         run, task = attempt.run, attempt.task
+        before = run.outcomes.get(task.id)
         outcome = run.outcomes[task.id] = Outcome(
             TaskRecord(
                 id=task.id,
@@ -192,7 +206,8 @@ class Executor:
                 started_ms=_ms(attempt.began_s - run.asked_s),
                 elapsed_ms=None,
                 attempts=attempt.number,
-            )
+            ),
+            before.evidence if before else None,
         )
         self._services.bus.publish(TaskStarted(**_head(attempt)))
         try:
@@ -237,8 +252,11 @@ class Executor:
     async def _in_time(self, tool: Tool, call: Call) -> Evidence:
         if tool.endless:
             return await tool.run(call)
-        with anyio.fail_after(tool.timeout_s or self._timeout_s):
+        timeout_s = tool.timeout_s or self._timeout_s
+        with anyio.move_on_after(timeout_s) as scope:
             return await tool.run(call)
+        assert scope.cancelled_caught
+        raise TimeoutError(f"it took longer than the {timeout_s:g} s that it is given")
 
     def _inputs(self, attempt: _Attempt) -> dict[str, Evidence]:
         outcomes = attempt.run.outcomes
@@ -283,7 +301,18 @@ def _head(attempt: _Attempt) -> _Head:
     }
 
 
-def _skipped(task: PlannedTask, need: str) -> TaskRecord:
+def _broken(error: Exception) -> Tool:
+    """Return a tool that fails as its import did."""
+
+    async def run(_: Call) -> Evidence:
+        raise ToolError(f"its tool can't be loaded: {type(error).__name__}: {sentence(error)}")
+
+    return Tool(run, idempotent=False)
+
+
+def _skipped(task: PlannedTask, outcomes: Mapping[str, Outcome]) -> TaskRecord:
+    failed = (name for name in task.needs if outcomes[name].record.status != "finished")
+    need = next(failed)
     error = TaskError("skipped", f"it needs {need}, which gave nothing")
     return TaskRecord(task.id, task.tool, None, "skipped", task.needs, None, None, 0, error)
 
@@ -294,16 +323,15 @@ def _worth_retrying(error: TaskError, tool: Tool, attempt: int) -> bool:
 
 def _described(error: Exception, attempt: _Attempt) -> TaskError:
     """Say in a sentence why an attempt failed."""
-    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
+    error = innermost(error)
     if isinstance(error, ToolError):
         return error.error
     if isinstance(error, CircuitOpen | Absent):
         return TaskError("unavailable", str(error))
     if isinstance(error, TimeoutError):
-        cause = f"{attempt.task.tool} took longer than it is given"
+        cause = f"{attempt.task.tool}: {sentence(error)}"
         return TaskError("timeout", cause, "raise agents.task_timeout_s or narrow the question")
-    return TaskError("failed", f"{attempt.task.tool}: {str(error) or type(error).__name__}")
+    return TaskError("failed", f"{attempt.task.tool}: {sentence(error)}")
 
 
 def _ms(seconds: float) -> float:

@@ -40,21 +40,25 @@ class Schedule:
         return heapq.heappop(self._ready)[2] if self._ready else None
 
     def finish(self, task_id: str, *, succeeded: bool) -> list[PlannedTask]:
-        """Note a task's end; return the tasks that can now never run, each with a need that failed."""
+        """Note a task's end; return the tasks that can now never run, needs before users."""
         if succeeded:
             self._succeeded.add(task_id)
         lost: list[PlannedTask] = []
-        for user in self._users[task_id]:
-            waits = self._waits[user]
-            waits.discard(task_id)
-            if waits:
-                continue
-            task = self._tasks[user]
-            met = self._succeeded.intersection(task.needs)
-            if len(met) == len(set(task.needs)) or (met and user in self._tolerant):
-                self._push(task)
-            else:
-                lost += [task, *self.finish(user, succeeded=False)]
+        ended = [task_id]
+        while ended:
+            name = ended.pop()
+            for user in self._users[name]:
+                waits = self._waits[user]
+                waits.discard(name)
+                if waits:
+                    continue
+                task = self._tasks[user]
+                met = self._succeeded.intersection(task.needs)
+                if len(met) == len(set(task.needs)) or (met and user in self._tolerant):
+                    self._push(task)
+                else:
+                    lost.append(task)
+                    ended.append(user)
         return lost
 
     def _push(self, task: PlannedTask) -> None:

@@ -10,6 +10,7 @@ from engine.bus import Bus
 from engine.clock import Clock
 from engine.config import Loaded
 from engine.events import Event, GpuSample, HostSample, ProcessSample
+from engine.evidence import Figure
 from engine.store.journal import Journal
 from engine.store.pool import Pool
 
@@ -29,6 +30,7 @@ class Services:
     journal: Journal
     read_host: Callable[[], Awaitable[HostSample]]
     read_gpu: Callable[[], Awaitable[GpuSample]]
+    devices: Callable[[], Awaitable[tuple[Figure, ...]]]
     read_processes: Callable[[], Awaitable[ProcessSample]]
     find_gpu: Callable[[], Awaitable[None]]
     newest: Callable[[type[Event]], Event | None]

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from engine.agents.services import Services
-from engine.evidence import Argument, ErrorKind, Evidence, TaskError
+from engine.evidence import Argument, ErrorKind, Evidence, TaskError, clean
 
 Progress = Callable[[str, float | None, float | None], None]
 
@@ -22,7 +22,7 @@ class ToolError(Exception):
 
     def __init__(self, cause: str, remedy: str = "") -> None:
         super().__init__(cause)
-        self.error = TaskError(self.kind, cause, remedy)
+        self.error = TaskError(self.kind, clean(cause), clean(remedy))
 
 
 class Refused(ToolError):

@@ -32,9 +32,11 @@ from engine.kernels.devices import MlxMemory, mlx_memory
 from engine.project import resolve
 from engine.runtime import corpus_view
 from engine.runtime.capabilities import add_capabilities, find_gpu
+from engine.runtime.device_list import DeviceList
 from engine.runtime.engine_sample import EngineProbe
 from engine.runtime.query_text import checked
 from engine.runtime.recorder import Recorder
+from engine.runtime.responsiveness import favoured_loop
 from engine.runtime.sampling import Sampling
 from engine.runtime.standing import Standing
 from engine.store.folder import store_folder
@@ -86,6 +88,7 @@ class Engine:
             journal=self._journal,
             read_host=self._sampling.read_host,
             read_gpu=self._sampling.read_gpu,
+            devices=DeviceList().read,
             read_processes=self._sampling.read_processes,
             find_gpu=self._find_gpu,
             newest=self._standing.newest,
@@ -117,13 +120,19 @@ class Engine:
         """
         folder = resolve(None if project is None else os.fspath(project))
         engine = cls(folder, settings or load(folder), clock or SystemClock(), live=live)
-        async with anyio.create_task_group() as group:
-            await engine._start(group)
-            try:
+        with favoured_loop():
+            async with engine._opened():
                 yield engine
+
+    @asynccontextmanager
+    async def _opened(self) -> AsyncIterator[None]:
+        async with anyio.create_task_group() as group:
+            await self._start(group)
+            try:
+                yield
             finally:
                 with anyio.move_on_after(CLOSE_S, shield=True):
-                    await engine._stop()
+                    await self._stop()
                 group.cancel_scope.cancel()
 
     async def _start(self, group: TaskGroup) -> None:

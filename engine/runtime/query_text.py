@@ -20,12 +20,13 @@ def checked(text: str) -> str:
         raise BadQuery(
             f"the query has {len(text):,} characters; at most {MAX_CHARACTERS:,} are taken"
         )
-    for place, character in enumerate(text):
-        if character not in "\n\t" and clean(character) != character:
-            raise BadQuery(
-                f"the query is not plain text: character {place + 1} is U+{ord(character):04X}"
-            )
+    flat = text.replace("\n", " ").replace("\t", " ")
+    if clean(flat) != flat:
+        place = next(n for n, character in enumerate(flat) if clean(character) != character)
+        raise BadQuery(
+            f"the query is not plain text: character {place + 1} is U+{ord(flat[place]):04X}"
+        )
     if text.startswith(":"):
         commands.parse(text)
         return text
-    return text.replace("\n", " ").replace("\t", " ")
+    return flat

@@ -4,12 +4,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import anyio
 import msgspec
 from msgspec import Struct
 
 from engine.store.journal import sound
-from engine.store.pool import Lease, Row
+from engine.store.pool import Execute, Lease, Row
 
 # One text column: a line's checksum is over its bytes, so DuckDB only picks the lines. Each once:
 # what was written again after a full disk stands there twice.
@@ -100,16 +99,19 @@ async def past_queries(
     Raises:
         StoreReadError: DuckDB can't read the journals.
     """
+    return await lease.read(lambda execute: _read(execute, folder, limit, since_s))
+
+
+def _read(execute: Execute, folder: Path, limit: int, since_s: float) -> list[PastQuery]:
     paths = journals(folder)
     if not paths:
         return []
     newest = f"{_LINES} AND wall_s >= ? ORDER BY wall_s DESC, seq DESC LIMIT {int(limit)}"
-    asked = await lease.rows(newest, [paths, _ASKED, since_s])
+    asked = execute(newest, [paths, _ASKED, since_s])
     sessions = {match[1] for row in asked if (match := _SESSION.search(str(row[0])))}
     theirs = [path for path in paths if Path(path).stem in sessions]
-    around = await lease.rows(_LINES, [theirs, _AROUND]) if theirs else []
-    # In a thread: to check a thousand answers takes longer than a frame.
-    return await anyio.to_thread.run_sync(_assembled, asked, around)
+    around = execute(_LINES, [theirs, _AROUND]) if theirs else []
+    return _assembled(asked, around)
 
 
 def _assembled(asked: list[Row], around: list[Row]) -> list[PastQuery]:

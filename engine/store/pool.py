@@ -7,9 +7,9 @@ interrupted and waited for, so no thread is inside DuckDB when the program ends.
     StoreReadError    DuckDB could not answer; the sentence carries its reason
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import anyio
 
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 _AGAIN_S = 0.01
 Parameter = str | int | float | bool | None | list[str]
 Row = tuple[object, ...]
+T = TypeVar("T")
+
+
+class Execute(Protocol):
+    """Runs one statement in the thread that it is called in, and returns all its rows."""
+
+    def __call__(self, sql: str, parameters: Sequence[Parameter] = (), /) -> list[Row]: ...
+
 
 _PORTION = 64
 
@@ -41,13 +49,21 @@ class Lease:
         Raises:
             StoreReadError: DuckDB refuses or fails.
         """
-        outcome: list[list[Row]] = []
+        return await self.read(lambda execute: execute(sql, parameters))
+
+    async def read(self, work_on: Callable[[Execute], T]) -> T:
+        """Run `work_on` in a worker thread, where it may execute statements and digest their rows.
+
+        Raises:
+            StoreReadError: DuckDB refuses or fails.
+        """
+        outcome: list[T] = []
         failure: list[Exception] = []
         finished = anyio.Event()
 
         def work() -> None:
             try:
-                outcome.append(_fetched(self._cursor.execute(sql, list(parameters))))
+                outcome.append(work_on(self._execute))
             except Exception as error:
                 # A boundary: DuckDB raises more than its own errors; all are raised again below.
                 failure.append(error)
@@ -68,6 +84,9 @@ class Lease:
         if failure:
             raise StoreReadError(f"DuckDB: {failure[0]}") from failure[0]
         return outcome[0]
+
+    def _execute(self, sql: str, parameters: Sequence[Parameter] = ()) -> list[Row]:
+        return _fetched(self._cursor.execute(sql, list(parameters)))
 
     async def _interrupt(self, finished: anyio.Event) -> None:
         """Stop the query; again and again, as one that hasn't begun yet does not hear of it."""

@@ -93,10 +93,9 @@ def _own(call: Call) -> list[Figure]:
 
 async def _last_hour(call: Call) -> list[PastQuery]:
     services = call.services
-    async with services.pool.lease() as lease:
-        past = await past_queries(lease, services.store, _LOOKED_AT)
     since_s = services.clock.wall_s() - _HOUR_S
-    return [row for row in past if row.asked_at_s >= since_s]
+    async with services.pool.lease() as lease:
+        return await past_queries(lease, services.store, _LOOKED_AT, since_s=since_s)
 
 
 def _percentile(ordered: list[float], percent: int) -> float | None:
