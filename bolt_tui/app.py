@@ -6,6 +6,7 @@ its budget, and the terminal is left as it was found.
 """
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -41,6 +42,7 @@ async def run_console(open_engine: OpenEngine, *, settings: ConsoleSettings | No
         sys.stderr.write('bolt-tui needs a terminal; without one, use: bolt-tui --run "QUERY"\n')
         return NO_TERMINAL
     settings = settings or ConsoleSettings()
+    gc.disable()  # until the first paint, which collections would delay by a tenth
     app = Console(settings)
     engine = _Holder(app, open_engine)
     with _signals(app, settings.close_budget_s + RESTORE_S):
@@ -67,6 +69,8 @@ class _Holder:
         with self._scope:
             try:
                 await self._app.painted.wait()
+                gc.freeze()
+                gc.enable()
                 async with self._open() as engine:
                     self._is_open = True
                     self._app.attach(engine)

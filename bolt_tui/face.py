@@ -6,7 +6,9 @@ The app never opens or closes the engine: `app.run_console` owns it and hands it
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Any
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 from textual.widgets import Input
@@ -18,7 +20,6 @@ from bolt_tui.engine_port import EnginePort
 from bolt_tui.palette import FALLBACKS, OWN_THEMES, Ink, load_themes, themes_folder
 from bolt_tui.panes.pane import Look
 from bolt_tui.panes.pump import Pump
-from bolt_tui.screens.help import Help
 from bolt_tui.screens.main import MainScreen
 from bolt_tui.screens.too_small import TooSmall, is_too_small
 from bolt_tui.settings import ConsoleSettings
@@ -78,12 +79,17 @@ class Console(App[int], inherit_bindings=False):
         self.run_worker(self._draw_forever(), name="pump", exit_on_error=False)
 
     def on_ready(self) -> None:
-        self.call_after_refresh(self.painted.set)
+        self.call_after_refresh(self._first_paint)
 
-    def on_resize(self) -> None:
-        if is_too_small(self.size) and not isinstance(self.screen, TooSmall):
+    def _first_paint(self) -> None:
+        self.painted.set()
+        self.main.offer_completions()
+
+    def on_resize(self, event: events.Resize) -> None:
+        small = is_too_small(event.size)
+        if small and not isinstance(self.screen, TooSmall):
             self.push_screen(TooSmall())
-        elif isinstance(self.screen, TooSmall) and not is_too_small(self.size):
+        elif isinstance(self.screen, TooSmall) and not small:
             self.pop_screen()
 
     def attach(self, engine: EnginePort) -> None:
@@ -195,6 +201,9 @@ class Console(App[int], inherit_bindings=False):
         self.exit(0)
 
     def action_help(self) -> None:
+        """Show the keys."""
+        from bolt_tui.screens.help import Help
+
         self.push_screen(Help(self.keymap))
 
     def action_theme(self) -> None:
@@ -232,7 +241,7 @@ class Console(App[int], inherit_bindings=False):
 
     def get_system_commands(
         self,
-        screen: Screen[object],  # noqa: ARG002
+        screen: Screen[Any],  # noqa: ARG002
     ) -> Iterable[SystemCommand]:
         """Return the action table for the palette, with the themes of other makers at its end."""
         for action in ACTIONS:

@@ -21,17 +21,28 @@ class Histories:
         self._values: dict[Reading, deque[float | None]] = {
             reading: deque(maxlen=SAMPLES_KEPT) for reading in READINGS
         }
+        self._added = dict.fromkeys(READINGS, 0)
         self._newest_s: dict[type[Sample], float] = {}
 
     def copy(self) -> "Histories":
         twin = Histories.__new__(Histories)
         twin._values = {reading: values.copy() for reading, values in self._values.items()}
+        twin._added = self._added.copy()
         twin._newest_s = self._newest_s.copy()
         return twin
 
     def of(self, reading: Reading) -> deque[float | None]:
         """Return the series, oldest first."""
         return self._values[reading]
+
+    def paired(self, reading: Reading) -> list[float | None]:
+        """Return the series filled up to an even count of values since the first.
+
+        A cell of a graph holds two values. So filled, a pair stays a pair while the graph moves on,
+        and the graph moves by whole cells; else it would shimmer.
+        """
+        values = list(self._values[reading])
+        return [*values, None] if self._added[reading] % 2 else values
 
     def add_host(self, sample: HostSample) -> None:
         values: dict[Reading, float | None] = {
@@ -58,6 +69,7 @@ class Histories:
             if gap:
                 series.append(None)
             series.append(value)
+            self._added[reading] += 1 + gap
 
 
 def cpu_average_pct(sample: HostSample) -> float | None:

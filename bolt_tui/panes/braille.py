@@ -5,7 +5,7 @@ from itertools import islice, repeat
 
 _LEFT = (0x00, 0x40, 0x44, 0x46, 0x47)
 _RIGHT = (0x00, 0x80, 0xA0, 0xB0, 0xB8)
-_BLANK = 0x2800
+_CELLS = [[chr(0x2800 | left | right) for right in _RIGHT] for left in _LEFT]
 _STEPS = 4
 
 
@@ -20,7 +20,8 @@ def graph(
     wanted = 2 * width
     newest = list(islice(values, max(0, len(values) - wanted), None))
     dots = [*repeat(0, wanted - len(newest)), *(_dots(v, height, low, high) for v in newest)]
-    return [_row(dots, _STEPS * (height - 1 - row)) for row in range(height)]
+    tops = [_STEPS * (height - 1 - row) for row in range(height)]
+    return [_row(dots, [_part(d, below) for d in range(height * _STEPS + 1)]) for below in tops]
 
 
 def _dots(value: float | None, height: int, low: float, high: float) -> int:
@@ -30,9 +31,10 @@ def _dots(value: float | None, height: int, low: float, high: float) -> int:
     return max(1, round(share * height * _STEPS))
 
 
-def _row(dots: list[int], below: int) -> str:
-    cells = zip(dots[::2], dots[1::2], strict=True)
-    return "".join(chr(_BLANK | _LEFT[_part(a, below)] | _RIGHT[_part(b, below)]) for a, b in cells)
+def _row(dots: list[int], parts: list[int]) -> str:
+    """Return one row of cells; `parts` says how many of a column's dots fall into this row."""
+    pairs = zip(dots[::2], dots[1::2], strict=True)
+    return "".join([_CELLS[parts[left]][parts[right]] for left, right in pairs])
 
 
 def _part(dots: int, below: int) -> int:

@@ -17,10 +17,13 @@ from engine.events import ProcessSample
 def make_panes() -> dict[str, Pane]:
     """Return every pane by its id."""
     panes = (
-        Pane(draw_header, name="header", reads={"session", "level", "clock", "host", "gpu"}),
-        Pane(draw_cpu, name="cpu", title="CPU", reads={"host"}),
-        Pane(draw_gpu, name="gpu", title="GPU", reads={"gpu"}),
-        Pane(draw_memory, name="memory", title="Memory", reads={"host"}),
+        Pane(
+            draw_header, name="header", reads={"session", "level", "clock", "host", "gpu"},
+            can_be_marked=False,
+        ),
+        Pane(draw_cpu, name="cpu", title="CPU", reads={"host"}, can_be_marked=False),
+        Pane(draw_gpu, name="gpu", title="GPU", reads={"gpu"}, can_be_marked=False),
+        Pane(draw_memory, name="memory", title="Memory", reads={"host"}, can_be_marked=False),
         Pane(draw_agents, name="agents", title="Agents", reads={"agents", "engine", "clock"}),
         Pane(draw_circuits, name="circuits", title="Circuits", reads={"circuits", "clock"}),
         Pane(draw_answer, name="answer", title="Answer", reads={"queries", "agents", "clock"}),

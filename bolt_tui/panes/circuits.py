@@ -1,6 +1,6 @@
 """The circuits: what is broken and when it is tried again; the rest is named in passing."""
 
-from bolt_tui.panes.line import Line, fit, pad, spread, wrapped
+from bolt_tui.panes.line import Line, fit, pad, spread, width_of, wrapped
 from bolt_tui.panes.marks import CIRCUIT, glyph_of, span_of
 from bolt_tui.panes.pane import Canvas, Drawing
 from bolt_tui.panes.units import clock, whole
@@ -15,7 +15,7 @@ def draw_circuits(state: ConsoleState, canvas: Canvas) -> Drawing:
     if not state.circuits:
         return Drawing([[("waiting for the engine", canvas.ink.quiet)]])
     circuits = sorted(state.circuits.values(), key=lambda circuit: circuit.capability)
-    troubled = [circuit for circuit in circuits if circuit.state in TROUBLE]
+    troubled = [c for trouble in TROUBLE for c in circuits if c.state == trouble]
     closed = [circuit for circuit in circuits if circuit.state == "closed"]
     absent = [circuit for circuit in circuits if circuit.state == "absent"]
     if canvas.zoomed:
@@ -36,17 +36,24 @@ def draw_circuits(state: ConsoleState, canvas: Canvas) -> Drawing:
 
 
 def _trouble(circuit: CircuitView, state: ConsoleState, canvas: Canvas) -> list[Line]:
+    """Return state, name and next try, then the cause on a row of its own."""
     ink = canvas.ink
-    left: Line = [
-        span_of(CIRCUIT[circuit.state], ink),
-        (f" {circuit.capability}", ink.strong),
-    ]
-    facts = f"{circuit.failures} failures" if circuit.failures != 1 else "1 failure"
-    lines = [spread(left, [(facts, ink.quiet)], canvas.width)]
+    left: Line = [span_of(CIRCUIT[circuit.state], ink), (f" {circuit.capability}", ink.strong)]
+    room = canvas.width - width_of(left) - 1
     wait = _next_try(circuit, state)
-    cause: Line = [("  ", ink.text), (circuit.cause, ink.text)]
-    lines.append(spread(cause, [(wait, ink.quiet)], canvas.width))
-    return lines
+    failures = _failures(circuit)
+    facts = (
+        ", ".join(filter(None, (failures, wait))),
+        wait or failures,
+        wait.removeprefix("next try "),
+    )
+    shown = next((fact for fact in facts if len(fact) <= room), "")
+    lines = [spread(left, [(shown, ink.quiet)], canvas.width)]
+    return [*lines, fit([("  ", ink.text), (circuit.cause, ink.text)], canvas.width)]
+
+
+def _failures(circuit: CircuitView) -> str:
+    return f"{circuit.failures} failure" + ("s" if circuit.failures != 1 else "")
 
 
 def _next_try(circuit: CircuitView, state: ConsoleState) -> str:
@@ -87,7 +94,7 @@ def _all(circuit: CircuitView, state: ConsoleState, canvas: Canvas) -> list[Line
     left: Line = [
         (pad(glyph, 12), style),
         (pad(circuit.capability, NAME + 2), ink.strong),
-        (f"{circuit.failures:>4} failures  ", ink.quiet),
+        (f"{_failures(circuit):>12}  ", ink.quiet),
         (_next_try(circuit, state) if circuit.state in TROUBLE else "", ink.text),
     ]
     line = spread(left, [(since, ink.quiet)], canvas.width)

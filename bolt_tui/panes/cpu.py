@@ -33,7 +33,7 @@ def draw_cpu(state: ConsoleState, canvas: Canvas) -> Drawing:
     cores = _cores(host, canvas, canvas.height - 1 - GRAPH_ROWS_MIN)
     extra = reasons(host.unknown, canvas)
     rows = max(1, canvas.height - 1 - len(cores) - len(extra))
-    history = graph(state.histories.of("cpu"), canvas.width, rows, 0, 100)
+    history = graph(state.histories.paired("cpu"), canvas.width, rows, 0, 100)
     lines: list[Line] = [head, *([(row, canvas.ink.graph)] for row in history), *cores, *extra]
     return Drawing(lines, _note(host), "\n".join(sentences(host.unknown)))
 

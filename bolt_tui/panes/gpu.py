@@ -28,7 +28,7 @@ def draw_gpu(state: ConsoleState, canvas: Canvas) -> Drawing:
     extra = reasons(unknown, canvas)
     rows = canvas.height - len(lines) - len(extra)
     if rows > 0:
-        history = graph(state.histories.of("gpu"), canvas.width, rows, 0, 100)
+        history = graph(state.histories.paired("gpu"), canvas.width, rows, 0, 100)
         lines[1:1] = [[(row, canvas.ink.graph)] for row in history]
     why = [f"source: {device.source}" for device in gpu.devices] + sentences(unknown)
     return Drawing(lines + extra, gpu.devices[0].name, "\n".join(why))

@@ -23,7 +23,7 @@ def draw_header(state: ConsoleState, canvas: Canvas) -> Drawing:
         pieces.insert(0, [(f"session {short_id(state.session.session)}", ink.quiet)])
     if machine := _machine(state):
         pieces.insert(0, [(machine, ink.quiet)])
-    while len(pieces) > 1 and width_of(left) + width_of(joined(pieces)) >= canvas.width:
+    while len(pieces) > 1 and width_of(left) + 3 + width_of(joined(pieces)) > canvas.width:
         pieces.pop(0)
     return Drawing([spread(left, joined(pieces), canvas.width)], why=_why(state, canvas))
 

@@ -11,7 +11,7 @@ Line = list[Span]
 
 def width_of(line: Line) -> int:
     """Return the line's width in cells."""
-    return sum(cell_len(text) for text, _ in line)
+    return sum([cell_len(text) for text, _ in line])
 
 
 def plain(line: Line) -> str:

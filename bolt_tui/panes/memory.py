@@ -26,7 +26,7 @@ def draw_memory(state: ConsoleState, canvas: Canvas) -> Drawing:
         head, tail = [_used(host, canvas), _swap(host, canvas)], []
     extra = reasons(host.unknown, canvas)
     rows = max(0, canvas.height - len(head) - len(tail) - len(extra))
-    history = graph(state.histories.of("memory"), canvas.width, rows, 0, 100) if rows else []
+    history = graph(state.histories.paired("memory"), canvas.width, rows, 0, 100) if rows else []
     lines = [*head, *([(row, canvas.ink.graph)] for row in history), *tail, *extra]
     total = size(host.memory_total_bytes) if host.memory_total_bytes else ""
     return Drawing(lines, total, "\n".join(sentences(host.unknown)))
@@ -81,6 +81,6 @@ def _trace(state: ConsoleState, reading: Reading, width: int) -> str:
     """Return a small history; its top is the largest value in view."""
     if width < 4:
         return ""
-    values = list(state.histories.of(reading))[-2 * width :]
+    values = state.histories.paired(reading)[-2 * width :]
     top = max((v for v in values if v is not None), default=0.0)
     return graph(values, width, 1, 0, max(top, LOWEST_TOP_BPS))[0]

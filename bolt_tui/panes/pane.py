@@ -7,6 +7,7 @@ repaint only when a line differs from the one before.
 from collections.abc import Callable, Set
 from dataclasses import dataclass
 from datetime import tzinfo
+from itertools import zip_longest
 from typing import NamedTuple
 
 from rich.segment import Segment
@@ -80,14 +81,19 @@ class Pane(ScrollView, can_focus=True):
         title: str = "",
         number: int | None = None,
         costly: type[Event] | None = None,
+        can_be_marked: bool = True,
     ) -> None:
         super().__init__(id=name)
         self.reads = frozenset(reads)
         self.number = number
         self.costly = costly
+        self.can_be_marked = can_be_marked  # with the mouse; what changes each second can't
         self.title = title
         self.lines: list[Line] = []
         self._draw = draw
+        self._width = 0
+        self._note: str | None = None
+        self._why = ""
         self._state: ConsoleState | None = None
         self._look: Look | None = None
 
@@ -102,10 +108,11 @@ class Pane(ScrollView, can_focus=True):
         if self._state is None or self._look is None or not self.size.area:
             return
         room = self.scrollable_content_region
+        self._width = room.width
         canvas = Canvas(room.width, room.height, self._look, self.is_maximized)
         drawing = self._try(self._state, canvas)
         self._frame(drawing)
-        self._replace([fit(line, room.width) for line in drawing.lines])
+        self._replace([fit(line, room.width) for line in drawing.lines], room.height)
 
     def _try(self, state: ConsoleState, canvas: Canvas) -> Drawing:
         try:
@@ -116,41 +123,52 @@ class Pane(ScrollView, can_focus=True):
             return Drawing([[(row, canvas.ink.bad)] for row in rows], why=cause)
 
     def _frame(self, drawing: Drawing) -> None:
-        if self.title:
-            number = f"{self.number} " if self.number else ""
-            note = f"  {drawing.note}" if drawing.note else ""
-            title = Content.assemble(
-                (number, "$ink-quiet"), (self.title, "bold"), (note, "$ink-quiet")
-            )
-            if title.markup != self.border_title:
-                self.border_title = title.markup
-        if drawing.why != (self.tooltip or ""):
+        if self.title and drawing.note != self._note:
+            self._note = drawing.note
+            self.border_title = self._titled(drawing.note).markup
+        if drawing.why != self._why:
+            self._why = drawing.why
             self.tooltip = drawing.why or None
 
-    def _replace(self, lines: list[Line]) -> None:
+    def _titled(self, note: str) -> Content:
+        number = f"{self.number} " if self.number else ""
+        beside = f"  {note}" if note else ""
+        return Content.assemble(
+            (number, "$ink-quiet"), (self.title, "bold"), (beside, "$ink-quiet")
+        )
+
+    def _replace(self, lines: list[Line], height: int) -> None:
         before, self.lines = self.lines, lines
-        size = Size(self.scrollable_content_region.width, len(lines))
+        # A change of the virtual size lays the whole screen out again: only where there is more
+        # to scroll to than fits.
+        longer = self._scrolls and len(lines) > height
+        size = Size(self._width, len(lines)) if longer else Size(0, 0)
         if size != self.virtual_size:
             self.virtual_size = size
             self.refresh()
-        elif lines != before:
-            rows = [y for y, line in enumerate(lines) if y >= len(before) or line != before[y]]
-            self._refresh_rows(rows)
+        else:
+            pairs = zip_longest(lines, before)
+            self._refresh_rows([row for row, (new, old) in enumerate(pairs) if new != old])
+
+    @property
+    def _scrolls(self) -> bool:
+        return bool(self.styles.overflow_y != "hidden")
 
     def _refresh_rows(self, rows: list[int]) -> None:
-        top, width = round(self.scroll_y), self.scrollable_content_region.width
-        self.refresh(*(Region(0, row - top, width, 1) for row in rows if row >= top))
+        top = round(self.scroll_y)
+        if regions := [Region(0, row - top, self._width, 1) for row in rows if row >= top]:
+            self.refresh(*regions)
 
     def render_line(self, y: int) -> Strip:
         """Return one row of the visible part."""
-        width = self.scrollable_content_region.width
         base = self.visual_style.rich_style
         row = y + round(self.scroll_y)
         if row >= len(self.lines):
-            return Strip.blank(width, base)
+            return Strip.blank(self._width, base)
         line = self._selected(row) or self.lines[row]
-        strip = Strip([Segment(text, style) for text, style in line], width_of(line))
-        return strip.adjust_cell_length(width).apply_style(base).apply_offsets(0, row)
+        segments = [Segment(text, base + style) for text, style in line]
+        strip = Strip(segments, width_of(line)).adjust_cell_length(self._width, base)
+        return strip.apply_offsets(0, row) if self.can_be_marked else strip
 
     def _selected(self, row: int) -> Line | None:
         """Return the row as the mouse marked it, None where it did not."""

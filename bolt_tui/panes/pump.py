@@ -38,7 +38,7 @@ class Pump:
             await self.fold(engine.state_events())
             self._draw()
             while batch := await subscription.batch():
-                await self.fold(await self._filled(engine, batch))
+                await self.fold(await self.filled(engine, batch))
                 self._draw()
                 subscription.wants = set(self._wanted())
                 await anyio.sleep(self._frame_s)
@@ -54,7 +54,8 @@ class Pump:
                 await checkpoint()
                 began = self._clock.monotonic_s()
 
-    async def _filled(self, engine: EnginePort, batch: list[Event]) -> list[Event]:
+    async def filled(self, engine: EnginePort, batch: list[Event]) -> list[Event]:
+        """Return the batch with what the reader missed put in front."""
         first = batch[0]
         if not isinstance(first, Lagged):
             return batch

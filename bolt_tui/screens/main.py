@@ -18,7 +18,7 @@ from bolt_tui.panes.asked import EXAMPLES
 from bolt_tui.panes.catalogue import make_panes
 from bolt_tui.panes.hints import Hints, Tone
 from bolt_tui.panes.pane import Look, Pane
-from bolt_tui.panes.prompt import Completions, Prompt
+from bolt_tui.panes.prompt import Prompt
 from bolt_tui.rendering.text import render
 from bolt_tui.state import AREAS, Area, ConsoleState
 from engine.events import Event
@@ -59,7 +59,6 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._asking = asking
         self._hidden_at_first = hidden
         self._frozen: ConsoleState | None = None
-        self._completions = Completions(self.prompt, asking.complete)
 
     def compose(self) -> ComposeResult:
         yield self.panes["header"]
@@ -75,12 +74,17 @@ class MainScreen(Screen[None], inherit_bindings=False):
                 yield Static("›", id="sign")
                 yield self.prompt
             yield self.hints
-        yield self._completions
 
     def on_mount(self) -> None:
         self.hide(self._hidden_at_first)
         self.prompt.focus()
         self.watch(self, "focused", self.show_keys, init=False)
+
+    def offer_completions(self) -> None:
+        """Put the completions over the prompt; after the first paint, which they would delay."""
+        from bolt_tui.panes.completions import Completions
+
+        self.mount(Completions(self.prompt, self._asking.complete))
 
     # ── drawing ──────────────────────────────────────────────────────────────────────────────
 
@@ -133,8 +137,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def on_resize(self, _: events.Resize) -> None:
         self.call_after_refresh(self.show_keys)
 
-    def on_input_changed(self, _: Input.Changed) -> None:
-        if self.hints.message:
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if self.hints.message and event.value:
             self.show_keys()
 
     # ── focus and zoom ───────────────────────────────────────────────────────────────────────

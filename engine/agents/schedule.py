@@ -5,6 +5,7 @@ PlanError    the plan can't be run: a need that doesn't exist, an id twice, or a
 
 import heapq
 from collections import defaultdict
+from graphlib import CycleError, TopologicalSorter
 
 from engine.evidence import Plan, PlannedTask
 
@@ -71,9 +72,8 @@ class Schedule:
             for need in task.needs:
                 if need not in self._tasks:
                     raise PlanError(f"task {task.id} needs {need}, which the plan doesn't have")
-        left = {task.id: set(task.needs) for task in plan.tasks}
-        while free := [name for name, needs in left.items() if not needs & left.keys()]:
-            for name in free:
-                del left[name]
-        if left:
-            raise PlanError(f"the tasks {', '.join(sorted(left))} wait for each other")
+        try:
+            TopologicalSorter(self._waits).prepare()
+        except CycleError as error:
+            names = ", ".join(sorted(set(error.args[1])))
+            raise PlanError(f"the tasks {names} wait for each other") from error

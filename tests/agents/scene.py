@@ -1,9 +1,9 @@
 """An executor with small tools of a test's own, and all events that it publishes."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from dataclasses import fields
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from engine.agents.executor import Executor, Run
 from engine.agents.services import Services
@@ -15,8 +15,6 @@ from engine.clock import ManualClock
 from engine.config import load
 from engine.events import Event, TaskEvent, TaskProgressed, TaskStarted
 from engine.evidence import Evidence, Plan, PlannedTask
-from engine.store.journal import Journal
-from engine.store.pool import Pool
 
 Work = Callable[[Call], Awaitable[Evidence]]
 E = TypeVar("E", bound=Event)
@@ -29,12 +27,7 @@ def task(
 
 
 async def _never(*_: object) -> Any:
-    raise AssertionError("these tests read no machine")
-
-
-@asynccontextmanager
-async def _no_sampling() -> AsyncIterator[None]:
-    yield
+    raise AssertionError("no tool of these tests asks for this")
 
 
 class Scene:
@@ -52,26 +45,15 @@ class Scene:
             flags={"agents.task_timeout_s": f"{timeout_s:g}"},
             environ={"XDG_CONFIG_HOME": str(folder)},
         )
-        never = cast(Any, _never)
-        self.services = Services(
-            project=folder,
-            settings=settings,
-            store=folder,
-            session="s1",
-            clock=self.clock,
-            bus=self.bus,
-            board=self.board,
-            pool=Pool(1),
-            journal=Journal(folder, "s1"),
-            read_host=never,
-            read_gpu=never,
-            read_processes=never,
-            find_gpu=never,
-            newest=lambda kind: None,
-            sampling=_no_sampling,
-            ripgrep=lambda: "rg",
-            files=never,
-        )
+        parts: dict[str, Any] = {
+            "settings": settings,
+            "clock": self.clock,
+            "bus": self.bus,
+            "board": self.board,
+        }
+        # No tool of these tests reads the machine, the project or the store.
+        others = {part.name: _never for part in fields(Services) if part.name not in parts}
+        self.services = Services(**parts, **others)
         self.executor = Executor(self._lookup, self.services, agents)
 
     def _lookup(self, name: str) -> Tool:

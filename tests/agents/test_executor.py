@@ -468,7 +468,7 @@ async def test_never_more_at_once_than_there_are_agents(tmp_path: Path) -> None:
         nonlocal inside, most
         inside += 1
         most = max(most, inside)
-        for _ in range(3):
+        for _turn in range(3):
             await anyio.lowlevel.checkpoint()
         inside -= 1
         return Evidence("x")
