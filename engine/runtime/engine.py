@@ -13,6 +13,7 @@ from pathlib import Path
 
 import anyio
 from anyio.abc import TaskGroup
+from anyio.lowlevel import checkpoint
 
 from engine import __version__
 from engine.agents import commands, planner, router
@@ -239,9 +240,11 @@ class Engine:
         try:
             with anyio.move_on_after(timeout_s) as scope:
                 self._running[query] = (scope, cuts)
+                await checkpoint()
                 understanding, run.plan = await self._plan(text)
                 event = QueryPlanned(query=query, understanding=understanding, tasks=run.plan.tasks)
                 self.bus.publish(event)
+                await checkpoint()  # many queries at once plan in turns, not in one piece
                 await self._executor.execute(run)
             if scope.cancelled_caught and not cuts:
                 cuts.append("timed_out")

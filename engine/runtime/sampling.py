@@ -102,7 +102,9 @@ class Sampling:
         return await self._processes.read()
 
     async def _take_host(self) -> HostSample:
-        sample = await read_once(HostProbe(self._clock), HOST_WINDOW_S)
+        # Made in a thread: the first probe imports psutil, which takes longer than a frame.
+        probe = await anyio.to_thread.run_sync(HostProbe, self._clock)
+        sample = await read_once(probe, HOST_WINDOW_S)
         self._bus.publish(sample)
         return sample
 
@@ -112,7 +114,7 @@ class Sampling:
         return sample
 
     async def _take_processes(self) -> ProcessSample:
-        probe = ProcessProbe(self._clock)
+        probe = await anyio.to_thread.run_sync(ProcessProbe, self._clock)
         await anyio.to_thread.run_sync(probe.sample, 0)
         await anyio.sleep(PROCESS_WINDOW_S)
         sample = await anyio.to_thread.run_sync(probe.sample, ALL_PROCESSES)

@@ -52,7 +52,8 @@ class Scene:
             "board": self.board,
         }
         # No tool of these tests reads the machine, the project or the store.
-        others = {part.name: _never for part in fields(Services) if part.name not in parts}
+        names = [part.name for part in fields(Services) if part.name not in parts]
+        others: dict[str, Any] = dict.fromkeys(names, _never)
         self.services = Services(**parts, **others)
         self.executor = Executor(self._lookup, self.services, agents)
 
