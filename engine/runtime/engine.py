@@ -127,14 +127,19 @@ class Engine:
 
     @asynccontextmanager
     async def _opened(self) -> AsyncIterator[None]:
+        raised: Exception | None = None
         async with anyio.create_task_group() as group:
             await self._start(group)
             try:
                 yield
+            except Exception as error:
+                raised = error  # raised again below: in here the task group would wrap it
             finally:
                 with anyio.move_on_after(CLOSE_S, shield=True):
                     await self._stop()
                 group.cancel_scope.cancel()
+        if raised is not None:
+            raise raised
 
     async def _start(self, group: TaskGroup) -> None:
         self._group = self._sampling.group = group

@@ -197,3 +197,10 @@ async def test_no_project_no_engine(tmp_path: Path) -> None:
     with pytest.raises(BadProject, match="does not exist"):
         async with Engine.open(tmp_path / "none"):
             pass
+
+
+async def test_an_error_of_the_caller_comes_out_as_it_is(project: Path) -> None:
+    """What the block raises leaves Engine.open unwrapped, and the engine is closed."""
+    with pytest.raises(ZeroDivisionError):
+        async with Engine.open(project):
+            raise ZeroDivisionError
