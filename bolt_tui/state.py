@@ -7,91 +7,24 @@ copy shares them and a paused screen keeps what it had.
 from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from bolt_tui.histories import Histories
+from bolt_tui.views import CircuitView, LevelView, QueryView, Segment, Work
 from engine import events as e
-from engine.evidence import Answer, Level, PlannedTask, Status, TaskStatus, Understanding
+from engine.evidence import TaskStatus
 
 QUERIES_KEPT = 200
 SEGMENTS_KEPT = 64
 
+# "clock" is each new second; "elapsed" the same, while a query runs.
 Area = Literal[
     "host", "gpu", "processes", "engine", "agents", "queries", "circuits", "level", "notices",
-    "session", "clock",
+    "session", "clock", "elapsed",
 ]  # fmt: skip
-AREAS: frozenset[Area] = frozenset(
-    ("host", "gpu", "processes", "engine", "agents", "queries", "circuits", "level", "notices",
-     "session", "clock")
-)  # fmt: skip
-
-
-class Work(Struct, frozen=True):
-    """What an agent does now; `touched_s` is when it last gave a sign."""
-
-    query: str
-    task: str
-    tool: str
-    attempt: int
-    started_s: float
-    touched_s: float
-    text: str = ""
-    done: float | None = None
-    total: float | None = None
-
-
-class Segment(Struct, frozen=True):
-    """One attempt that ended."""
-
-    query: str
-    task: str
-    tool: str
-    agent: str
-    attempt: int
-    status: TaskStatus
-    ended_s: float
-    elapsed_ms: float
-
-
-class QueryView(Struct, frozen=True):
-    """One query: running until it has an answer."""
-
-    id: str
-    text: str
-    asked_s: float
-    asked_wall_s: float
-    status: Status | Literal["running"] = "running"
-    understanding: Understanding | None = None
-    tasks: tuple[PlannedTask, ...] = ()
-    done: dict[str, Segment] = {}
-    answer: Answer | None = None
-
-    @property
-    def running(self) -> bool:
-        return self.status == "running"
-
-
-class CircuitView(Struct, frozen=True):
-    """`next_try_s` is on the session's monotonic clock."""
-
-    capability: str
-    state: e.CircuitState
-    cause: str
-    failures: int
-    since_s: float
-    since_wall_s: float
-    next_try_s: float | None
-
-
-class LevelView(Struct, frozen=True):
-    level: Level
-    why: str
-    lift: str
-    since_s: float
-    since_wall_s: float
+AREAS: frozenset[Area] = frozenset(get_args(Area))
 
 
 class ConsoleState:
@@ -142,6 +75,8 @@ class ConsoleState:
     def _move_clock(self, event: e.Event) -> None:
         if self.wall_s is None or int(event.wall_s) != int(self.wall_s):
             self.changed.add("clock")
+            if any(query.running for query in self.queries.values()):
+                self.changed.add("elapsed")
         self.wall_s = event.wall_s
         self.now_s = event.mono_s
 

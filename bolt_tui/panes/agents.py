@@ -5,8 +5,9 @@ from bolt_tui.panes.lanes import WINDOW_S, lane
 from bolt_tui.panes.line import Line, fit, pad, right, shorten, spread
 from bolt_tui.panes.marks import TASK, glyph_of
 from bolt_tui.panes.pane import Canvas, Drawing
-from bolt_tui.panes.units import milliseconds, whole
-from bolt_tui.state import ConsoleState, Segment, Work
+from bolt_tui.panes.units import age, milliseconds, whole
+from bolt_tui.state import ConsoleState
+from bolt_tui.views import Segment, Work
 
 NAME = 8
 BAR = 10
@@ -114,10 +115,9 @@ def _ended(segment: Segment, state: ConsoleState, canvas: Canvas) -> Line:
         (f" {pad(segment.agent, NAME)} ", ink.quiet),
         (shorten(segment.tool, 24), ink.text),
     ]
-    age = whole(state.now_s - segment.ended_s)
     took = milliseconds(segment.elapsed_ms)
     times: Line = [
         (took, ink.text) if mark.tone == "good" else (mark.word, getattr(ink, mark.tone)),
-        (right(f"{age} ago", 9), ink.quiet),
+        (right(f"{age(state.now_s - segment.ended_s)} ago", 9), ink.quiet),
     ]
     return spread(left, times if canvas.width >= 38 else times[:1], canvas.width)

@@ -9,7 +9,8 @@ from bolt_tui.panes.marks import LEVEL, QUERY, TASK, glyph_of, span_of
 from bolt_tui.panes.pane import Canvas, Drawing
 from bolt_tui.panes.sections import section_lines
 from bolt_tui.panes.units import clock, milliseconds, whole
-from bolt_tui.state import ConsoleState, QueryView, Work
+from bolt_tui.state import ConsoleState
+from bolt_tui.views import QueryView, Work
 from engine.evidence import Answer, PlannedTask, TaskRecord
 
 LABEL = 14

@@ -4,7 +4,8 @@ from bolt_tui.panes.line import Line, fit, spread
 from bolt_tui.panes.marks import QUERY, glyph_of
 from bolt_tui.panes.pane import Canvas, Drawing
 from bolt_tui.panes.units import clock, milliseconds, whole
-from bolt_tui.state import ConsoleState, QueryView
+from bolt_tui.state import ConsoleState
+from bolt_tui.views import QueryView
 
 EXAMPLES = (
     "system status",

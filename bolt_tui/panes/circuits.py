@@ -4,7 +4,8 @@ from bolt_tui.panes.line import Line, fit, pad, spread, width_of, wrapped
 from bolt_tui.panes.marks import CIRCUIT, glyph_of, span_of
 from bolt_tui.panes.pane import Canvas, Drawing
 from bolt_tui.panes.units import clock, whole
-from bolt_tui.state import CircuitView, ConsoleState
+from bolt_tui.state import ConsoleState
+from bolt_tui.views import CircuitView
 
 TROUBLE = ("open", "half_open")
 NAME = 14

@@ -7,7 +7,8 @@ from bolt_tui.panes.line import Line, joined, spread, width_of
 from bolt_tui.panes.marks import LEVEL
 from bolt_tui.panes.pane import Canvas, Drawing
 from bolt_tui.panes.units import clock, whole
-from bolt_tui.state import ConsoleState, LevelView
+from bolt_tui.state import ConsoleState
+from bolt_tui.views import LevelView
 
 
 def draw_header(state: ConsoleState, canvas: Canvas) -> Drawing:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bolt_tui.palette import Ink
 from bolt_tui.panes.line import Line
 from bolt_tui.panes.marks import TASK
-from bolt_tui.state import Segment, Work
+from bolt_tui.views import Segment, Work
 
 WINDOW_S = 60.0
 _TRACK = "·"

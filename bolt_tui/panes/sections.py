@@ -14,6 +14,7 @@ INDENT = 2
 GRAPH_ROWS = 4
 COLUMN_GAP = 2
 NARROWEST_COLUMN = 6
+LONGEST_NUMBER = 16
 
 
 def section_lines(section: Section, canvas: Canvas) -> list[Line]:
@@ -33,7 +34,7 @@ def _drawn(section: Section, canvas: Canvas) -> tuple[str, list[Line]]:
         case Findings():
             return _count(section), _findings(section.items, canvas)
         case Figures():
-            return "", _figures(section.items, canvas)
+            return _shared_origin(section), _figures(section, canvas)
         case Table():
             return f"{len(section.rows)} rows", _table(section, canvas)
         case Series():
@@ -63,14 +64,27 @@ def _findings(items: Sequence[Finding], canvas: Canvas) -> list[Line]:
     return lines
 
 
-def _figures(items: Sequence[Figure], canvas: Canvas) -> list[Line]:
+def _origin(item: Figure) -> str:
+    age = f"{span(item.age_s)} old" if item.age_s is not None else ""
+    return ", ".join(filter(None, (item.source, age)))
+
+
+def _shared_origin(section: Figures) -> str:
+    """Return source and age where all known figures have the same; then they are said once."""
+    origins = {_origin(item) for item in section.items if item.value is not None}
+    return origins.pop() if len(origins) == 1 else ""
+
+
+def _figures(section: Figures, canvas: Canvas) -> list[Line]:
     """Return name, value to the right, unit, then source and age; an unknown one has a reason."""
     ink = canvas.ink
+    items = section.items
+    shared = _shared_origin(section)
     values = [figure(item.value) for item in items]
     names = max((cell_len(item.name) for item in items), default=0)
-    numbers = max((cell_len(v) for v in values if cell_len(v) <= 16), default=1)
+    numbers = max((cell_len(v) for v in values if cell_len(v) <= LONGEST_NUMBER), default=1)
     units = max((cell_len(item.unit) for item in items), default=0)
-    names = min(names, max(12, canvas.width // 3))
+    names = min(names, max(12, canvas.width // 2))
     lines: list[Line] = []
     for item, value in zip(items, values, strict=True):
         line: Line = [(pad(item.name, names), ink.quiet), ("  ", ink.text)]
@@ -78,9 +92,10 @@ def _figures(items: Sequence[Figure], canvas: Canvas) -> list[Line]:
             reason = item.reason or "no reason given"
             lines.append([*line, (right(UNKNOWN, numbers), ink.quiet), (f"  {reason}", ink.quiet)])
             continue
-        origin = [item.source, f"{span(item.age_s)} old" if item.age_s is not None else ""]
-        line += [(right(value, numbers), ink.strong), (f" {pad(item.unit, units)}", ink.text)]
-        lines.append([*line, ("  " + ", ".join(filter(None, origin)), ink.quiet)])
+        line += [(right(value, numbers), ink.strong), (f" {item.unit}", ink.text)]
+        if not shared:
+            line.append((" " * (units - cell_len(item.unit)) + f"  {_origin(item)}", ink.quiet))
+        lines.append(line)
     return lines
 
 
@@ -96,7 +111,8 @@ def _table(table: Table, canvas: Canvas) -> list[Line]:
         for text, width, number in zip(texts, widths, numeric, strict=True):
             cell = right(shorten(text, width), width) if number else pad(text, width)
             line.append((cell + " " * COLUMN_GAP, getattr(ink, style_of)))
-        return line
+        last, style = line[-1]
+        return [*line[:-1], (last.rstrip(), style)]
 
     return [row(table.columns, "quiet"), *(row(texts, "text") for texts in cells)]
 

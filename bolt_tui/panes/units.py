@@ -45,6 +45,8 @@ def _scaled(count: float | None, step: int, units: tuple[str, ...]) -> str:
 
 def span(seconds: float) -> str:
     """Return a duration in its two largest units at most."""
+    if 0 < seconds < 0.00095:
+        return f"{seconds * 1000:.1f} ms"
     if seconds < 0.9995:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 9.95:
@@ -61,6 +63,14 @@ def span(seconds: float) -> str:
 def whole(seconds: float) -> str:
     """Return a duration that is counted up or down on screen, in whole seconds."""
     return span(float(max(0, int(seconds)))) if seconds >= 10 else f"{max(0, int(seconds))} s"
+
+
+def age(seconds: float) -> str:
+    """Return how long ago something was, in one unit, so that it seldom changes."""
+    for length, unit in ((86_400, "d"), (3600, "h"), (60, "m")):
+        if seconds >= length:
+            return f"{int(seconds // length)} {unit}"
+    return f"{max(0, int(seconds))} s"
 
 
 def milliseconds(elapsed_ms: float | None) -> str:

@@ -1,5 +1,6 @@
 """Composes the answer from what the tasks gave: the verdict first, then the proof. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
@@ -15,6 +16,10 @@ def compose(
     """Return the answer as the outcomes have it; `cut` says that it was ended before its time."""
     outcomes = [run.outcomes[task.id] for task in run.plan.tasks if task.id in run.outcomes]
     evidence = [o.evidence for o in outcomes if o.evidence is not None]
+    parts: dict[str, list[Evidence]] = defaultdict(list)
+    for outcome in outcomes:
+        if outcome.evidence is not None:
+            parts[_part(understanding, outcome.record)].append(outcome.evidence)
     errors = [o.record.error for o in outcomes if o.record.error is not None]
     lacks = [e.lacks for e in evidence if e.lacks]
     status = cut or _status(evidence, errors, lacks)
@@ -22,7 +27,7 @@ def compose(
         status=status,
         level=level,
         query=understanding,
-        verdict=_verdict(status, evidence, errors, lacks),
+        verdict=_verdict(status, list(parts.values()), errors, lacks),
         sections=tuple(section for e in evidence for section in e.sections),
         tasks=tuple(_records(run)),
         assumptions=tuple(
@@ -31,6 +36,11 @@ def compose(
         not_searched={key: value for e in evidence for key, value in e.not_searched.items()},
         elapsed_ms=elapsed_ms,
     )
+
+
+def _part(understanding: Understanding, record: TaskRecord) -> str:
+    """Return which part of the query a task works for; see `planner.plan`."""
+    return record.id.partition(".")[0] if understanding.intent == "multi_part" else ""
 
 
 def _records(run: Run) -> Iterable[TaskRecord]:
@@ -55,23 +65,24 @@ def _status(
 
 def _verdict(
     status: Status,
-    evidence: Sequence[Evidence],
+    parts: Sequence[Sequence[Evidence]],
     errors: Sequence[TaskError],
     lacks: Sequence[str],
 ) -> str:
-    heaviest = max((e.weight for e in evidence), default=0)
-    leading = [e.verdict for e in evidence if e.weight == heaviest]
-    said = _sentences(leading)
+    said = _sentences(verdict for part in parts for verdict in _leading(part))
     causes = _sentences([str(error) for error in errors if error.kind != "skipped"])
     if status == "failed":
         return causes
-    if status == "degraded":
-        return f"{said} Missing: {_sentences([*lacks, causes] if causes else lacks)}"
-    if status == "timed_out":
-        return f"Out of time. {said}".strip()
-    if status == "cancelled":
-        return f"Cancelled. {said}".strip()
-    return said
+    begin = {"timed_out": "Out of time.", "cancelled": "Cancelled."}.get(status, "")
+    missing = _sentences([*lacks, causes] if causes else lacks)
+    return " ".join(filter(None, [begin, said, f"Missing: {missing}" if missing else ""]))
+
+
+def _leading(part: Sequence[Evidence]) -> list[str]:
+    """Return the heaviest verdicts of those that found something, or else of all."""
+    speakers = [e for e in part if e.found] or part
+    heaviest = max(e.weight for e in speakers)
+    return [e.verdict for e in speakers if e.weight == heaviest]
 
 
 def _sentences(texts: Iterable[str]) -> str:

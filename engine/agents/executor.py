@@ -13,7 +13,6 @@ from typing import TypedDict
 import anyio
 from anyio.abc import TaskGroup
 from anyio.lowlevel import checkpoint
-from msgspec.structs import replace
 
 from engine.agents.schedule import Schedule
 from engine.agents.services import Services
@@ -70,6 +69,7 @@ class _Attempt:
     agent: str
     number: int
     began_s: float
+    evidence: Evidence | None = None
 
 
 @dataclass(slots=True)
@@ -184,66 +184,49 @@ class Executor:
     async def _attempts(self, run: Run, task: PlannedTask, agent: str) -> bool:
         tool = self._tools[task.tool]
         for number in range(1, ATTEMPTS + 1):
-            attempt = _Attempt(run, task, tool, agent, number, self._now())
-            outcome = await self._attempt(attempt)
-            if outcome.record.status == "finished":
+            record = await self._attempt(_Attempt(run, task, tool, agent, number, self._now()))
+            if record.status == "finished":
                 return True
-            error = outcome.record.error
-            if error is None or not _worth_retrying(error, tool, number):
+            if record.error is None or not _worth_retrying(record.error, tool, number):
                 break
         return False
 
-    async def _attempt(self, attempt: _Attempt) -> Outcome:
-        run, task = attempt.run, attempt.task
-        before = run.outcomes.get(task.id)
-        outcome = run.outcomes[task.id] = Outcome(
-            TaskRecord(
-                id=task.id,
-                tool=task.tool,
-                agent=attempt.agent,
-                status="cancelled",
-                needs=task.needs,
-                started_ms=_ms(attempt.began_s - run.asked_s),
-                elapsed_ms=None,
-                attempts=attempt.number,
+    async def _attempt(self, attempt: _Attempt) -> TaskRecord:
+        """Run the tool once and publish how it went; the record is the task's until the next."""
+        head = _head(attempt)
+        publish = self._services.bus.publish
+        publish(TaskStarted(**head))
+        call = Call(
+            arguments=attempt.task.arguments,
+            services=self._services,
+            inputs=self._inputs(attempt),
+            progress=lambda text, done, total: publish(
+                TaskProgressed(**head, text=text, done=done, total=total)
             ),
-            before.evidence if before else None,
+            partial=lambda evidence: setattr(attempt, "evidence", evidence),
         )
-        self._services.bus.publish(TaskStarted(**_head(attempt)))
         try:
-            evidence = await self._perform(attempt, outcome)
+            evidence = await self._perform(attempt.task, attempt.tool, call)
         except anyio.get_cancelled_exc_class():
-            elapsed_ms = self._settle(attempt, outcome, "cancelled")
-            event = TaskCancelled(**_head(attempt), elapsed_ms=elapsed_ms)
-            self._services.bus.publish(event)
+            record = self._settle(attempt, "cancelled")
+            publish(TaskCancelled(**head, elapsed_ms=record.elapsed_ms or 0.0))
             raise
         except Exception as error:
             # A boundary: a failing tool fails its task, not the engine. Cause and remedy go out.
-            self._failed(attempt, outcome, _described(error, attempt))
-        else:
-            outcome.evidence = evidence
-            elapsed_ms = self._settle(attempt, outcome, "finished")
-            self._services.bus.publish(
-                TaskFinished(
-                    **_head(attempt),
-                    elapsed_ms=elapsed_ms,
-                    verdict=evidence.verdict,
-                    found=evidence.found,
-                )
+            return self._failed(attempt, head, _described(error, attempt))
+        attempt.evidence = evidence
+        record = self._settle(attempt, "finished")
+        publish(
+            TaskFinished(
+                **head,
+                elapsed_ms=record.elapsed_ms or 0.0,
+                verdict=evidence.verdict,
+                found=evidence.found,
             )
-        return outcome
-
-    async def _perform(self, attempt: _Attempt, outcome: Outcome) -> Evidence:
-        task, tool = attempt.task, attempt.tool
-        call = Call(
-            arguments=task.arguments,
-            services=self._services,
-            inputs=self._inputs(attempt),
-            progress=lambda text, done, total: self._services.bus.publish(
-                TaskProgressed(**_head(attempt), text=text, done=done, total=total)
-            ),
-            partial=lambda evidence: setattr(outcome, "evidence", evidence),
         )
+        return record
+
+    async def _perform(self, task: PlannedTask, tool: Tool, call: Call) -> Evidence:
         if task.capability is None:
             return await self._in_time(tool, call)
         with self._services.board.guard(task.capability):
@@ -253,39 +236,52 @@ class Executor:
         if tool.endless:
             return await tool.run(call)
         timeout_s = tool.timeout_s or self._timeout_s
-        with anyio.move_on_after(timeout_s) as scope:
+        with anyio.CancelScope(deadline=anyio.current_time() + timeout_s) as scope:
             return await tool.run(call)
         assert scope.cancelled_caught
         raise TimeoutError(f"it took longer than the {timeout_s:g} s that it is given")
 
     def _inputs(self, attempt: _Attempt) -> dict[str, Evidence]:
+        if not attempt.task.needs:
+            return {}
         outcomes = attempt.run.outcomes
         done = {need: outcomes[need] for need in attempt.task.needs if need in outcomes}
         return {need: o.evidence for need, o in done.items() if o.evidence is not None}
 
-    def _failed(self, attempt: _Attempt, outcome: Outcome, error: TaskError) -> None:
+    def _failed(self, attempt: _Attempt, head: _Head, error: TaskError) -> TaskRecord:
         status: TaskStatus = "timed_out" if error.kind == "timeout" else "failed"
-        elapsed_ms = self._settle(attempt, outcome, status, error)
+        record = self._settle(attempt, status, error)
         self._services.bus.publish(
             TaskFailed(
-                **_head(attempt),
-                elapsed_ms=elapsed_ms,
+                **head,
+                elapsed_ms=record.elapsed_ms or 0.0,
                 error=error,
                 will_retry=_worth_retrying(error, attempt.tool, attempt.number),
             )
         )
+        return record
 
     def _settle(
-        self,
-        attempt: _Attempt,
-        outcome: Outcome,
-        status: TaskStatus,
-        error: TaskError | None = None,
-    ) -> float:
-        elapsed_ms = _ms(self._now() - attempt.began_s)
-        record = outcome.record
-        outcome.record = replace(record, status=status, elapsed_ms=elapsed_ms, error=error)
-        return elapsed_ms
+        self, attempt: _Attempt, status: TaskStatus, error: TaskError | None = None
+    ) -> TaskRecord:
+        """Note what has become of the task; evidence of an earlier attempt is kept."""
+        run, task = attempt.run, attempt.task
+        record = TaskRecord(
+            id=task.id,
+            tool=task.tool,
+            agent=attempt.agent,
+            status=status,
+            needs=task.needs,
+            started_ms=_ms(attempt.began_s - run.asked_s),
+            elapsed_ms=_ms(self._now() - attempt.began_s),
+            attempts=attempt.number,
+            error=error,
+        )
+        evidence = attempt.evidence
+        if evidence is None and task.id in run.outcomes:
+            evidence = run.outcomes[task.id].evidence
+        run.outcomes[task.id] = Outcome(record, evidence)
+        return record
 
     def _now(self) -> float:
         return self._services.clock.monotonic_s()

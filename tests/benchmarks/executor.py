@@ -4,7 +4,11 @@ Bars: at most 20 µs a task over an empty tool; a plan 1 → 6 → 1 of tools th
 5 % of 600 ms.
 """
 
+import asyncio
 import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -40,6 +44,28 @@ def diamond() -> Plan:
     )
 
 
+async def yardstick() -> None:
+    """Eight bare anyio tasks over a queue: a deadline, the tool, a checkpoint, no event."""
+    queue = deque(wide().tasks)
+
+    async def work() -> None:
+        while queue:
+            queue.popleft()
+            with anyio.move_on_after(60):
+                await asyncio.sleep(0)
+            await anyio.lowlevel.checkpoint()
+
+    async with anyio.create_task_group() as group:
+        for _ in range(8):
+            group.start_soon(work)
+
+
+async def timed_us(work: Callable[[], Awaitable[None]]) -> float:
+    before = time.perf_counter()
+    await work()
+    return (time.perf_counter() - before) * 1e6 / TASKS
+
+
 async def main() -> None:
     with TemporaryDirectory() as folder:
         async with Engine.open(Path(folder)) as engine:
@@ -48,10 +74,10 @@ async def main() -> None:
             print(f"{TASKS} empty tasks, 8 agents, every event journaled in batches:")
             for number in range(7):
                 run = Run(f"e{number}", wide(), time.perf_counter())
-                before = time.perf_counter()
-                await executor.execute(run)
-                each_us = (time.perf_counter() - before) * 1e6 / TASKS
-                print(f"  {each_us:6.1f} µs a task")
+                bare_us = await timed_us(yardstick)
+                each_us = await timed_us(partial(executor.execute, run))
+                ratio = each_us / bare_us
+                print(f"  {each_us:6.1f} µs a task, {ratio:.2f} × bare anyio ({bare_us:.1f} µs)")
                 await anyio.sleep(0.6)
             print("1 → 6 → 1 tools that block 200 ms:")
             for number in range(3):
