@@ -130,9 +130,14 @@ class Console(App[int], inherit_bindings=False):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say what a worker of ours failed of; the console goes on."""
         worker = event.worker
-        if event.state is WorkerState.ERROR and worker.name in ("pump", "past prompts"):
-            said = f"{worker.name} stopped: {type(worker.error).__name__}: {worker.error}"
-            self.notice(f"console.{worker.name}", "critical", said, "start the console again")
+        if event.state is not WorkerState.ERROR:
+            return
+        why = f"{type(worker.error).__name__}: {worker.error}"
+        if worker.name == "pump":
+            said = f"the screen stands still, drawing it failed: {why}"
+            self.notice("console.pump", "critical", said, "start the console again")
+        elif worker.name == "past prompts":
+            self.notice("console.past", "warning", f"earlier prompts can't be read: {why}")
 
     def notice(self, key: str, severity: Severity, text: str, remedy: str = "") -> None:
         """Tell the user something that the console itself found out."""

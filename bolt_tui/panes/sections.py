@@ -111,8 +111,7 @@ def _table(table: Table, canvas: Canvas) -> list[Line]:
         for text, width, number in zip(texts, widths, numeric, strict=True):
             cell = right(shorten(text, width), width) if number else pad(text, width)
             line.append((cell + " " * COLUMN_GAP, getattr(ink, style_of)))
-        last, style = line[-1]
-        return [*line[:-1], (last.rstrip(), style)]
+        return [*line[:-1], *((last.rstrip(), style) for last, style in line[-1:])]
 
     return [row(table.columns, "quiet"), *(row(texts, "text") for texts in cells)]
 

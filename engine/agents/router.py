@@ -11,14 +11,34 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from engine.agents import commands
-from engine.agents.slots import extract, sought
+from engine.agents.slots import extract, masked, plain, sought, veiled
 from engine.agents.vocabulary import COMPILED, EDITS, SAID, WORDS
 from engine.evidence import Argument, Understanding
 
+# Where a question may go on with another one: certainly, and perhaps.
 _PARTS = re.compile(
-    r"\s*(?:;|\?\s+(?=\w)|,?\s+(?:and|then)\s+(?:also\s+|then\s+)?"
-    r"(?=(?:what|who|where|how|which|is|show|find|search|grep|list|give|price|analy[sz]e|review|"
-    r"calculate|run|benchmark|monitor|check)\b|(?:the\s+)?(?:memory|system|hardware|error|query)\s))\s*",
+    r"\s*(?:;|\?\s+(?=\w)|\.\s+(?=[A-Z])|,?\s+(?:and|then)\s+(?:also\s+|then\s+|please\s+)*"
+    r"(?=(?:what|who|where|how|which|is|show|find|search|grep|list|give|tell|price|analy[sz]e|review|"
+    r"explain|calculate|run|benchmark|monitor|watch|check)\b|(?:the\s+)?(?:memory|system|hardware|error|query)\s))\s*",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r"\s*(?:,\s*(?:and\s+)?|\s(?:and|&|plus)\s)\s*(?:also\s+)?", re.IGNORECASE)
+_THAT_FILE = re.compile(r"\b(?:it|this|that|this\s+file|that\s+file)\b", re.IGNORECASE)
+_QUESTION = re.compile(
+    r"^(?:what|who|whose|why|how|which|when|where|is|are|do|does|did|can|could|should|will|would|has|"
+    r"have|hello|hi|hey|thanks)\b",
+    re.IGNORECASE,
+)
+_WORDS_OF_A_SEARCH = 4
+_SURE, _SURE_OF_WORDS = 0.5, 0.7
+_SEARCHES = re.compile(r"^(?:search|grep|rg|ripgrep)\b", re.IGNORECASE)
+_MODULE = re.compile(
+    r"\b(?:imports?|importing|importers?\s+of|dependents\s+of|depends?\s+(?:up)?on|requires?)\s+"
+    r"(?:(?:the|our)\s+)?(?:(?:module|package|file)\s+)?([A-Za-z_]\w*)(?!\s+\w)",
+    re.IGNORECASE,
+)
+_HOW_MANY = re.compile(
+    r"\b(?:last|past|recent|previous|latest|newest|top)\s+(\d{1,4})\b|\b(\d{1,4})\s+(?:last|recent|quer|question)",
     re.IGNORECASE,
 )
 _ABOUT_FILES = frozenset(
@@ -47,33 +67,68 @@ async def understand(text: str, locate: Locate) -> list[Understanding]:
     """
     if text.lstrip().startswith(":"):
         return [await _located(commands.parse(text.strip()), locate)]
-    parts = [part for part in _PARTS.split(text) if part.strip()]
-    read = [_read(part) for part in parts]
-    if len(parts) < 2 or any(u.confidence < 0.5 for u in read):
-        read = [_read(text)]
-    return [await _located(one, locate) for one in read]
+    return [await _located(one, locate) for one in _parts(text)]
+
+
+def _parts(text: str) -> list[Understanding]:
+    """Read the query as several questions where each of them makes sense, or else as one."""
+    read = [_read(part) for part in _split(_PARTS, text)]
+    if len(read) > 1 and all(one.confidence >= _SURE for one in read):
+        return _with_their_file(read)
+    listed = [_read(part) for part in _split(_LISTED, text)]
+    intents = {one.intent for one in listed}
+    if (
+        len(listed) > 1
+        and len(intents) == len(listed)
+        and not intents & {"text_search", "option_price"}
+        and all(one.confidence >= _SURE_OF_WORDS for one in listed)
+    ):
+        return _with_their_file(listed)
+    return [_read(text)]
+
+
+def _split(at: re.Pattern[str], text: str) -> list[str]:
+    """Split outside of quotations."""
+    parts, begin, veil = [], 0, veiled(text)
+    for match in at.finditer(veil):
+        parts.append(text[begin : match.start()])
+        begin = match.end()
+    return [part for part in (*parts, text[begin:]) if part.strip()]
+
+
+def _with_their_file(parts: list[Understanding]) -> list[Understanding]:
+    """Let "it" in a part mean the file of the part before."""
+    for before, (place, part) in zip(parts, enumerate(parts[1:], start=1), strict=False):
+        file = before.slots.get("file")
+        if file and not {"file", "symbol"} & part.slots.keys() and _THAT_FILE.search(part.text):
+            again = _read(_THAT_FILE.sub(str(file), part.text, count=1))
+            parts[place] = replace(again, text=part.text)
+    return parts
 
 
 def _read(text: str) -> Understanding:
-    intent, weight = _score(text)
-    corrected = text
-    if weight < 1.5:
-        corrected = _corrected(text)
-        if corrected != text:
-            intent, weight = _score(corrected)
     slots = extract(text)
-    sure = min(0.98, 0.35 + 0.2 * weight) * (1.0 if corrected == text else 0.85)
+    words = masked(plain(text))
+    intent, weight = _score(words)
+    right = words
+    if weight < 1.5:
+        right = _corrected(words)
+        if right != words:
+            intent, weight = _score(right)
+    sure = min(0.98, 0.35 + 0.2 * weight) * (1.0 if right == words else 0.85)
     if weight < 1.0:
-        intent, sure = _by_slots(slots, text)
+        intent, sure = _by_slots(slots, plain(text))
+    if intent == "importers":
+        intent = _imported(text, slots)
     slots |= _of_intent(intent, text, slots)
-    if EDITS.search(text.lower()):
+    if EDITS.search(words.lower()):
         slots["asks_for_edit"] = True
     return Understanding(text, _said(intent, slots), intent, slots, round(sure, 2))
 
 
 def _score(text: str) -> tuple[str, float]:
     """Return the intent that the words speak for most; of equals, the first in the table."""
-    lowered = re.sub(r"\s+", " ", text.lower())
+    lowered = re.sub(r"\s+", " ", text.lower()).strip().rstrip("?!. ") or text
     best, most = "unknown", 0.0
     for intent, rules in COMPILED.items():
         hits = [weight for pattern, weight in rules if pattern.search(lowered)]
@@ -85,13 +140,15 @@ def _score(text: str) -> tuple[str, float]:
 
 def _corrected(text: str) -> str:
     from rapidfuzz import process  # costs 40 ms: only for what was not understood
+    from rapidfuzz.distance import OSA
 
     def right(match: re.Match[str]) -> str:
-        word = match.group(0)
-        near = process.extractOne(word.lower(), WORDS, score_cutoff=80)
+        word = match.group(0).lower()
+        slips = 1 if len(word) < 6 else 2
+        near = process.extractOne(word, WORDS, scorer=OSA.distance, score_cutoff=slips)
         return near[0] if near else word
 
-    return re.sub(r"(?<![\w./])[A-Za-z]{4,}(?![\w./])", right, text)
+    return re.sub(r"(?<![\w./<])[A-Za-z]{4,}(?![\w./>])", right, text)
 
 
 def _by_slots(slots: dict[str, Argument], text: str) -> tuple[str, float]:
@@ -99,7 +156,21 @@ def _by_slots(slots: dict[str, Argument], text: str) -> tuple[str, float]:
         return "file_analysis", 0.7
     if "symbol" in slots or "quoted" in slots:
         return "text_search", 0.6
-    return ("text_search", 0.3) if len(text.split()) <= 8 else ("unknown", 0.0)
+    words = len(text.split())
+    if words <= _WORDS_OF_A_SEARCH and re.search(r"\w", text) and not _QUESTION.match(text):
+        return "text_search", 0.3
+    return "unknown", 0.0
+
+
+def _imported(text: str, slots: dict[str, Argument]) -> str:
+    """Find whose importers are meant: a file, a module by its bare name; a symbol is searched."""
+    if "file" in slots:
+        return "importers"
+    if "symbol" in slots:
+        return "text_search"
+    if match := _MODULE.search(text):
+        slots["file"] = match.group(1)
+    return "importers"
 
 
 def _of_intent(intent: str, text: str, slots: dict[str, Argument]) -> dict[str, Argument]:
@@ -108,24 +179,12 @@ def _of_intent(intent: str, text: str, slots: dict[str, Argument]) -> dict[str, 
         return {"terms": text}
     if intent == "benchmark":
         return {"quick": "quick" in text.lower()}
-    if intent == "history" and (match := re.search(r"\b(\d{1,4})\b", text)):
-        return {"limit": float(match.group(1))}
+    if intent == "history" and (match := _HOW_MANY.search(text)):
+        return {"limit": float(match.group(1) or match.group(2))}
     if intent == "text_search":
-        return _pattern(text, slots)
+        file = slots.get("file")
+        return sought(text, file if isinstance(file, str) else None)
     return {}
-
-
-def _pattern(text: str, slots: dict[str, Argument]) -> dict[str, Argument]:
-    """Choose what to search: quoted text as it stands, a name as a word, words in any joining."""
-    if "quoted" in slots:
-        return {"pattern": slots["quoted"]}
-    words = sought(text)
-    if re.fullmatch(r"\w*[_A-Z0-9]\w*|__\w+__", words):
-        return {"pattern": words, "word": True}
-    if re.fullmatch(r"[\w-]+(?:\s+[\w-]+){0,5}", words):
-        joined = r"[\W_]*".join(re.escape(word) for word in re.split(r"[\s-]+", words) if word)
-        return {"pattern": joined, "regex": True, "ignore_case": True}
-    return {"pattern": str(slots.get("symbol") or words)}
 
 
 async def _located(understood: Understanding, locate: Locate) -> Understanding:
@@ -134,19 +193,31 @@ async def _located(understood: Understanding, locate: Locate) -> Understanding:
     if not isinstance(named, str) or understood.intent not in _ABOUT_FILES:
         return understood
     place = await locate(named)
-    slots = dict(understood.slots)
-    if understood.intent == "text_search":
-        del slots["file"]
-        if place.path is not None and slots.get("pattern") not in (named, None):
-            slots["paths"] = (place.path,)
-    elif place.path is not None:
-        slots |= {"file": place.path, "also": place.also} if place.also else {"file": place.path}
-    else:
+    slots, intent = dict(understood.slots), understood.intent
+    exact = understood.text.lstrip().startswith(":")
+    if intent == "text_search" and slots.get("pattern") == named:
+        # "where is wheel.py" asks for the file; "grep wheel.py" and "find os.path" for the text.
+        if place.path is None or _SEARCHES.match(plain(understood.text)):
+            del slots["file"]
+            return replace(understood, slots=slots)
+        intent = "file_analysis"
+        slots.pop("word", None)
+        del slots["pattern"]
+    if place.path is None and not place.nearest and intent == "importers" and not exact:
+        # Not ours: a library's name, which only the text of the imports can tell of.
+        intent = "text_search"
+        pattern = rf"^\s*(?:import|from)\s+{re.escape(named)}\b"
+        slots = {"pattern": pattern, "regex": True}
+    elif place.path is None:
         del slots["file"]
         slots |= {"missing": named, "nearest": place.nearest}
-    if understood.text.lstrip().startswith(":"):
-        return replace(understood, slots=slots)
-    return replace(understood, slots=slots, understood_as=_said(understood.intent, slots))
+    elif intent == "text_search":
+        del slots["file"]
+        slots["paths"] = (place.path,)
+    else:
+        slots |= {"file": place.path, "also": place.also} if place.also else {"file": place.path}
+    said = understood.understood_as if exact else _said(intent, slots)
+    return replace(understood, intent=intent, slots=slots, understood_as=said)
 
 
 def _said(intent: str, slots: dict[str, Argument]) -> str:

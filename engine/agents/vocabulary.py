@@ -2,16 +2,29 @@
 
 The table follows the routing table of the requirements: the trading words name a domain, the
 machine words a system answer, the code words a code tool. Weights: 3 says it alone, 2 says it
-nearly, 1 helps.
+nearly, 1 helps. The patterns see a query in small letters, without its politeness, with `<file>`,
+`<symbol>` and `<quoted>` in place of names: what a file is called says nothing about the question.
 """
 
 import re
 
 Weighted = tuple[tuple[str, float], ...]
 
+_MACHINE = r"(?:system|machine|box|computer|host|mac|laptop|server|engine|bolt)"
+_WHO = r"\b(?:who|what|which\s+\w+|(?:files?|modules?|code)\s+(?:that|which))\b"
+_TO_SEE = r"(?:show|list|see|get|view|print|display)"
+_DONE = (
+    r"(?:defined|computed|calculated|used|implemented|located|set|enforced|checked|declared|"
+    r"called|handled|done|made|created|read|written|stored|loaded|configured)"
+)
+
 # Intents in the order in which they win a tie.
 INTENTS: dict[str, Weighted] = {
     "option_price": (
+        (
+            r"\b(price|value|worth|quote|premium|greeks?|delta|gamma|vega|cost)\b.*\d.*\b(put|call)s?\b",
+            2.5,
+        ),
         (r"\b(price|value|worth|quote|premium of|greeks? of|cost)\b.*\b(put|call)s?\b", 2),
         (r"\b(put|call)s?\b.*\b(price|value|worth|greeks?)\b", 2),
         (r"\b(put|call)s?\b.*\b(strike|spot|vol|volatility|iv|dte|sigma|expir\w+)\b", 2),
@@ -21,14 +34,11 @@ INTENTS: dict[str, Weighted] = {
         (r"\d+(\.\d+)?[pc]\b", 1.5),
     ),
     "importers": (
-        (
-            r"\b(who|what|which\s+\w+)\s+(all\s+)?(imports?|uses?|depends?\s+on|requires?|calls?)\b",
-            3,
-        ),
-        (r"\b(importers?|users|dependents|callers)\s+of\b", 3),
-        (r"\bwhere\s+is\s+\S+\s+(imported|used)\b", 3),
-        (r"\bwho\s+is\s+using\b", 3),
-        (r"\bwhat\s+breaks\b", 3),
+        (rf"{_WHO}.*\b(imports?|importing|depends?\s+(up)?on|requires?)\b", 3),
+        (rf"{_WHO}.*\b(uses?|using|calls?|calling|references?|needs?)\b.*(<file>|<symbol>)", 3),
+        (r"\b(importers?|users|dependents|callers|consumers)\s+of\b", 3),
+        (r"\b(where\s+)?is\s+<file>\s+(still\s+)?(imported|used|referenced|needed)\b", 3.5),
+        (r"\bwhat\s+(all\s+)?((would|will|could|might)\s+)?(breaks?|is\s+affected)\b", 3),
     ),
     "wheel_analysis": (
         (r"\bwheel\s+(strateg\w+|trad\w+|performance|position\w*|cycle\w*|analysis)\b", 3),
@@ -43,78 +53,125 @@ INTENTS: dict[str, Weighted] = {
     ),
     "risk_analysis": (
         (r"\brisk\w*\s+(metrics?|analysis|figures?|numbers?|report|exposure|limits?)\b", 3),
+        (r"\b(my|our|portfolio|book|positions?)\b.*\b(delta|gamma|vega|theta|greeks?)\b", 2.5),
+        (r"\bhow\s+much\s+\w+\s+(i|we)\s+lose\b|\bp\s*&\s*l\b|\bpnl\b|\bloss(es)?\b", 2.5),
         (r"\b(value.at.risk|expected\s+shortfall|cvar|var|drawdown|exposure|margin)\b", 2),
-        (r"\b(current|my|open)\s+positions?\b|\bportfolio\b", 1.5),
+        (r"\b(current|my|open|our)\s+(positions?|book)\b|\bportfolio\b", 1.5),
         (r"\brisk\w*\b", 2),
     ),
     "system_status": (
-        (r"\b(system|machine|engine|bolt)\s+(status|state|health)\b", 3),
-        (r"\bstatus\b|\bhow\s+(are|is)\s+(things|it|everything|the\s+(system|machine))\b", 2),
-        (r"\b(is\s+)?(everything|anything|all)\s+(ok|okay|fine|working|broken|running|wrong)\b", 2),
-        (r"\bcpu\s+(usage|load|use)\b|\bhow\s+busy\b|\bload\s+average\b|\buptime\b", 2.5),
-        (r"\bhealth(y)?\b", 1.5),
+        (rf"\b{_MACHINE}\s+(status|state|health|load)\b", 3),
+        (
+            r"\b(cpu|disk|network|processor|io)\s+(usage|loads?|use|utili[sz]ation|traffic|activity|io)\b",
+            2.5,
+        ),
+        (r"\bhow\s+busy\b|\bload\s+average\b|\buptime\b|\b(which|what)\s+level\b", 2.5),
+        (rf"\bhow\s+(are|is)\s+(things|it|everything|(the|my|this|our)\s+{_MACHINE})\b", 2.5),
+        (r"\bstatus\b|\bhealth(y)?\b", 2),
+        (
+            r"\b(everything|anything|all|it)\s+(still\s+)?(ok|okay|fine|working|running|alright|up)\b",
+            2,
+        ),
+        (rf"\bis\s+(the|my|this)\s+{_MACHINE}\s+\w+", 2),
+        (r"\bwhat\s+is\s+(going\s+on|happening|up)\b", 2),
+        (r"\b(cpu|disk|network|temperatures?|processor)\b", 1.5),
     ),
     "monitor": (
-        (r"\b(monitor|watch|observe|sample)\b.*\b\d+\s*(s|secs?|seconds?|m|mins?|minutes?)\b", 3.5),
-        (r"^\s*(monitor|watch|observe)\b(?!ing)", 2.5),
-        (r"\bkeep\s+an\s+eye\b", 2),
+        (
+            r"\b(monitor|watch|observe|sample|track)\b.*\b(seconds?|secs?|minutes?|mins?|hours?|\d+\s*[smh])\b",
+            3.5,
+        ),
+        (r"^(start\s+|begin\s+)?(monitor(ing)?|watch(ing)?|observ(e|ing))\b", 2.75),
+        (r"\bkeep\s+(an\s+eye|watching|monitoring)\b", 3.5),
     ),
     "hardware": (
         (r"\bhardware\s+(monitor\w*|inventory|status|info\w*|acceleration|validation)\b", 3),
-        (r"\bhardware\b", 2.5),
+        (r"\bhardware\b|\bm\d\s+(pro|max|ultra)\b", 2.5),
         (r"\b(gpus?|cores?|processors?|accelerat\w+|devices?|chip|metal|mlx|cuda)\b", 2),
-        (r"\bwhat\s+(machine|computer|cpu)\b|\bspecs?\b", 2.5),
+        (r"\bwhat\s+(machine|computer|cpu|processor)\b|\bspecs?\b", 2.5),
     ),
     "memory_usage": (
         (r"\bmemory\s+(us\w+|analysis|consumption|footprint|pressure|status|report)\b", 3),
-        (r"\b(ram|swap)\b", 2.5),
+        (r"\b(uses?|using|eat\w*|hog\w*|takes?|taking|holds?|holding)\b.*\b(memory|ram)\b", 3),
+        (r"\bprocess(es)?\b", 2),
+        (r"\b(ram|swap\w*|oom|leak\w*)\b", 2.5),
         (r"\bmemory\b", 2.5),
     ),
     "error_recovery": (
         (r"\berrors?\s+(recovery|status|rate|report|log)\b", 3),
-        (r"\b(circuit(\s+breakers?)?s?|breakers?|degradation|fallbacks?)\b", 2.5),
-        (r"\brecover\w*\b|\bwhat\s+(failed|is\s+broken)\b", 2),
-        (r"\b(recent|last)\s+(errors?|failures?)\b", 2.5),
+        (r"\b(circuit(\s+breakers?)?s?|breakers?|degrad(ation|ed)|fallbacks?)\b", 2.5),
+        (r"\b(recent|last|latest|any)\s+(\w+\s+)?(errors?|failures?|problems?)\b", 2.5),
+        (r"\b(any|every)thing\s+(fail\w*|broken?|wrong|down)\b|\bwent\s+wrong\b", 2.5),
+        (r"\brecover\w*\b|\bwhat\s+(has\s+)?(failed|is\s+broken|broke)\b", 2),
+        (rf"^({_TO_SEE}\s+)?(the\s+|all\s+)?(errors?|failures?)\b", 2.5),
     ),
     "performance_metrics": (
         (r"\bperformance\s+(metrics?|figures?|numbers?|statistics|stats|dashboard)\b", 3.2),
         (r"\b(system|engine|machine)\s+performance\b", 3),
-        (r"\b(success\s+rate|response\s+times?|kpis?|throughput)\b", 2.5),
+        (
+            r"\b(success\s+rate|response\s+times?|kpis?|throughput|latenc\w+|p\d\d|percentiles?)\b",
+            2.5,
+        ),
+        (r"\bhow\s+(fast|quick\w*|long)\b.*\b(quer\w+|questions?|answer\w*|respon\w+)\b", 2.5),
+        (r"\b(how\s+many|what\s+are)\b.*\bagents\b|\bagents?\s+(run\w*|work\w*|busy)\b", 2.5),
         (r"\bmetrics\b", 1.5),
     ),
     "benchmark": (
-        (r"^\s*(run\s+)?(a\s+|the\s+)?(quick\s+)?benchmarks?\b(?!\s+performance\s+of)", 3),
+        (
+            r"^((run|do|start|make|perform|execute)\s+)?(a\s+|the\s+|some\s+)?((quick|full|short|new)\s+)?"
+            r"benchmarks?\b(?!\s+((the\s+)?performance|<file>|<symbol>))",
+            3,
+        ),
         (r"\bbenchmarks?\s+(quick|engine|this|yourself)\b", 3),
-        (r"\bhow\s+fast\s+(are\s+you|is\s+(bolt|the\s+engine|this))\b", 3),
+        (rf"\bhow\s+fast\s+(are\s+you|is\s+((the|this)\s+)?{_MACHINE})\b", 3),
     ),
     "performance_analysis": (
         (r"\b(benchmark|analy[sz]e|profile|review)\w*\s+(the\s+)?performance\s+of\b", 3),
-        (r"\b(slow|slowest|bottlenecks?|hot\s*spots?|heaviest|profil\w+|optimi[sz]e)\b", 2),
+        (r"\b(bottlenecks?|hot\s*spots?)\b|\bwhere\b.*\bslow\w*\b", 3),
+        (r"\b(slow|slowest|heaviest|profil\w+|optimi[sz]e)\b", 2),
+        (r"\bbenchmark\s+(<file>|<symbol>)", 3),
         (r"\bperformance\b", 1.5),
     ),
     "history": (
-        (r"\b(query|queries|question)\s+(history|log)\b|\b(last|recent|past)\s+quer\w+\b", 3),
-        (r"^\s*history\b|\bwhat\s+(did|have)\s+(i|we)\s+ask", 3),
-        (r"\bhistory\s+of\s+(my\s+)?quer\w+\b", 3),
+        (r"\b(query|queries|question)\s+(history|log)\b|\bhistory\s+of\s+(my\s+)?quer\w+\b", 3),
+        (r"\b(last|recent|past|previous|earlier|latest)\s+(\d+\s+)?(quer\w+|questions?)\b", 3),
+        (rf"^({_TO_SEE}\s+)?(me\s+)?(the\s+|my\s+|our\s+)?history\b(?!.*<file>)", 3),
+        (r"\bwhat\s+(did|have|had)\s+(i|we)\s+(just\s+|already\s+)?ask", 3),
     ),
     "dependency_graph": (
         (r"\bdependenc\w+\s+(graph|tree|analysis|map)\b", 3),
         (r"\b(import|circular|dependency)\s+cycles?\b|\bcircular\s+(imports?|dependenc\w+)\b", 3),
-        (r"\bwhat\s+does\s+\S+\s+(import|depend)\b|\b(imports|dependenc\w+)\s+of\b", 2.5),
+        (r"\b(what|which\s+\w+)\s+(does|do)\s+\S+\s+(import|depend|use|need|require)\b", 3.5),
+        (r"\b(imports|dependenc\w+)\s+of\b", 2.5),
         (r"\bdependenc\w+\b", 2),
     ),
     "text_search": (
-        (r"^\s*(please\s+)?(search|find|grep|locate|look)\b", 2.5),
-        (r"\bwhere\s+(is|are|does|do)\b", 2.5),
-        (r"\b(occurrences?|mentions?|usages?|uses)\s+of\b|\bwhich\s+files?\s+contain", 2.5),
-        (r"\b(search|grep)\b", 1.5),
+        (r"^(search|grep|rg|ripgrep)\b", 4),
+        (rf"\bwhere\s+(is|are|was|does|do|did)\b.*\b{_DONE}$", 3.25),
+        (r"^(find|locate|look\s+(for|up|where))\b", 2.5),
+        (r"\bwhere\s+(is|are|was|does|do|did)\b", 2.5),
+        (r"\b(occurrences?|mentions?|usages?|uses)\s+of\b", 2.5),
+        (r"\bwhich\s+(files?|lines?|modules?)\s+(contains?|mentions?|ha(s|ve)|says?)\b", 3),
+        (r"^(find|locate|look\s+for|where)\b.*<quoted>", 3.25),
+        (rf"^{_TO_SEE}\b.*\b(todo|fixme|xxx|hack)s?\b", 2.5),
     ),
     "code_analysis": (
         (r"\bcode\s+(analysis|review|quality|overview|structure|complexity|stat\w+)\b", 3),
-        (r"\b(analy[sz]e|review|explain|summari[sz]e|outline|inspect|describe)\b", 1.5),
-        (r"\b(codebase|repo(sitory)?|project|source|complexity|modules?|functions?|files?)\b", 1),
+        (
+            r"\bhow\s+many\s+(lines|files|functions|modules|classes|tests)\b|\blines\s+of\s+code\b",
+            2.5,
+        ),
+        (r"\b(history|log|commits?|changes?)\b.*<file>", 2.5),
+        (r"\b(analy[sz]e|review|explain|summari[sz]e|outline|inspect|describe|overview)\b", 1.5),
+        (
+            r"\b(codebase|repo(sitory)?|project|source|complexity|modules?|functions?|files?|code)\b",
+            1,
+        ),
     ),
-    "help": ((r"^\s*(help|what\s+can\s+(you|i)\s+(do|ask)\??|\?)\s*$", 4),),
+    "help": (
+        (r"^(help|commands?|what\s+can\s+(you|i)\s+(do|ask)|\?)\s*\??$", 4),
+        (r"^how\s+(do|can|should)\s+(i|we|one)\s+use\s+(this|it|you|bolt)\b", 4),
+    ),
 }
 
 COMPILED = {
@@ -154,11 +211,12 @@ WORDS = sorted(
         *"recovery benchmark history search find imports importers wheel strategy options".split(),
         *"pricing risk positions portfolio analyze analysis review calculate dependency".split(),
         *"graph code circuits quick machine engine complexity overview volatility strike".split(),
+        *"errors queries circular exposure breakers degradation processes latency".split(),
     }
 )
 
 TICKERS = {"unity": "U"}
 EDITS = re.compile(
-    r"^\s*(please\s+)?(can\s+you\s+)?"
-    r"(fix|refactor|rewrite|add|implement|optimi[sz]e|remove|delete|rename|change|improve|migrate)\b"
+    r"^(fix|refactor|rewrite|add|implement|optimi[sz]e|remove|delete|rename|change|improve|migrate|"
+    r"clean\s+up|update|edit|convert|replace)\b"
 )

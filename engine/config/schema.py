@@ -92,7 +92,7 @@ class Store(Struct, frozen=True):
     ] = ""
     flush_interval_s: Annotated[
         float, Meta(ge=0.01, le=60, description="Longest time before a fact is on its way to disk.")
-    ] = 0.5
+    ] = 1.0
     max_leases: Annotated[int, Meta(ge=1, le=64, description="DuckDB cursors at once.")] = 4
 
 

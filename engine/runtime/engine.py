@@ -182,10 +182,9 @@ class Engine:
             clock=self._clock,
         )
         await self._find_gpu()
+        self._sampling.beside_host = probe.sample
         async with self._sampling.hold():
-            while True:
-                self.bus.publish(probe.sample())
-                await anyio.sleep(1.0)
+            await anyio.sleep_forever()
 
     async def _find_gpu(self) -> None:
         await find_gpu(self.board, self._services)

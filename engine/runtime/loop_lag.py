@@ -10,7 +10,7 @@ from engine.clock import Clock
 class LoopLag:
     """Measures while it runs; `p99_ms` and `max_ms` are None before the first measurement."""
 
-    def __init__(self, clock: Clock, interval_s: float = 0.1, window_s: float = 60.0) -> None:
+    def __init__(self, clock: Clock, interval_s: float = 0.25, window_s: float = 60.0) -> None:
         self._clock = clock
         self._interval_s = interval_s
         self._late_ms: deque[float] = deque(maxlen=max(1, round(window_s / interval_s)))

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from engine.bus import Bus
 from engine.clock import Clock
 from engine.config import Config
-from engine.events import GpuSample, HostSample, ProcessSample, Sample
+from engine.events import Event, GpuSample, HostSample, ProcessSample, Sample
 from engine.probes.gpu import GpuProbe
 from engine.probes.host import HostProbe
 from engine.probes.processes import ProcessProbe
@@ -69,6 +69,7 @@ class Sampling:
     ) -> None:
         self.lag = LoopLag(clock)
         self.group: TaskGroup | None = None
+        self.beside_host: Callable[[], Event] | None = None
         self._bus = bus
         self._clock = clock
         self._config = config
@@ -136,10 +137,16 @@ class Sampling:
             if self._holders == 0:
                 self._scope.cancel()
 
+    def _publish(self, event: Event) -> None:
+        # Both at once: what reads them draws once.
+        if isinstance(event, HostSample) and self.beside_host is not None:
+            self._bus.publish(self.beside_host())
+        self._bus.publish(event)
+
     async def _run(self, scope: anyio.CancelScope) -> None:
         probes = self._config.probes
         sampler = Sampler(
-            self._bus.publish,
+            self._publish,
             self._bus.wanted,
             self._clock,
             host=HostProbe(self._clock),

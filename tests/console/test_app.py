@@ -209,6 +209,20 @@ async def test_enter_asks_what_was_typed() -> None:
         assert screen.main.prompt.value == "who imports"
 
 
+async def test_escape_closes_the_offers_first() -> None:
+    """With offers open, escape closes them and nothing else; the arrows and enter choose one."""
+    async with opened() as screen:
+        await screen.press(*"wh")
+        await screen.pilot.pause()
+        await screen.press("escape")
+        assert screen.main.typing
+        await screen.press("backspace", "h")
+        await screen.pilot.pause()
+        await screen.press("down", "enter")
+        assert screen.main.prompt.value == "what can be asked"
+        assert screen.engine.submitted == []
+
+
 async def test_a_typed_command_of_the_console_is_done_here() -> None:
     """`:pause` does what the key does and never reaches the engine."""
     async with opened() as screen:
@@ -298,6 +312,41 @@ async def test_a_drawing_that_fails_spares_the_others(monkeypatch: pytest.Monkey
         await screen.settle()
         assert "ZeroDivisionError: no cores" in screen.text("cpu")
         assert "14:30:06" in screen.text("header")
+
+
+async def test_a_screen_that_stands_still_says_so() -> None:
+    """When the worker that draws fails, the line of alerts tells it, and the keys still work."""
+
+    class Torn(StandIn):
+        def state_events(self) -> list[e.Event]:
+            raise OSError("the journal is torn")
+
+    tape = recordings.idle_mac(3)
+    app = Console(ConsoleSettings(clock=tape.clock, frames_per_s=200))
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.attach(Torn(tape))
+        await pilot.pause(0.1)
+        shown = "".join(plain(line) for line in app.main.panes["alerts"].lines)
+        assert "the screen stands still, drawing it failed: OSError: the journal is torn" in shown
+        await pilot.press("f1")
+        assert isinstance(app.screen, Help)
+
+
+async def test_earlier_prompts_that_cant_be_read_are_a_warning() -> None:
+    """A history that can't be read costs the history and nothing else."""
+
+    class Forgetful(StandIn):
+        async def recent_queries(self, limit: int) -> list[str]:
+            raise OSError("the store is gone")
+
+    tape = recordings.idle_mac(3)
+    app = Console(ConsoleSettings(clock=tape.clock, frames_per_s=200))
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.attach(Forgetful(tape))
+        await pilot.pause(0.1)
+        shown = "".join(plain(line) for line in app.main.panes["alerts"].lines)
+        assert "earlier prompts can't be read: OSError: the store is gone" in shown
+        assert app.state.host is not None
 
 
 async def test_a_slow_reader_fetches_what_it_missed() -> None:

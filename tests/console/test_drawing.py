@@ -196,8 +196,8 @@ def test_sizes(value: int | None, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0.0, "0 ms"), (0.0004, "0.4 ms"), (0.412, "412 ms"), (1.26, "1.3 s"), (59.4, "59 s"), (61, "1 m 01 s"),
-     (7200, "2 h 00 m"), (200_000, "2 d 7 h")],
+    [(0.0, "0 ms"), (0.0004, "0.4 ms"), (0.412, "412 ms"), (1.26, "1.3 s"), (59.4, "59 s"),
+     (61, "1 m 01 s"), (7200, "2 h 00 m"), (200_000, "2 d 7 h")],
 )  # fmt: skip
 def test_spans(seconds: float, text: str) -> None:
     """Durations show their two largest units."""
