@@ -72,19 +72,23 @@ async def understand(text: str, locate: Locate) -> list[Understanding]:
 
 def _parts(text: str) -> list[Understanding]:
     """Read the query as several questions where each of them makes sense, or else as one."""
-    read = [_read(part) for part in _split(_PARTS, text)]
-    if len(read) > 1 and all(one.confidence >= _SURE for one in read):
-        return _with_their_file(read)
-    listed = [_read(part) for part in _split(_LISTED, text)]
+    read = _read_each(_split(_PARTS, text))
+    if any(one.confidence < _SURE for one in read):
+        read = [_read(text)]
+    return [one for part in read for one in _listed(part)]
+
+
+def _listed(part: Understanding) -> list[Understanding]:
+    """Take a list of subjects apart: "status, memory and circuits"."""
+    listed = _read_each(_split(_LISTED, part.text))
     intents = {one.intent for one in listed}
     if (
-        len(listed) > 1
-        and len(intents) == len(listed)
-        and not intents & {"text_search", "option_price"}
-        and all(one.confidence >= _SURE_OF_WORDS for one in listed)
+        len(intents) < len(listed)
+        or intents & {"text_search", "option_price"}
+        or any(one.confidence < _SURE_OF_WORDS for one in listed)
     ):
-        return _with_their_file(listed)
-    return [_read(text)]
+        return [part]
+    return listed
 
 
 def _split(at: re.Pattern[str], text: str) -> list[str]:
@@ -96,14 +100,16 @@ def _split(at: re.Pattern[str], text: str) -> list[str]:
     return [part for part in (*parts, text[begin:]) if part.strip()]
 
 
-def _with_their_file(parts: list[Understanding]) -> list[Understanding]:
-    """Let "it" in a part mean the file of the part before."""
-    for before, (place, part) in zip(parts, enumerate(parts[1:], start=1), strict=False):
-        file = before.slots.get("file")
-        if file and not {"file", "symbol"} & part.slots.keys() and _THAT_FILE.search(part.text):
-            again = _read(_THAT_FILE.sub(str(file), part.text, count=1))
-            parts[place] = replace(again, text=part.text)
-    return parts
+def _read_each(texts: list[str]) -> list[Understanding]:
+    """Read one part after the other; "it" means the file of the part before."""
+    read: list[Understanding] = []
+    for text in texts:
+        file = read[-1].slots.get("file") if read else None
+        meant = text
+        if file and not {"file", "symbol"} & extract(text).keys():
+            meant = _THAT_FILE.sub(str(file).replace("\\", ""), text, count=1)
+        read.append(replace(_read(meant), text=text))
+    return read
 
 
 def _read(text: str) -> Understanding:

@@ -1,5 +1,11 @@
-"""Where a Python module's name stands as a word: in code, in documents and in the rest."""
+"""Where a Python module is mentioned: in code, in documents and in the rest.
 
+A stem alone ("wheel") is a word like any other and would be found everywhere; so a mention is the
+stem with its folder ("strategy.wheel", "strategy/wheel"), the file's name ("wheel.py"), or the stem
+in an import.
+"""
+
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -30,15 +36,15 @@ class Mentioned:
 
 @dataclass(frozen=True, slots=True)
 class Mentions:
-    """Lines outside a file that have its module's name as a word (so its dotted name, too).
+    """Lines outside a file that mention it.
 
     Attributes:
-        word: the name that was looked for.
+        names: what was looked for, as people write it.
         code, documents, other: in Python files; in Markdown, reStructuredText and plain text; in
             all other files.
     """
 
-    word: str
+    names: tuple[str, ...]
     code: Mentioned
     documents: Mentioned
     other: Mentioned
@@ -49,26 +55,38 @@ async def find_mentions(
 ) -> Mentions:
     """Return the mentions of the Python file `path`, with `max_rows` rows of each kind.
 
-    A package is looked for by its folder's name.
-
     Raises:
         ScanFailed: also where there are more than 4 MB of mentions.
     """
-    word = dotted_parts(path)[-1]
-    query = TextQuery(word, word=True)
+    names, pattern = written_names(path)
+    query = TextQuery(pattern, regex=True)
     try:
         with failures_as_scan_failed(timeout_s), anyio.fail_after(timeout_s):
             found, _ = await find_blocks(rg, root, query, timeout_s=timeout_s)
     except ScanFailed as error:
         if isinstance(error.__cause__, OutputTooLarge):
-            raise ScanFailed(f"the word {word!r} is in too many lines") from error
+            raise ScanFailed(f"{names[0]} is mentioned in too many lines") from error
         raise
     own = path.encode("utf-8", "surrogateescape")
     kinds: dict[str, list[Block]] = {"code": [], "documents": [], "other": []}
     for block in found:
         if block.path != own:
             kinds[_kind(block.path)].append(block)
-    return Mentions(word, *(_mentioned(blocks, max_rows) for blocks in kinds.values()))
+    return Mentions(names, *(_mentioned(blocks, max_rows) for blocks in kinds.values()))
+
+
+def written_names(path: str) -> tuple[tuple[str, ...], str]:
+    """Return how a module is written where it is mentioned, and a regular expression for that."""
+    *folders, stem = dotted_parts(path)
+    names = [f"import {stem}"]
+    patterns = [rf"\b(from|import)\s+\.*{re.escape(stem)}\b"]
+    if not path.endswith(("__init__.py", "__init__.pyi")):
+        names.append(path.rpartition("/")[2])
+        patterns.append(rf"\b{re.escape(names[-1])}\b")
+    if folders:
+        names[:0] = [f"{folders[-1]}.{stem}", f"{folders[-1]}/{stem}"]
+        patterns.append(rf"\b{re.escape(folders[-1])}[./]{re.escape(stem)}\b")
+    return tuple(names), "|".join(patterns)
 
 
 def _kind(path: bytes) -> str:

@@ -36,16 +36,22 @@ def _evidence(found: Mentions) -> Evidence:
         ("documents", found.documents),
         ("other files", found.other),
     )
+    looked_for = ", ".join(found.names)
     sections: list[Section] = [
-        findings(f'"{found.word}" in {name}', kind.rows, kind.lines, kind.lines > len(kind.rows))
+        findings(
+            f"Mentioned in {name} (as {looked_for})",
+            kind.rows,
+            kind.lines,
+            kind.lines > len(kind.rows),
+        )
         for name, kind in kinds
         if kind.lines
     ]
     total = found.code.lines + found.documents.lines + found.other.lines
     if not total:
-        return Evidence(f'no other file has the word "{found.word}"', found=False)
+        return Evidence(f"no other file mentions it (as {looked_for})", found=False)
     said = ", ".join(f"{_lines(kind)} of {name}" for name, kind in kinds if kind.lines)
-    return Evidence(f'the word "{found.word}" is in {said}', tuple(sections), weight=1)
+    return Evidence(f"mentioned in {said}", tuple(sections), weight=1)
 
 
 def _lines(kind: Mentioned) -> str:
