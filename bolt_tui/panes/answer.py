@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from bolt_tui.panes.asked import draw_asked
 from bolt_tui.panes.bars import bar
-from bolt_tui.panes.line import Line, fit, pad, spread, width_of, wrapped
+from bolt_tui.panes.line import Line, fit, pad, width_of, wrapped
 from bolt_tui.panes.marks import LEVEL, QUERY, TASK, glyph_of, span_of
 from bolt_tui.panes.pane import Canvas, Drawing
 from bolt_tui.panes.sections import section_lines
@@ -111,11 +111,10 @@ def _running(query: QueryView, state: ConsoleState, canvas: Canvas) -> list[Line
     elapsed = whole(state.now_s - query.asked_s)
     glyph, style = span_of(QUERY["running"], ink)
     lines: list[Line] = [
-        spread([(f"{glyph} ", style), (elapsed, ink.strong)], [("ctrl+x cancels", ink.quiet)],
-               canvas.width),
+        [(f"{glyph} ", style), (elapsed, ink.strong)],
         *_question(query, canvas),
         [],
-    ]  # fmt: skip
+    ]
     held = {work.task: (name, work) for name, work in state.running if work.query == query.id}
     for task in query.tasks:
         lines += _planned(task, query, held.get(task.id), state, canvas)

@@ -1,4 +1,4 @@
-"""The one worker that draws: it folds what has gathered, shows it, and rests for a frame."""
+"""The one worker that draws: it waits for a frame, folds what has gathered, and shows it."""
 
 from collections.abc import Callable, Iterable, Set
 
@@ -38,10 +38,13 @@ class Pump:
             await self.fold(engine.state_events())
             self._draw()
             while batch := await subscription.batch():
+                # The rest comes first: what is sampled in one tick arrives within a few
+                # milliseconds, and is drawn once.
+                await anyio.sleep(self._frame_s)
+                batch += subscription.take()
                 await self.fold(await self.filled(engine, batch))
                 self._draw()
                 subscription.wants = set(self._wanted())
-                await anyio.sleep(self._frame_s)
 
     async def fold(self, events: Iterable[Event]) -> None:
         """Fold events in; hand the loop back every few milliseconds."""
@@ -56,7 +59,10 @@ class Pump:
 
     async def filled(self, engine: EnginePort, batch: list[Event]) -> list[Event]:
         """Return the batch with what the reader missed put in front."""
-        first = batch[0]
-        if not isinstance(first, Lagged):
-            return batch
-        return [*await engine.events(first.from_seq, first.to_seq), *batch[1:]]
+        filled: list[Event] = []
+        for event in batch:
+            if isinstance(event, Lagged):
+                filled += await engine.events(event.from_seq, event.to_seq)
+            else:
+                filled.append(event)
+        return filled

@@ -84,7 +84,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """Put the completions over the prompt; after the first paint, which they would delay."""
         from bolt_tui.panes.completions import Completions
 
-        self.mount(Completions(self.prompt, self._asking.complete))
+        if self.is_attached:  # not where the user was quicker and has left
+            self.mount(Completions(self.prompt, self._asking.complete))
 
     # ── drawing ──────────────────────────────────────────────────────────────────────────────
 

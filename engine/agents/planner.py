@@ -20,6 +20,12 @@ def plan(parts: list[Understanding]) -> Plan:
         if also := part.slots.get("also"):
             names = ", ".join(also) if isinstance(also, tuple) else str(also)
             assumptions.append(f"{part.slots['file']} is meant; there is also {names}")
+        if (
+            (others := part.slots.get("files"))
+            and isinstance(others, tuple)
+            and "file" in part.slots
+        ):
+            assumptions.append(f"one file at a time: not looked at is {', '.join(others[1:])}")
     return Plan(tuple(tasks), tuple(assumptions))
 
 

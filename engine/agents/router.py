@@ -19,17 +19,19 @@ from engine.evidence import Argument, Understanding
 _PARTS = re.compile(
     r"\s*(?:;|\?\s+(?=\w)|\.\s+(?=[A-Z])|,?\s+(?:and|then)\s+(?:also\s+|then\s+|please\s+)*"
     r"(?=(?:what|who|where|how|which|is|show|find|search|grep|list|give|tell|price|analy[sz]e|review|"
-    r"explain|calculate|run|benchmark|monitor|watch|check)\b|(?:the\s+)?(?:memory|system|hardware|error|query)\s))\s*",
+    r"explain|calculate|run|benchmark|monitor|watch|check)\b))\s*",
     re.IGNORECASE,
 )
 _LISTED = re.compile(r"\s*(?:,\s*(?:and\s+)?|\s(?:and|&|plus)\s)\s*(?:also\s+)?", re.IGNORECASE)
-_THAT_FILE = re.compile(r"\b(?:it|this|that|this\s+file|that\s+file)\b", re.IGNORECASE)
+_THAT_FILE = re.compile(r"\b(?:its|it|this|that|this\s+file|that\s+file)\b", re.IGNORECASE)
 _QUESTION = re.compile(
-    r"^(?:what|who|whose|why|how|which|when|where|is|are|do|does|did|can|could|should|will|would|has|"
+    r"^(?:what|who|whose|why|how|which|when|where|is|are|am|was|were|do|does|did|can|could|should|will|would|has|"
     r"have|hello|hi|hey|thanks)\b",
     re.IGNORECASE,
 )
 _WORDS_OF_A_SEARCH = 4
+# "find risk and return", "watch memory and cpu for a minute": the list is theirs.
+_ONE_QUESTION = frozenset({"text_search", "option_price", "monitor"})
 _SURE, _SURE_OF_WORDS = 0.5, 0.7
 _SEARCHES = re.compile(r"^(?:search|grep|rg|ripgrep)\b", re.IGNORECASE)
 _MODULE = re.compile(
@@ -84,7 +86,7 @@ def _listed(part: Understanding) -> list[Understanding]:
     intents = {one.intent for one in listed}
     if (
         len(intents) < len(listed)
-        or intents & {"text_search", "option_price"}
+        or intents & _ONE_QUESTION
         or any(one.confidence < _SURE_OF_WORDS for one in listed)
     ):
         return [part]
@@ -107,9 +109,14 @@ def _read_each(texts: list[str]) -> list[Understanding]:
         file = read[-1].slots.get("file") if read else None
         meant = text
         if file and not {"file", "symbol"} & extract(text).keys():
-            meant = _THAT_FILE.sub(str(file).replace("\\", ""), text, count=1)
+            meant = _meaning(text, str(file))
         read.append(replace(_read(meant), text=text))
     return read
+
+
+def _meaning(text: str, file: str) -> str:
+    """Put the file's name in the place of the first word that points to it."""
+    return _THAT_FILE.sub(lambda m: f"{file}'s" if m[0].lower() == "its" else file, text, count=1)
 
 
 def _read(text: str) -> Understanding:
@@ -188,8 +195,9 @@ def _of_intent(intent: str, text: str, slots: dict[str, Argument]) -> dict[str, 
     if intent == "history" and (match := _HOW_MANY.search(text)):
         return {"limit": float(match.group(1) or match.group(2))}
     if intent == "text_search":
-        file = slots.get("file")
-        return sought(text, file if isinstance(file, str) else None)
+        places = slots.get("files") or (slots.get("file"),)
+        assert isinstance(places, tuple)
+        return sought(text, tuple(place for place in places if place))
     return {}
 
 
@@ -218,12 +226,23 @@ async def _located(understood: Understanding, locate: Locate) -> Understanding:
         del slots["file"]
         slots |= {"missing": named, "nearest": place.nearest}
     elif intent == "text_search":
+        slots |= await _places(place.path, slots, locate)
         del slots["file"]
-        slots["paths"] = (place.path,)
     else:
         slots |= {"file": place.path, "also": place.also} if place.also else {"file": place.path}
     said = understood.understood_as if exact else _said(intent, slots)
     return replace(understood, intent=intent, slots=slots, understood_as=said)
+
+
+async def _places(first: str, slots: dict[str, Argument], locate: Locate) -> dict[str, Argument]:
+    """Return all places to search; one that isn't there makes the whole search miss it."""
+    names, paths = slots.get("files"), [first]
+    for name in names[1:] if isinstance(names, tuple) else ():
+        place = await locate(name)
+        if place.path is None:
+            return {"missing": name, "nearest": place.nearest}
+        paths.append(place.path)
+    return {"paths": tuple(paths)}
 
 
 def _said(intent: str, slots: dict[str, Argument]) -> str:

@@ -33,7 +33,8 @@ _COUNT = {
     "three": 3.0, "five": 5.0, "ten": 10.0, "fifteen": 15.0, "twenty": 20.0, "thirty": 30.0,
 }  # fmt: skip
 _SPAN = re.compile(
-    rf"\b(\d+(?:\.\d+)?|{'|'.join(_COUNT)})\s*-?\s*(seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h)\b",
+    rf"\b(?:(?P<n>\d+(?:\.\d+)?)\s*-?\s*|(?P<word>{'|'.join(_COUNT)})\s+)"
+    r"(?P<unit>seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h)\b",
     re.IGNORECASE,
 )
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
@@ -81,9 +82,8 @@ def extract(text: str) -> dict[str, Argument]:
     if ticker := _ticker(bare):
         slots["ticker"] = ticker
     if match := _SPAN.search(rest):
-        count = match.group(1).lower()
-        number = _COUNT[count] if count in _COUNT else float(count)
-        slots["duration_s"] = number * _SECONDS[match.group(2)[0].lower()]
+        count = float(match["n"]) if match["n"] else _COUNT[match["word"].lower()]
+        slots["duration_s"] = count * _SECONDS[match["unit"][0].lower()]
     return slots
 
 
@@ -151,14 +151,15 @@ _WITHIN = r"\s+(?:in|under|inside|within|from|of|on|below)\s+(?:the\s+)?(?:(?:fi
 _SMALL = frozenset("the a an of our my your its to in is are".split())
 
 
-def sought(text: str, place: str | None = None) -> dict[str, Argument]:
-    """Return what a search in words looks for: the query without its verb and the place to look in.
+def sought(text: str, places: tuple[str, ...] = ()) -> dict[str, Argument]:
+    """Return what a search in words looks for: the query without its verb and places to look in.
 
     Quoted text stands as it is, a name is a word, and plain words may be joined in any way.
     """
     text = plain(text).rstrip("?!. ")
-    if place is not None:
-        text = re.sub(rf"{_WITHIN}{re.escape(place)}(?=\s|$)", "", text)
+    if places:
+        named = "|".join(re.escape(place) for place in places)
+        text = re.sub(rf"{_WITHIN}(?:{named})(?:\s*(?:,|and|or)\s*(?:{named}))*(?=\s|$)", "", text)
     text = _LEAD.sub("", text)
     flags: dict[str, Argument] = {}
     while match := _FLAGS.match(text):
@@ -176,12 +177,13 @@ _LETTERS = {"w": "word", "i": "ignore_case", "E": "regex", "P": "regex"}
 
 
 def _pattern(words: str) -> dict[str, Argument]:
+    words = words.removesuffix("()")
     if several := re.fullmatch(r"([A-Z]{3,})s", words):
         words = several.group(1)
     if re.fullmatch(r"\w*[_A-Z0-9]\w*|__\w+__", words):
         return {"pattern": words, "word": True}
     if not re.fullmatch(r"[\w-]+(?:\s+[\w-]+){0,5}", words):
-        return {"pattern": words.removesuffix("()")}
+        return {"pattern": words}
     parts = [part for part in re.split(r"[\s-]+", words) if part]
     if not parts:
         return {"pattern": words}

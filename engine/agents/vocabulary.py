@@ -11,7 +11,10 @@ import re
 Weighted = tuple[tuple[str, float], ...]
 
 _MACHINE = r"(?:system|machine|box|computer|host|mac|laptop|server|engine|bolt)"
-_WHO = r"\b(?:who|what|which\s+\w+|(?:files?|modules?|code)\s+(?:that|which))\b"
+_WHO = (
+    r"\b(?:who|what|anyone|anybody|anything|which\s+\w+|"
+    r"(?:files?|modules?|code)\s+(?:that|which))\b"
+)
 _TO_SEE = r"(?:show|list|see|get|view|print|display)"
 _DONE = (
     r"(?:defined|computed|calculated|used|implemented|located|set|enforced|checked|declared|"
@@ -38,7 +41,8 @@ INTENTS: dict[str, Weighted] = {
         (rf"{_WHO}.*\b(uses?|using|calls?|calling|references?|needs?)\b.*(<file>|<symbol>)", 3),
         (r"\b(importers?|users|dependents|callers|consumers)\s+of\b", 3),
         (r"\b(where\s+)?is\s+<file>\s+(still\s+)?(imported|used|referenced|needed)\b", 3.5),
-        (r"\bwhat\s+(all\s+)?((would|will|could|might)\s+)?(breaks?|is\s+affected)\b", 3),
+        (r"\bwhat\s+(all\s+)?((would|will|could|might)\s+)?(breaks?|(is|be)\s+affected)\b", 3),
+        (r"\b(importers?|dependents)\b", 2.5),
     ),
     "wheel_analysis": (
         (r"\bwheel\s+(strateg\w+|trad\w+|performance|position\w*|cycle\w*|analysis)\b", 3),
@@ -55,17 +59,22 @@ INTENTS: dict[str, Weighted] = {
         (r"\brisk\w*\s+(metrics?|analysis|figures?|numbers?|report|exposure|limits?)\b", 3),
         (r"\b(my|our|portfolio|book|positions?)\b.*\b(delta|gamma|vega|theta|greeks?)\b", 2.5),
         (r"\bhow\s+much\s+\w+\s+(i|we)\s+lose\b|\bp\s*&\s*l\b|\bpnl\b|\bloss(es)?\b", 2.5),
-        (r"\b(value.at.risk|expected\s+shortfall|cvar|var|drawdown|exposure|margin)\b", 2),
+        (
+            r"\b(value.at.risk|expected\s+shortfall|cvar|var|drawdown|(over)?expos(ure|ed)|margin)\b",
+            2,
+        ),
         (r"\b(current|my|open|our)\s+(positions?|book)\b|\bportfolio\b", 1.5),
         (r"\brisk\w*\b", 2),
     ),
     "system_status": (
         (rf"\b{_MACHINE}\s+(status|state|health|load)\b", 3),
+        (rf"\b(status|state|health)\s+of\s+(the|my|this|our)\s+{_MACHINE}\b", 3),
+        (rf"\bhow\s+(the|my|this|our)\s+{_MACHINE}\b", 2),
         (
             r"\b(cpu|disk|network|processor|io)\s+(usage|loads?|use|utili[sz]ation|traffic|activity|io)\b",
             2.5,
         ),
-        (r"\bhow\s+busy\b|\bload\s+average\b|\buptime\b|\b(which|what)\s+level\b", 2.5),
+        (r"\bhow\s+(busy|loaded)\b|\bload\s+average\b|\buptime\b|\b(which|what)\s+level\b", 2.5),
         (rf"\bhow\s+(are|is)\s+(things|it|everything|(the|my|this|our)\s+{_MACHINE})\b", 2.5),
         (r"\bstatus\b|\bhealth(y)?\b", 2),
         (
@@ -87,7 +96,7 @@ INTENTS: dict[str, Weighted] = {
     "hardware": (
         (r"\bhardware\s+(monitor\w*|inventory|status|info\w*|acceleration|validation)\b", 3),
         (r"\bhardware\b|\bm\d\s+(pro|max|ultra)\b", 2.5),
-        (r"\b(gpus?|cores?|processors?|accelerat\w+|devices?|chip|metal|mlx|cuda)\b", 2),
+        (r"\b(gpus?|graphics|cores?|processors?|accelerat\w+|devices?|chip|metal|mlx|cuda)\b", 2),
         (r"\bwhat\s+(machine|computer|cpu|processor)\b|\bspecs?\b", 2.5),
     ),
     "memory_usage": (
@@ -101,7 +110,12 @@ INTENTS: dict[str, Weighted] = {
         (r"\berrors?\s+(recovery|status|rate|report|log)\b", 3),
         (r"\b(circuit(\s+breakers?)?s?|breakers?|degrad(ation|ed)|fallbacks?)\b", 2.5),
         (r"\b(recent|last|latest|any)\s+(\w+\s+)?(errors?|failures?|problems?)\b", 2.5),
-        (r"\b(any|every)thing\s+(fail\w*|broken?|wrong|down)\b|\bwent\s+wrong\b", 2.5),
+        (
+            r"\b(any|every|some)thing\s+(fail\w*|br[eo]ak\w*|broken?|wrong|crash\w*|down)\b|\bwent\s+wrong\b",
+            2.5,
+        ),
+        (r"\brecovery\b", 2.5),
+        (r"\bfail(ed|ures?|ing|s)?\b|\bcrash\w*\b", 2),
         (r"\brecover\w*\b|\bwhat\s+(has\s+)?(failed|is\s+broken|broke)\b", 2),
         (rf"^({_TO_SEE}\s+)?(the\s+|all\s+)?(errors?|failures?)\b", 2.5),
     ),
@@ -136,11 +150,15 @@ INTENTS: dict[str, Weighted] = {
         (r"\b(query|queries|question)\s+(history|log)\b|\bhistory\s+of\s+(my\s+)?quer\w+\b", 3),
         (r"\b(last|recent|past|previous|earlier|latest)\s+(\d+\s+)?(quer\w+|questions?)\b", 3),
         (rf"^({_TO_SEE}\s+)?(me\s+)?(the\s+|my\s+|our\s+)?history\b(?!.*<file>)", 3),
-        (r"\bwhat\s+(did|have|had)\s+(i|we)\s+(just\s+|already\s+)?ask", 3),
+        (r"\b(i|we)\s+(have\s+|had\s+)?(just\s+|already\s+)?ask(ed)?\b", 3),
+        (r"\b(my|our)\s+(\w+\s+)?(quer\w+|questions)\b", 2.5),
     ),
     "dependency_graph": (
-        (r"\bdependenc\w+\s+(graph|tree|analysis|map)\b", 3),
-        (r"\b(import|circular|dependency)\s+cycles?\b|\bcircular\s+(imports?|dependenc\w+)\b", 3),
+        (r"\bdependenc\w+\s+(graph|tree|analysis|map)\b|\b(import|module)\s+(graph|tree|map)\b", 3),
+        (
+            r"\b(import|circular|dependency)\s+cycles?\b|\b(circular|cyclic)\s+(imports?|dependenc\w+)\b",
+            3,
+        ),
         (r"\b(what|which\s+\w+)\s+(does|do)\s+\S+\s+(import|depend|use|need|require)\b", 3.5),
         (r"\b(imports|dependenc\w+)\s+of\b", 2.5),
         (r"\bdependenc\w+\b", 2),
@@ -169,7 +187,8 @@ INTENTS: dict[str, Weighted] = {
         ),
     ),
     "help": (
-        (r"^(help|commands?|what\s+can\s+(you|i)\s+(do|ask)|\?)\s*\??$", 4),
+        (rf"^({_TO_SEE}\s+)?(the\s+|all\s+)?commands$", 4),
+        (r"^(help|what\s+can\s+(you|i)\s+(do|ask)|\?)\s*\??$", 4),
         (r"^how\s+(do|can|should)\s+(i|we|one)\s+use\s+(this|it|you|bolt)\b", 4),
     ),
 }
