@@ -2,6 +2,7 @@
 
 from typing import Literal, NamedTuple
 
+from bolt_tui.glyphs import STATUS
 from bolt_tui.palette import Ink
 from bolt_tui.panes.line import Line, Span
 from bolt_tui.panes.units import UNKNOWN
@@ -19,12 +20,12 @@ class Mark(NamedTuple):
 
 QUERY: dict[Status | Literal["running"], Mark] = {
     "running": Mark("◌", "running", "accent"),
-    "answered": Mark("✓", "answered", "good"),
-    "nothing_found": Mark("○", "nothing found", "quiet"),
-    "degraded": Mark("▲", "degraded", "warn"),
-    "failed": Mark("✗", "failed", "bad"),
-    "timed_out": Mark("✗", "timed out", "bad"),
-    "cancelled": Mark("■", "cancelled", "quiet"),
+    "answered": Mark(*STATUS["answered"], "good"),
+    "nothing_found": Mark(*STATUS["nothing_found"], "quiet"),
+    "degraded": Mark(*STATUS["degraded"], "warn"),
+    "failed": Mark(*STATUS["failed"], "bad"),
+    "timed_out": Mark(*STATUS["timed_out"], "bad"),
+    "cancelled": Mark(*STATUS["cancelled"], "quiet"),
 }
 TASK: dict[TaskStatus | Literal["running", "queued"], Mark] = {
     "running": Mark("◌", "running", "accent"),

@@ -2,25 +2,18 @@
 
 from collections.abc import Iterator
 
+from bolt_tui.glyphs import STATUS
 from bolt_tui.rendering.cells import bars, columns, common_source, figure_row, numeric, shown
 from engine.evidence import Answer, Figures, Findings, Section, Series, Table, clean
 
-GLYPHS = {
-    "answered": "✓",
-    "nothing_found": "∅",
-    "degraded": "!",
-    "failed": "✗",
-    "timed_out": "◷",
-    "cancelled": "■",
-}
 _BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
 def render(answer: Answer, *, colour: bool = False) -> str:
     """Return the whole answer, a newline at its end."""
     bold, dim, reset = (_BOLD, _DIM, _RESET) if colour else ("", "", "")
-    status = answer.status.replace("_", " ")
-    lines = [f"{bold}{GLYPHS[answer.status]} {clean(answer.verdict)}{reset}"]
+    glyph, status = STATUS[answer.status]
+    lines = [f"{bold}{glyph} {clean(answer.verdict)}{reset}"]
     lines.append(f"{dim}understood as: {clean(answer.query.understood_as)}{reset}")
     for section in answer.sections:
         title, body = _section(section)

@@ -81,23 +81,26 @@ def parse(text: str) -> Understanding:
         hint = f"did you mean :{near[0]}?" if near else f"there are :{', :'.join(COMMANDS)}"
         raise BadCommand(f"there is no command :{name}; {hint}")
     slots = _slots(command, words[1:])
-    shown = shlex.join([f":{name}", *words[1:]])
-    return Understanding(text, shown.replace("':", ":", 1), command.intent, slots, 1.0)
+    return Understanding(text, shlex.join([f":{name}", *words[1:]]), command.intent, slots, 1.0)
 
 
 def _slots(command: Command, words: list[str]) -> dict[str, Argument]:
+    if command.takes == "terms...":
+        return _plain(command, words)
     slots: dict[str, Argument] = {}
     plain: list[str] = []
     rest = iter(words)
     for word in rest:
+        option, equals, value = word.partition("=")
         flag = _SHORT.get(word) or word.removeprefix("--").replace("-", "_")
         if word == "--":
             plain += rest
-        elif word in _NUMBERS and _NUMBERS[word] == command.number:
-            slots[command.number] = _number(word, next(rest, None), command)
+        elif option in _NUMBERS and _NUMBERS[option] == command.number:
+            text = value if equals else next(rest, None)
+            slots[command.number] = _number(option, text, command)
         elif word.startswith("-") and len(word) > 1 and flag in command.flags:
             slots[flag] = True
-        elif word.startswith("-") and len(word) > 1 and command.takes != "terms...":
+        elif word.startswith("-") and len(word) > 1:
             raise BadCommand(f"unknown option {word}; it is {command.usage}")
         else:
             plain.append(word)
@@ -109,7 +112,7 @@ def _plain(command: Command, words: list[str]) -> dict[str, Argument]:
         if words:
             raise BadCommand(f'"{words[0]}" is one word too many; it is {command.usage}')
         return {}
-    if not words:
+    if not words or not words[0].strip():
         raise BadCommand(f"the command is incomplete; it is {command.usage}")
     if command.takes == "terms...":
         return {"terms": " ".join(words)}
@@ -126,7 +129,8 @@ def _number(option: str, text: str | None, command: Command) -> float:
     except ValueError:
         number = -1.0
     if not 0 < number <= 1e7:
+        found = "nothing" if text is None else f'"{text}"'
         raise BadCommand(
-            f"{option} expects a positive number, found {text!r}; it is {command.usage}"
+            f"{option} expects a positive number, found {found}; it is {command.usage}"
         )
     return number

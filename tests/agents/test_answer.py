@@ -169,7 +169,7 @@ def test_what_was_not_searched_is_kept() -> None:
 
 
 def test_a_name_at_the_beginning_keeps_its_letters() -> None:
-    """A sentence gets a capital and a full stop, unless it has a name there or an end of its own."""
+    """A sentence gets a capital and a full stop; one that begins with a name keeps its letter."""
     given = answer(
         gave("a", "src/x.py has 3 functions"),
         gave("b", "is it?"),
