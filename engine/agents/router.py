@@ -36,7 +36,7 @@ _SURE, _SURE_OF_WORDS = 0.5, 0.7
 _SEARCHES = re.compile(r"^(?:search|grep|rg|ripgrep)\b", re.IGNORECASE)
 _MODULE = re.compile(
     r"\b(?:imports?|importing|importers?\s+of|dependents\s+of|depends?\s+(?:up)?on|requires?)\s+"
-    r"(?:(?:the|our)\s+)?(?:(?:module|package|file)\s+)?([A-Za-z_]\w*)(?!\s+\w)",
+    r"(?:(?:the|our)\s+)?(?:(?:module|package|file)\s+)?(?!(?:it|this|that|them)\b)([A-Za-z_]\w*)(?!\s+\w)",
     re.IGNORECASE,
 )
 _HOW_MANY = re.compile(
@@ -85,7 +85,8 @@ def _listed(part: Understanding) -> list[Understanding]:
     listed = _read_each(_split(_LISTED, part.text))
     intents = {one.intent for one in listed}
     if (
-        len(intents) < len(listed)
+        len(listed) < 2
+        or len(intents) < len(listed)
         or intents & _ONE_QUESTION
         or any(one.confidence < _SURE_OF_WORDS for one in listed)
     ):
@@ -195,9 +196,9 @@ def _of_intent(intent: str, text: str, slots: dict[str, Argument]) -> dict[str, 
     if intent == "history" and (match := _HOW_MANY.search(text)):
         return {"limit": float(match.group(1) or match.group(2))}
     if intent == "text_search":
-        places = slots.get("files") or (slots.get("file"),)
-        assert isinstance(places, tuple)
-        return sought(text, tuple(place for place in places if place))
+        files = slots.get("files")
+        places = files if isinstance(files, tuple) else (slots.get("file"),)
+        return sought(text, tuple(place for place in places if isinstance(place, str)))
     return {}
 
 

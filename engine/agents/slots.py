@@ -45,7 +45,7 @@ _NOT_TICKERS = frozenset(
 _POLITE = re.compile(
     r"^(?:please|pls|hey|hi|hello|ok|okay|so|now|bolt[,:]|(?:can|could|would|will)\s+(?:you|we|i)|kindly|"
     r"i\s+(?:want|need|would\s+like)\s+(?:you\s+)?to(?:\s+(?:know|see))?|i'd\s+like\s+(?:you\s+)?to(?:\s+(?:know|see))?|"
-    r"i\s+(?:want|need)|let\s+me\s+(?:see|know)|let\s+us|let's|tell\s+me(?:\s+about)?|give\s+me|show\s+me|"
+    r"i\s+(?:want|need)|let\s+me\s+(?:see|know)|let\s+us|let'?s|tell\s+me(?:\s+about)?|give\s+me|show\s+me|"
     r"do\s+you\s+know|quickly|just|also|then|and)(?![\w.])[\s,]*",
     re.IGNORECASE,
 )

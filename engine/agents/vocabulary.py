@@ -58,7 +58,7 @@ INTENTS: dict[str, Weighted] = {
     "risk_analysis": (
         (r"\brisk\w*\s+(metrics?|analysis|figures?|numbers?|report|exposure|limits?)\b", 3),
         (r"\b(my|our|portfolio|book|positions?)\b.*\b(delta|gamma|vega|theta|greeks?)\b", 2.5),
-        (r"\bhow\s+much\s+\w+\s+(i|we)\s+lose\b|\bp\s*&\s*l\b|\bpnl\b|\bloss(es)?\b", 2.5),
+        (r"\bhow\s+much\s+(\w+\s+)?\w+\s+(i|we)\s+lose\b|\bp\s*&\s*l\b|\bpnl\b|\bloss(es)?\b", 2.5),
         (
             r"\b(value.at.risk|expected\s+shortfall|cvar|var|drawdown|(over)?expos(ure|ed)|margin)\b",
             2,
@@ -67,7 +67,7 @@ INTENTS: dict[str, Weighted] = {
         (r"\brisk\w*\b", 2),
     ),
     "system_status": (
-        (rf"\b{_MACHINE}\s+(status|state|health|load)\b", 3),
+        (rf"\b{_MACHINE}\s+(status|state|health|load|info\w*)\b", 3),
         (rf"\b(status|state|health)\s+of\s+(the|my|this|our)\s+{_MACHINE}\b", 3),
         (rf"\bhow\s+(the|my|this|our)\s+{_MACHINE}\b", 2),
         (
@@ -83,7 +83,7 @@ INTENTS: dict[str, Weighted] = {
         ),
         (rf"\bis\s+(the|my|this)\s+{_MACHINE}\s+\w+", 2),
         (r"\bwhat\s+is\s+(going\s+on|happening|up)\b", 2),
-        (r"\b(cpu|disk|network|temperatures?|processor)\b", 1.5),
+        (r"\b(cpu|disk|network|bandwidth|temperatures?|processor)\b", 1.5),
     ),
     "monitor": (
         (
@@ -96,7 +96,10 @@ INTENTS: dict[str, Weighted] = {
     "hardware": (
         (r"\bhardware\s+(monitor\w*|inventory|status|info\w*|acceleration|validation)\b", 3),
         (r"\bhardware\b|\bm\d\s+(pro|max|ultra)\b", 2.5),
-        (r"\b(gpus?|graphics|cores?|processors?|accelerat\w+|devices?|chip|metal|mlx|cuda)\b", 2),
+        (
+            r"\b(gpus?|graphics|cores?|processors?|accelerat\w+|devices?|chip|metal|mlx|cuda|vram)\b",
+            2,
+        ),
         (r"\bwhat\s+(machine|computer|cpu|processor)\b|\bspecs?\b", 2.5),
     ),
     "memory_usage": (
@@ -109,7 +112,7 @@ INTENTS: dict[str, Weighted] = {
     "error_recovery": (
         (r"\berrors?\s+(recovery|status|rate|report|log)\b", 3),
         (r"\b(circuit(\s+breakers?)?s?|breakers?|degrad(ation|ed)|fallbacks?)\b", 2.5),
-        (r"\b(recent|last|latest|any)\s+(\w+\s+)?(errors?|failures?|problems?)\b", 2.5),
+        (r"\b(recent|last|latest|any)\s+(\w+\s+)?(errors?|failures?|problems?|issues?)\b", 2.5),
         (
             r"\b(any|every|some)thing\s+(fail\w*|br[eo]ak\w*|broken?|wrong|crash\w*|down)\b|\bwent\s+wrong\b",
             2.5,
@@ -128,7 +131,7 @@ INTENTS: dict[str, Weighted] = {
         ),
         (r"\bhow\s+(fast|quick\w*|long)\b.*\b(quer\w+|questions?|answer\w*|respon\w+)\b", 2.5),
         (r"\b(how\s+many|what\s+are)\b.*\bagents\b|\bagents?\s+(run\w*|work\w*|busy)\b", 2.5),
-        (r"\bmetrics\b", 1.5),
+        (r"\bmetrics\b|\bqueries\s+(per|a)\s+\w+|\bhow\s+(well|badly)\b.*\bperform", 1.75),
     ),
     "benchmark": (
         (
@@ -150,7 +153,7 @@ INTENTS: dict[str, Weighted] = {
         (r"\b(query|queries|question)\s+(history|log)\b|\bhistory\s+of\s+(my\s+)?quer\w+\b", 3),
         (r"\b(last|recent|past|previous|earlier|latest)\s+(\d+\s+)?(quer\w+|questions?)\b", 3),
         (rf"^({_TO_SEE}\s+)?(me\s+)?(the\s+|my\s+|our\s+)?history\b(?!.*<file>)", 3),
-        (r"\b(i|we)\s+(have\s+|had\s+)?(just\s+|already\s+)?ask(ed)?\b", 3),
+        (r"\b(i|we)\s+((have|had|been|just|already)\s+)*ask(ed|ing)?\b", 3),
         (r"\b(my|our)\s+(\w+\s+)?(quer\w+|questions)\b", 2.5),
     ),
     "dependency_graph": (
@@ -171,6 +174,7 @@ INTENTS: dict[str, Weighted] = {
         (r"\b(occurrences?|mentions?|usages?|uses)\s+of\b", 2.5),
         (r"\bwhich\s+(files?|lines?|modules?)\s+(contains?|mentions?|ha(s|ve)|says?)\b", 3),
         (r"^(find|locate|look\s+for|where)\b.*<quoted>", 3.25),
+        (r"\b(called|named)\s+(<symbol>|<quoted>)", 3),
         (rf"^{_TO_SEE}\b.*\b(todo|fixme|xxx|hack)s?\b", 2.5),
     ),
     "code_analysis": (
@@ -189,6 +193,7 @@ INTENTS: dict[str, Weighted] = {
     "help": (
         (rf"^({_TO_SEE}\s+)?(the\s+|all\s+)?commands$", 4),
         (r"^(help|what\s+can\s+(you|i)\s+(do|ask)|\?)\s*\??$", 4),
+        (r"\b(what|which)\s+(questions?|things)\s+can\s+(i|we)\s+ask\b", 4),
         (r"^how\s+(do|can|should)\s+(i|we|one)\s+use\s+(this|it|you|bolt)\b", 4),
     ),
 }
@@ -230,7 +235,7 @@ WORDS = sorted(
         *"recovery benchmark history search find imports importers wheel strategy options".split(),
         *"pricing risk positions portfolio analyze analysis review calculate dependency".split(),
         *"graph code circuits quick machine engine complexity overview volatility strike".split(),
-        *"errors queries circular exposure breakers degradation processes latency".split(),
+        *"errors queries circular exposure breakers degradation processes latency stats".split(),
     }
 )
 
