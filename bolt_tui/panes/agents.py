@@ -6,6 +6,7 @@ from bolt_tui.panes.line import Line, fit, pad, right, shorten, spread
 from bolt_tui.panes.marks import TASK, glyph_of
 from bolt_tui.panes.pane import Canvas, Drawing
 from bolt_tui.panes.units import age, milliseconds, whole
+from bolt_tui.panes.vitals import full
 from bolt_tui.state import ConsoleState
 from bolt_tui.views import Segment, Work
 
@@ -24,6 +25,8 @@ def draw_agents(state: ConsoleState, canvas: Canvas) -> Drawing:
         lines.append([("○ ", canvas.ink.quiet), (_idle(state), canvas.ink.quiet)])
     if canvas.zoomed and state.agents:
         lines += [[], *_lanes(state, canvas)]
+    if canvas.zoomed and state.engine:
+        lines += [[], [("The engine", canvas.ink.strong)], *full(state.engine, canvas.ink)]
     recent = _recent(state, canvas, canvas.height - len(lines) - 1)
     if recent:
         lines += [[], *recent] if canvas.height - len(lines) > len(recent) else recent

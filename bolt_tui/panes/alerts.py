@@ -3,18 +3,20 @@
 from bolt_tui.panes.line import Line, fit, spread, width_of
 from bolt_tui.panes.marks import SEVERITY
 from bolt_tui.panes.pane import Canvas, Drawing
+from bolt_tui.panes.vitals import brief
 from bolt_tui.state import ConsoleState
 from engine.events import Notice
 
 
 def draw_alerts(state: ConsoleState, canvas: Canvas) -> Drawing:
-    """Draw the most severe notice with its remedy; nothing to say is said quietly."""
+    """Draw the most severe notice with its remedy; with nothing to say, how the engine is."""
     notices = state.active_notices()
     ink = canvas.ink
     if not notices and state.session is None:
         return Drawing([[(" ◌ ", ink.accent), ("the engine is being opened", ink.quiet)]])
     if not notices:
-        return Drawing([[(" ● ", ink.good), ("no alerts", ink.quiet)]])
+        calm: Line = [(" ● ", ink.good), ("no alerts", ink.quiet)]
+        return Drawing([spread(calm, brief(state.engine, ink), canvas.width)])
     loudest, *others = notices
     mark = SEVERITY[loudest.severity]
     style = {"critical": ink.badge_bad, "warning": ink.badge_warn, "info": ink.badge_accent}

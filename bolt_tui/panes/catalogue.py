@@ -31,7 +31,7 @@ def make_panes() -> dict[str, Pane]:
             draw_processes, name="processes", title="Processes", reads={"processes"},
             costly=ProcessSample,
         ),
-        Pane(draw_alerts, name="alerts", reads={"notices", "session"}),
+        Pane(draw_alerts, name="alerts", reads={"notices", "session", "engine"}),
     )  # fmt: skip
     for pane in panes:
         pane.number = PANES.index(pane.id) + 1 if pane.id in PANES else None
