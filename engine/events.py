@@ -220,7 +220,7 @@ class SessionLeft(Event, frozen=True, kw_only=True, tag=True):
 
 
 class Notice(Event, frozen=True, kw_only=True, tag=True):
-    """Something its user should know. A later one with the same key replaces it; `resolved` ends it."""
+    """What its user should know. A later one with the same key replaces it; `resolved` ends it."""
 
     key: str
     severity: Severity

@@ -246,9 +246,9 @@ def _taken(tokens: list[_Token]) -> Taken:
             best.append(taken)
     for other in best[1:]:
         for label in {**best[0], **other}:
-            first, second = best[0].get(label), other.get(label)
-            if first != second:
-                found = " or ".join(tokens[n].text for n in (first, second) if n is not None)
+            ways = [tokens[taken[label]] for taken in (best[0], other) if label in taken]
+            if len({number.value for number in ways}) > 1 or len(ways) < 2:
+                found = " or ".join(number.text for number in ways)
                 term = tokens[label].term.replace("_", " ")
                 raise ValueError(f"it can't be told which number is the {term}: {found}?")
     return best[0]

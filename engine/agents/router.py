@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from engine.agents import commands
 from engine.agents.slots import extract, masked, plain, sought, veiled
-from engine.agents.vocabulary import COMPILED, EDITS, SAID, WORDS
+from engine.agents.vocabulary import COMPILED, EDITS, KEPT, SAID, WORDS
 from engine.evidence import Argument, Understanding
 
 # Where a question may go on with another one: certainly, and perhaps.
@@ -33,6 +33,7 @@ _WORDS_OF_A_SEARCH = 4
 # "find risk and return", "watch memory and cpu for a minute": the list is theirs.
 _ONE_QUESTION = frozenset({"text_search", "option_price", "monitor"})
 _SURE, _SURE_OF_WORDS = 0.5, 0.7
+_SCORED = 1500  # letters; a question is put by then, and more would hold up the loop
 _SEARCHES = re.compile(r"^(?:search|grep|rg|ripgrep)\b", re.IGNORECASE)
 _MODULE = re.compile(
     r"\b(?:imports?|importing|importers?\s+of|dependents\s+of|depends?\s+(?:up)?on|requires?)\s+"
@@ -75,7 +76,7 @@ async def understand(text: str, locate: Locate) -> list[Understanding]:
 def _parts(text: str) -> list[Understanding]:
     """Read the query as several questions where each of them makes sense, or else as one."""
     read = _read_each(_split(_PARTS, text))
-    if any(one.confidence < _SURE for one in read):
+    if not read or any(one.confidence < _SURE for one in read):
         read = [_read(text)]
     return [one for part in read for one in _listed(part)]
 
@@ -142,7 +143,7 @@ def _read(text: str) -> Understanding:
 
 def _score(text: str) -> tuple[str, float]:
     """Return the intent that the words speak for most; of equals, the first in the table."""
-    lowered = re.sub(r"\s+", " ", text.lower()).strip().rstrip("?!. ") or text
+    lowered = re.sub(r"\s+", " ", text.lower())[:_SCORED].strip().rstrip("?!. ") or text
     best, most = "unknown", 0.0
     for intent, rules in COMPILED.items():
         hits = [weight for pattern, weight in rules if pattern.search(lowered)]
@@ -158,7 +159,7 @@ def _corrected(text: str) -> str:
 
     def right(match: re.Match[str]) -> str:
         word = match.group(0).lower()
-        slips = 1 if len(word) < 6 else 2
+        slips = 0 if word in KEPT else 1 if len(word) < 6 else 2
         near = process.extractOne(word, WORDS, scorer=OSA.distance, score_cutoff=slips)
         return near[0] if near else word
 

@@ -37,6 +37,7 @@ _SPAN = re.compile(
     r"(?P<unit>seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h)\b",
     re.IGNORECASE,
 )
+_LONGEST_NAME = 255
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _NOT_TICKERS = frozenset(
     "I A CPU GPU RAM VAR ES OK AND OR THE CSV API JSON SQL SVG ITM OTM ATM DTE IV P E MLX S K T R Q "
@@ -72,7 +73,7 @@ def extract(text: str) -> dict[str, Argument]:
         slots["file"] = paths[0]
         if len(paths) > 1:
             slots["files"] = tuple(paths)
-    elif match := _DOTTED.search(rest):
+    elif (match := _DOTTED.search(rest)) and _can_be(match.group(1)):
         slots["file"] = match.group(1)
     bare = _PATH.sub(" ", rest)
     for pattern in _SYMBOLS:
@@ -115,7 +116,13 @@ def veiled(text: str) -> str:
 
 
 def _paths(text: str) -> list[str]:
-    return [path for path in _PATH.findall(text) if not _NO_PATH.fullmatch(path)]
+    found: list[str] = _PATH.findall(text)
+    return [path for path in found if not _NO_PATH.fullmatch(path) and _can_be(path)]
+
+
+def _can_be(path: str) -> bool:
+    """Whether a file system takes such a name at all."""
+    return all(len(part.encode("utf-8", "replace")) <= _LONGEST_NAME for part in path.split("/"))
 
 
 def _ticker(text: str) -> str | None:

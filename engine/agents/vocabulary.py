@@ -235,9 +235,12 @@ WORDS = sorted(
         *"recovery benchmark history search find imports importers wheel strategy options".split(),
         *"pricing risk positions portfolio analyze analysis review calculate dependency".split(),
         *"graph code circuits quick machine engine complexity overview volatility strike".split(),
-        *"errors queries circular exposure breakers degradation processes latency stats".split(),
+        *"errors queries circular exposure breakers degradation processes latency".split(),
     }
 )
+
+# Words in their own right, however near they are to those.
+KEPT = frozenset("stats state mode rise port portion core cores quote queried".split())
 
 TICKERS = {"unity": "U"}
 EDITS = re.compile(

@@ -1,0 +1,418 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.agents import planner
+from engine.agents.commands import BadCommand
+from engine.agents.router import Located, understand
+from engine.agents.schedule import Schedule
+from engine.agents.tools import names
+from engine.agents.vocabulary import COMPILED, SAID
+from engine.evidence import Argument, Understanding
+from engine.search.corpus import resolve_path
+from engine.search.errors import SearchError
+
+from .phrases import NAMING, PHRASES, SEVERAL
+
+pytestmark = pytest.mark.anyio
+
+FILES = (
+    "src/unity_wheel/strategy/wheel.py",
+    "src/unity_wheel/math/options.py",
+    "src/unity_wheel/risk/engine.py",
+    "src/x.py",
+    "engine.py",
+    "config.py",
+    "README.md",
+    "docs/a.md",
+    "tests/test_wheel.py",
+)
+WHEEL = "src/unity_wheel/strategy/wheel.py"
+
+
+class Project:
+    """A small project on disk, whose files are found as the engine finds them."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        for name in FILES:
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("")
+
+    async def locate(self, named: str) -> Located:
+        try:
+            place = await resolve_path(str(self.root), named, FILES)
+        except SearchError as error:
+            return Located(None, tuple(getattr(error, "nearest", ())))
+        return Located(place.found, place.nearest, place.also)
+
+    async def one(self, text: str) -> Understanding:
+        parts = await understand(text, self.locate)
+        assert len(parts) == 1, [part.understood_as for part in parts]
+        return parts[0]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return Project(tmp_path_factory.mktemp("project"))
+
+
+# ── intents ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("text", "intents"), [(text, intents) for intents, texts in PHRASES.items() for text in texts]
+)
+async def test_a_phrase_is_understood(project: Project, text: str, intents: str) -> None:
+    """Each phrase is one question, of an intent that fits."""
+    assert (await project.one(text)).intent in intents.split("|")
+
+
+@pytest.mark.parametrize(
+    ("text", "intents", "slot"),
+    [(text, intents, slot) for (intents, slot), texts in NAMING.items() for text in texts],
+)
+async def test_a_phrase_that_names_something_names_it(
+    project: Project, text: str, intents: str, slot: str
+) -> None:
+    """The intent fits, and the file or the pattern was found in the words."""
+    understood = await project.one(text)
+    assert understood.intent in intents.split("|")
+    assert understood.slots.get(slot)
+
+
+@pytest.mark.parametrize(("text", "intents"), SEVERAL.items())
+async def test_a_question_in_parts_is_taken_apart(
+    project: Project, text: str, intents: tuple[str, ...]
+) -> None:
+    """Every part has its own intent; what is one question stays one."""
+    parts = await understand(text, project.locate)
+    assert len(parts) == len(intents), [part.text for part in parts]
+    for part, wanted in zip(parts, intents, strict=True):
+        assert part.intent in wanted.split("|")
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "{}",
+        "  {}  ",
+        "{}?",
+        "{}!",
+        "please {}",
+        "{} please",
+        "can you {}",
+        "could you please {}, thanks",
+        "hey, {}",
+        "{} right now",
+        "I want you to {}",
+        "tell me {}",
+        "bolt, {}",
+    ],
+)
+@pytest.mark.parametrize(
+    "text",
+    ["system status", "memory usage", "run the quick benchmark", "find TODO", "show open circuits"],
+)
+async def test_politeness_changes_nothing(project: Project, text: str, around: str) -> None:
+    """A question means the same however it is wrapped."""
+    plain, polite = await project.one(text), await project.one(around.format(text))
+    assert polite.intent == plain.intent
+    for slot in ("pattern", "quick", "file"):
+        assert polite.slots.get(slot) == plain.slots.get(slot)
+
+
+@pytest.mark.parametrize("change", [str.upper, str.title, lambda text: f" {text}\n"])
+@pytest.mark.parametrize(
+    "text", ["system status", "memory usage", "risk metrics", "wheel strategy"]
+)
+async def test_letters_case_changes_nothing(project: Project, text: str, change: object) -> None:
+    """Questions in words may be shouted."""
+    assert callable(change)
+    assert (await project.one(change(text))).intent == (await project.one(text)).intent
+
+
+async def test_a_file_by_a_telling_name_is_a_file(project: Project) -> None:
+    """What a file is called says nothing about what is asked of it."""
+    for text in ("analyze wheel.py", "explain risk/engine.py", "review math.options"):
+        assert (await project.one(text)).intent in ("code_analysis", "file_analysis")
+
+
+async def test_quoted_text_is_not_a_question(project: Project) -> None:
+    """The words of a quotation are searched, not understood."""
+    understood = await project.one("find 'system status and memory usage; who imports x.py?'")
+    assert understood.intent == "text_search"
+    assert understood.slots["pattern"] == "system status and memory usage; who imports x.py?"
+
+
+async def test_what_was_corrected_is_less_sure(project: Project) -> None:
+    """A misspelled question is understood, with less confidence."""
+    right, wrong = await project.one("system status"), await project.one("sytem staus")
+    assert right.intent == wrong.intent
+    assert right.confidence > wrong.confidence > 0.5
+
+
+async def test_a_sentence_that_fits_nothing_is_not_searched_for(project: Project) -> None:
+    """A question that isn't understood is said to be so; a few words are searched, unsurely."""
+    understood = await project.one("why is the sky blue over zurich today")
+    assert (understood.intent, understood.confidence) == ("unknown", 0.0)
+    understood = await project.one("databento loader")
+    assert (understood.intent, understood.confidence) == ("text_search", 0.3)
+
+
+# ── slots ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("find TODO", {"pattern": "TODO", "word": True}),
+        ("show me all TODOs", {"pattern": "TODO", "word": True}),
+        ("grep for max_delta", {"pattern": "max_delta", "word": True}),
+        ("find usages of price_option()", {"pattern": "price_option", "word": True}),
+        ("who calls price_option()", {"pattern": "price_option", "word": True}),
+        ("search for WheelStrategy in the codebase", {"pattern": "WheelStrategy", "word": True}),
+        ("search 'foo bar' in src/", {"pattern": "foo bar", "paths": ("src",)}),
+        ("search in src/ for 'foo bar'", {"pattern": "foo bar", "paths": ("src",)}),
+        ("search in src/ for max_delta", {"pattern": "max_delta", "word": True, "paths": ("src",)}),
+        (
+            "find max_delta in src/x.py and engine.py",
+            {"pattern": "max_delta", "word": True, "paths": ("src/x.py", "engine.py")},
+        ),
+        (
+            "find TODO in wheel.py",
+            {"pattern": "TODO", "word": True, "paths": (WHEEL,)},
+        ),
+        ("grep -w strike", {"pattern": "strike", "word": True, "regex": True, "ignore_case": True}),
+        ("grep 'a.b' please", {"pattern": "a.b"}),
+        ('look for "def main"', {"pattern": "def main"}),
+        ("search foo(bar", {"pattern": "foo(bar"}),
+        ("grep wheel.py", {"pattern": "wheel.py"}),
+        ("find os.path.join", {"pattern": "os.path.join"}),
+        (
+            "where is black scholes computed",
+            {"pattern": r"black[\W_]*scholes", "regex": True, "ignore_case": True},
+        ),
+        (
+            "where do we set the strike?",
+            {"pattern": r"set[\W_]*(?:the[\W_]*)?strike", "regex": True, "ignore_case": True},
+        ),
+    ],
+)
+async def test_what_is_searched_and_where(
+    project: Project, text: str, slots: dict[str, Argument]
+) -> None:
+    """The verb, the politeness and the place are not part of the pattern."""
+    understood = await project.one(text)
+    wanted = ("pattern", "regex", "word", "ignore_case", "paths")
+    assert understood.intent == "text_search"
+    assert {name: v for name, v in understood.slots.items() if name in wanted} == slots
+
+
+async def test_words_may_be_joined_in_any_way() -> None:
+    """A search in words finds the words written apart, together and with small words between."""
+    import re
+
+    from engine.agents.slots import sought
+
+    pattern = str(sought("where do we set the strike price")["pattern"])
+    for line in ("set_strike_price(", "set the strike price", "setStrikePrice", "SET-STRIKE PRICE"):
+        assert re.search(pattern, line, re.IGNORECASE), line
+    assert not re.search(pattern, "set the price", re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("monitor the system for 30 seconds", 30.0),
+        ("watch cpu for 2 minutes", 120.0),
+        ("monitor for 10s", 10.0),
+        ("monitor for 1.5 h", 5400.0),
+        ("watch the gpu for a minute", 60.0),
+        ("keep an eye on memory for half an hour", 1800.0),
+        ("monitor", None),
+        ("watch the cpu", None),
+    ],
+)
+async def test_how_long_to_monitor(project: Project, text: str, seconds: float | None) -> None:
+    """A span of time in figures or words is read in seconds; without one there is no end."""
+    understood = await project.one(text)
+    assert (understood.intent, understood.slots.get("duration_s")) == ("monitor", seconds)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("last 5 queries", 5.0),
+        ("show my last 10 questions", 10.0),
+        ("what did I ask 2 days ago", None),
+        ("what did i ask in 2025", None),
+        ("history", None),
+    ],
+)
+async def test_how_many_past_queries(project: Project, text: str, limit: float | None) -> None:
+    """Only a number of queries is one."""
+    understood = await project.one(text)
+    assert (understood.intent, understood.slots.get("limit")) == ("history", limit)
+
+
+async def test_an_option_keeps_all_its_words(project: Project) -> None:
+    """The terms are the whole text, for the reader of options."""
+    text = "price a 20 put 35 days out with spot 22 at 55 vol and rate 4%"
+    assert (await project.one(text)).slots["terms"] == text
+
+
+async def test_an_edit_is_noticed(project: Project) -> None:
+    """A request to change code is analysed, and known to be one."""
+    for text in ("refactor wheel.py", "please fix src/x.py", "can you optimize the risk engine"):
+        assert (await project.one(text)).slots.get("asks_for_edit") is True
+    assert "asks_for_edit" not in (await project.one("analyze wheel.py")).slots
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "disk i/o",
+        "put/call parity and options pricing",
+        "read/write speed of the disk",
+        "e.g. options",
+    ],
+)
+async def test_a_slash_or_a_dot_makes_no_file(project: Project, text: str) -> None:
+    """Pairs of words and abbreviations are not looked up."""
+    for part in await understand(text, project.locate):
+        assert not {"file", "missing", "paths"} & part.slots.keys()
+
+
+# ── files ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "name", ["src/unity_wheel/math/options.py", "math/options.py", "math.options"]
+)
+async def test_a_file_is_found_by_any_of_its_names(project: Project, name: str) -> None:
+    """A path, the end of a path and a module's dotted name lead to the same file."""
+    understood = await project.one(f"who imports {name}?")
+    assert understood.intent == "importers"
+    assert understood.slots["file"] == "src/unity_wheel/math/options.py"
+    assert "src/unity_wheel/math/options.py" in understood.understood_as
+
+
+async def test_a_module_is_found_by_its_bare_name(project: Project) -> None:
+    """Whose importers are asked for may be named without dots and slashes."""
+    for text in ("who imports wheel", "importers of the module wheel?", "what depends on wheel"):
+        understood = await project.one(text)
+        assert (understood.intent, understood.slots.get("file")) == ("importers", WHEEL)
+
+
+async def test_importers_of_a_library_are_searched(project: Project) -> None:
+    """A module that isn't the project's is looked for in the text of the imports."""
+    understood = await project.one("who imports zzqqxx?")
+    assert understood.intent == "text_search"
+    assert understood.slots["pattern"] == r"^\s*(?:import|from)\s+zzqqxx\b"
+
+
+async def test_a_missing_file_comes_with_the_nearest(project: Project) -> None:
+    """A file that isn't there is named, with those that are written alike."""
+    for text in ("analyze whel.py", "find TODO in whel.py", "who imports whel.py"):
+        understood = await project.one(text)
+        assert understood.slots["missing"] == "whel.py"
+        assert WHEEL in str(understood.slots["nearest"])
+        assert [task.tool for task in planner.plan([understood]).tasks] == ["file.missing"]
+
+
+async def test_a_path_out_of_the_project_is_not_taken(project: Project) -> None:
+    """Nothing outside is looked at."""
+    for text in ("analyze ../secret.py", "find TODO in ../../etc/", "analyze /etc/hosts.cfg"):
+        assert "missing" in (await project.one(text)).slots
+
+
+async def test_where_a_file_is_leads_to_the_file(project: Project) -> None:
+    """Asked where a file is, the file is looked at; a text of that form is searched."""
+    for text in ("where is wheel.py", "find wheel.py", "locate wheel.py"):
+        understood = await project.one(text)
+        assert (understood.intent, understood.slots["file"]) == ("file_analysis", WHEEL)
+    assert (await project.one("find numpy.random")).slots["pattern"] == "numpy.random"
+
+
+async def test_it_is_the_file_of_the_part_before(project: Project) -> None:
+    """In a question of several parts a pronoun points to the file that was named."""
+    parts = await understand("explain src/x.py and show its importers", project.locate)
+    assert [part.slots.get("file") for part in parts] == ["src/x.py", "src/x.py"]
+    parts = await understand("analyze wheel.py; who uses it?", project.locate)
+    assert [part.slots.get("file") for part in parts] == [WHEEL, WHEEL]
+    assert parts[1].text == "who uses it?"
+
+
+async def test_other_files_of_the_name_are_kept(tmp_path: Path) -> None:
+    """Where a name fits several files the best is taken and the others are told."""
+
+    async def locate(_: str) -> Located:
+        return Located("src/a.py", also=("old/a.py",))
+
+    (understood,) = await understand("analyze a.py", locate)
+    assert (understood.slots["file"], understood.slots["also"]) == ("src/a.py", ("old/a.py",))
+
+
+async def test_an_exact_command_is_read_as_it_is_written(project: Project) -> None:
+    """After a colon nothing is guessed, but files are looked up."""
+    understood = await project.one(":file wheel.py")
+    assert (understood.intent, understood.slots["file"]) == ("file_analysis", WHEEL)
+    assert understood.understood_as == ":file wheel.py"
+    understood = await project.one(":search 'status; memory' src")
+    assert understood.slots == {"pattern": "status; memory", "paths": ("src",)}
+    with pytest.raises(BadCommand):
+        await project.one(":fiel wheel.py")
+
+
+# ── anything at all ──────────────────────────────────────────────────────────────────────────────
+
+WORDS = st.sampled_from(
+    "find search where is who imports what the a system status memory usage risk wheel options put "
+    "20 spot price and then ; ? , . 'x y' \"z\" wheel.py src/ math.options f() Foo_Bar it its for "
+    "30 seconds last 5 queries benchmark quick monitor : -- ../x /etc/ please how".split(" ")
+)
+
+
+@given(st.lists(WORDS, max_size=12).map(" ".join) | st.text(max_size=50))
+async def test_any_text_is_understood_somehow(text: str) -> None:
+    """Whatever is typed gives known intents, a plan that can run, and no exception."""
+
+    async def locate(named: str) -> Located:
+        return Located(named) if "x" in named else Located(None, ("near.py",))
+
+    try:
+        parts = await understand(text, locate)
+    except BadCommand:
+        assert text.lstrip().startswith(":")
+        return
+    if not text.strip():
+        return
+    assert parts
+    for part in parts:
+        assert part.intent in SAID
+        assert 0.0 <= part.confidence <= 1.0
+        assert part.understood_as
+        assert part.text in text
+    plan = planner.plan(parts)
+    Schedule(plan)
+    assert {task.tool for task in plan.tasks} <= set(names())
+    for task in plan.tasks:
+        if task.tool == "search.text":
+            assert task.arguments["pattern"]
+
+
+@pytest.mark.parametrize(
+    "letter", ["a ", "find ", "'", '"', "x.y.", "/a", "_a", "and ", "put 20 ", "(", "A"]
+)
+async def test_long_texts_take_no_time_to_speak_of(project: Project, letter: str) -> None:
+    """Ten thousand characters of anything are read: no pattern goes astray on them."""
+    await understand((letter * 10_000)[:10_000], project.locate)
+
+
+def test_every_intent_has_words_for_people() -> None:
+    """What was understood can be said of each intent."""
+    assert set(COMPILED) <= set(SAID)
