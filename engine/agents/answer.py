@@ -4,8 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from engine.agents.executor import Run
-from engine.evidence import Answer, Evidence, Level, Status, TaskError, TaskRecord, Understanding
+from engine.agents.executor import Outcome, Run
+from engine.evidence import (
+    Answer,
+    Evidence,
+    Level,
+    Plan,
+    PlannedTask,
+    Status,
+    TaskError,
+    TaskRecord,
+    Understanding,
+    clean,
+)
 
 Cut = Literal["timed_out", "cancelled"]
 
@@ -95,6 +106,15 @@ def _begun(sentence: str) -> str:
     """Return the sentence with a capital, unless it begins with a path or another name."""
     plain = sentence.split(maxsplit=1)[0].isalpha()
     return sentence[:1].upper() + sentence[1:] if plain else sentence
+
+
+def failed_plan(error: Exception, run: Run) -> tuple[Plan, dict[str, Outcome]]:
+    """Return a plan of one task that failed with this error, for a query that got no further."""
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    cause = TaskError("failed", clean(f"the query could not be planned: {error!r}"))
+    record = TaskRecord("plan", "plan", None, "failed", (), None, None, 1, cause)
+    return Plan((PlannedTask("plan", "plan"),)), {**run.outcomes, "plan": Outcome(record)}
 
 
 def usage_error(answer: Answer) -> bool:

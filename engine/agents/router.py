@@ -250,12 +250,11 @@ async def _places(first: str, slots: dict[str, Argument], locate: Locate) -> dic
 def _said(intent: str, slots: dict[str, Argument]) -> str:
     words = SAID.get(intent, intent.replace("_", " "))
     if intent == "text_search":
-        how = " (regex)" if slots.get("regex") else " (whole word)" if slots.get("word") else ""
-        words += f" for {slots.get('pattern')}{how}"
+        words += f" for {_sought(slots)}"
         if paths := slots.get("paths"):
             words += f" in {', '.join(paths) if isinstance(paths, tuple) else paths}"
     elif file := slots.get("file") or slots.get("missing"):
-        words += f" of {file}"
+        words += f" {file}" if intent == "importers" else f" of {file}"
     elif intent in _ABOUT_FILES and (symbol := slots.get("symbol")):
         words += f" of {symbol}"
     if intent in ("options_analysis", "risk_analysis", "wheel_analysis") and "ticker" in slots:
@@ -263,3 +262,10 @@ def _said(intent: str, slots: dict[str, Argument]) -> str:
     if intent == "monitor" and "duration_s" in slots:
         words += f" for {slots['duration_s']:g} s"
     return words
+
+
+def _sought(slots: dict[str, Argument]) -> str:
+    if words := slots.get("words"):
+        return f'"{words}", in any joining and case'
+    how = " (regex)" if slots.get("regex") else " (whole word)" if slots.get("word") else ""
+    return f"{slots.get('pattern')}{how}"

@@ -200,4 +200,9 @@ def _pattern(words: str) -> dict[str, Argument]:
         else rf"{part}[\W_]*"
         for place, part in enumerate(map(re.escape, parts))
     )
-    return {"pattern": pattern.removesuffix(r"[\W_]*"), "regex": True, "ignore_case": True}
+    return {
+        "pattern": pattern.removesuffix(r"[\W_]*"),
+        "regex": True,
+        "ignore_case": True,
+        "words": " ".join(parts),
+    }

@@ -51,7 +51,7 @@ class CorpusView:
 
     async def locate(self, named: str) -> Located:
         """Look a file up as a query names it; without ripgrep only an exact path is found."""
-        if (self._project / named).is_file() and ".." not in Path(named).parts:
+        if _is_file(self._project / named) and ".." not in Path(named).parts:
             return Located(Path(named).as_posix())
         try:
             files = await self.files()
@@ -59,6 +59,15 @@ class CorpusView:
             files = ()  # the tool that needs ripgrep says that it is missing
         try:
             place = await resolve_path(str(self._project), named, files)
+        except OSError:
+            return Located(None)  # a name that this system can't even look up
         except SearchError as error:
             return Located(None, tuple(clean(path) for path in getattr(error, "nearest", ())))
         return Located(place.found, place.nearest, place.also)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a part of the name is longer than a name can be
+        return False

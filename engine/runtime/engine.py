@@ -17,7 +17,7 @@ from anyio.lowlevel import checkpoint
 
 from engine import __version__
 from engine.agents import commands, planner, router
-from engine.agents.answer import Cut, compose
+from engine.agents.answer import Cut, compose, failed_plan
 from engine.agents.executor import Executor, Run
 from engine.agents.services import Services
 from engine.agents.tools import lookup
@@ -257,6 +257,9 @@ class Engine:
             with anyio.CancelScope(shield=True):
                 await self._conclude(run, understanding, "cancelled")
             raise
+        except Exception as error:
+            # A boundary: what fails outside of the tools is this query's failure, not the engine's.
+            run.plan, run.outcomes = failed_plan(error, run)
         return await self._conclude(run, understanding, cuts[0] if cuts else None)
 
     async def _conclude(self, run: Run, understanding: Understanding, cut: Cut | None) -> Answer:

@@ -204,3 +204,24 @@ async def test_an_error_of_the_caller_comes_out_as_it_is(project: Path) -> None:
     with pytest.raises(ZeroDivisionError):
         async with Engine.open(project):
             raise ZeroDivisionError
+
+
+async def test_a_name_that_no_system_takes_is_just_not_found(engine: Engine) -> None:
+    """A file name of 300 letters is nothing found, not an error of the engine."""
+    answer = await engine.ask(f":file {'a' * 300}")
+    assert answer.status == "nothing_found"
+
+
+async def test_a_failure_while_planning_is_an_answer(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What breaks before any tool runs fails the query with its cause; the engine goes on."""
+
+    async def broken(_: str) -> None:
+        raise OSError("the disk is on fire")
+
+    monkeypatch.setattr(engine._corpus, "locate", broken)
+    answer = await engine.ask("analyze src/desk/pricing.py")
+    assert answer.status == "failed"
+    assert "the disk is on fire" in answer.verdict
+    assert (await engine.ask("system status")).status == "answered"

@@ -27,6 +27,7 @@ _TOOLS: dict[str, tuple[str, str]] = {
     "file.missing": ("nothing", "missing"),
     "code.overview": ("code", "overview"),
     "code.definitions": ("code", "definitions"),
+    "code.named": ("code", "named"),
     "code.topic": ("code", "topic"),
     "options.price": ("option_price", "price"),
     "benchmark.bus": ("benchmark", "bus"),

@@ -107,6 +107,26 @@ async def definitions(call: Call) -> Evidence:
     )
 
 
+async def named(call: Call) -> Evidence:
+    """What is defined by a name, or by a name that has these words in it."""
+    if words := call.text("words"):
+        pattern = rf"\w*{call.text('pattern')}\w*"
+    else:
+        words = call.text("pattern")
+        pattern = rf"{re.escape(words)}\b"
+    defined = await _defined(call, pattern)
+    if not defined:
+        return Evidence(f'No definition has "{words}" in its name', found=False)
+    count = len(defined)
+    first = defined[0]
+    return Evidence(
+        verdict=f'{count} definition{" has" if count == 1 else "s have"} "{words}" in the name, '
+        f"first {first.path}:{first.line}",
+        sections=(_ranked("Defined", defined),),
+        weight=2,
+    )
+
+
 async def topic(call: Call) -> Evidence:
     """Definitions whose names bear on a topic, live code before backups and tests."""
     name = call.text("topic")

@@ -31,7 +31,7 @@ async def search(call: Call) -> Evidence:
             sections=(Findings("Nearest names", items, len(items)),) if items else (),
             found=False,
         )
-    return _evidence(query, found)
+    return _evidence(query, call.text("words") or query.pattern, found)
 
 
 async def run(call: Call, query: TextQuery, max_rows: int | None = None) -> Scan:
@@ -67,16 +67,14 @@ def findings(title: str, rows: tuple[Hit, ...], total: int, truncated: bool) -> 
     return Findings(title, items, total, truncated)
 
 
-def _evidence(query: TextQuery, found: Scan) -> Evidence:
+def _evidence(query: TextQuery, sought: str, found: Scan) -> Evidence:
     where = f" in {', '.join(query.paths)}" if query.paths else ""
     if found.total:
         lines = "line" if found.total == 1 else "lines"
         files = "file" if found.files == 1 else "files"
-        verdict = (
-            f"{found.total:,} {lines} in {found.files:,} {files}{where} match {query.pattern!r}"
-        )
+        verdict = f"{found.total:,} {lines} in {found.files:,} {files}{where} match {sought!r}"
     else:
-        verdict = f"No line{where} matches {query.pattern!r}{_elsewhere(found)}"
+        verdict = f"No line{where} matches {sought!r}{_elsewhere(found)}"
     rows = findings("Matches", found.rows, found.total, found.truncated)
     return Evidence(
         verdict=verdict,
