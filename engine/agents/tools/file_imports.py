@@ -1,5 +1,8 @@
 """What a Python file imports, and who imports it."""
 
+from collections.abc import Awaitable
+from typing import Protocol, TypeVar
+
 from engine.agents.tool import Call
 from engine.agents.tools.text_search import as_tool_error
 from engine.evidence import Evidence, Finding, Findings, Table, clean
@@ -7,20 +10,12 @@ from engine.search.errors import SearchError
 from engine.search.importers import Importer, ResolvedImport, find_importers, resolve_imports
 
 _ROWS = 200
+T_co = TypeVar("T_co", covariant=True)
 
 
 async def imports(call: Call) -> Evidence:
     """Each import with where it leads."""
-    file = call.text("file")
-    try:
-        found = await resolve_imports(
-            call.services.ripgrep(),
-            str(call.services.project),
-            file,
-            timeout_s=call.services.settings.config.search.timeout_s,
-        )
-    except SearchError as error:
-        raise as_tool_error(error) from error
+    found = await _asked(call, resolve_imports)
     rows = tuple(_row(one) for one in found)
     inside = {path for one in found if one.origin == "first-party" for path in one.paths}
     modules = len({one.module for one in found})
@@ -35,15 +30,7 @@ async def imports(call: Call) -> Evidence:
 async def importers(call: Call) -> Evidence:
     """Every line that imports the file; those that may mean another file stand apart."""
     file = call.text("file")
-    try:
-        found = await find_importers(
-            call.services.ripgrep(),
-            str(call.services.project),
-            file,
-            timeout_s=call.services.settings.config.search.timeout_s,
-        )
-    except SearchError as error:
-        raise as_tool_error(error) from error
+    found = await _asked(call, find_importers)
     files = len({one.path for one in found.sure})
     perhaps = len({one.path for one in found.uncertain})
     maybe = f", and perhaps by {perhaps} more" if perhaps else ""
@@ -60,6 +47,22 @@ async def importers(call: Call) -> Evidence:
         weight=2,
         not_searched=dict(unreadable),
     )
+
+
+class _Question(Protocol[T_co]):
+    """A question about one file that the search room answers."""
+
+    def __call__(self, rg: str, root: str, path: str, *, timeout_s: float) -> Awaitable[T_co]: ...
+
+
+async def _asked(call: Call, question: _Question[T_co]) -> T_co:
+    services = call.services
+    timeout_s = services.settings.config.search.timeout_s
+    try:
+        rg, root = services.ripgrep(), str(services.project)
+        return await question(rg, root, call.text("file"), timeout_s=timeout_s)
+    except SearchError as error:
+        raise as_tool_error(error) from error
 
 
 def _section(title: str, lines: tuple[Importer, ...]) -> Findings:
