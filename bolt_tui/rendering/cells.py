@@ -48,6 +48,7 @@ def columns(rows: Sequence[Sequence[str]], right: Sequence[bool] = ()) -> list[s
     """Return the rows as lines whose columns stand under each other."""
     if not rows:
         return []
+    rows = [[clean(cell) for cell in row] for row in rows]
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     lines = []
     for row in rows:
