@@ -5,6 +5,7 @@ from engine.evidence import Argument, Plan, PlannedTask, Understanding
 Slots = dict[str, Argument]
 
 _EDIT = "nothing is edited: this program reads code, it doesn't change it"
+_CODE_ONLY = "this looks at the code; the strategy's returns are not computed: no backtest yet"
 _PYTHON = (".py", ".pyi")
 
 
@@ -17,6 +18,8 @@ def plan(parts: list[Understanding]) -> Plan:
         tasks += _prefixed(_tasks(part), prefix)
         if part.slots.get("asks_for_edit") and _EDIT not in assumptions:
             assumptions.append(_EDIT)
+        if part.intent == "wheel_analysis" and {"file", "folder"} & part.slots.keys():
+            assumptions.append(_CODE_ONLY)
         if also := part.slots.get("also"):
             names = ", ".join(also) if isinstance(also, tuple) else str(also)
             assumptions.append(f"{part.slots['file']} is meant; there is also {names}")
@@ -70,6 +73,8 @@ def _tasks(part: Understanding) -> list[PlannedTask]:
     slots, intent = part.slots, part.intent
     if "missing" in slots:
         return [_task("file.missing", missing=slots["missing"], nearest=slots.get("nearest", ()))]
+    if "folder" in slots:
+        return [_task("code.overview", "symbols", folder=slots["folder"])]
     if isinstance(file := slots.get("file"), str) and intent in _FILE_INTENTS:
         return _FILE_INTENTS[intent](file)
     if intent in _SIMPLE:

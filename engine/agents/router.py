@@ -57,6 +57,7 @@ class Located:
     path: str | None
     nearest: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    is_folder: bool = False
 
 
 Locate = Callable[[str], Awaitable[Located]]
@@ -230,6 +231,9 @@ async def _located(understood: Understanding, locate: Locate) -> Understanding:
     elif intent == "text_search":
         slots |= await _places(place.path, slots, locate)
         del slots["file"]
+    elif place.is_folder:
+        del slots["file"]
+        slots["folder"] = place.path
     else:
         slots |= {"file": place.path, "also": place.also} if place.also else {"file": place.path}
     said = understood.understood_as if exact else _said(intent, slots)
@@ -253,7 +257,7 @@ def _said(intent: str, slots: dict[str, Argument]) -> str:
         words += f" for {_sought(slots)}"
         if paths := slots.get("paths"):
             words += f" in {', '.join(paths) if isinstance(paths, tuple) else paths}"
-    elif file := slots.get("file") or slots.get("missing"):
+    elif file := slots.get("file") or slots.get("folder") or slots.get("missing"):
         words += f" {file}" if intent == "importers" else f" of {file}"
     elif intent in _ABOUT_FILES and (symbol := slots.get("symbol")):
         words += f" of {symbol}"

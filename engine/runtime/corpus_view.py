@@ -63,7 +63,8 @@ class CorpusView:
             return Located(None)  # a name that this system can't even look up
         except SearchError as error:
             return Located(None, tuple(clean(path) for path in getattr(error, "nearest", ())))
-        return Located(place.found, place.nearest, place.also)
+        is_folder = place.found is not None and (self._project / place.found).is_dir()
+        return Located(place.found, place.nearest, place.also, is_folder)
 
 
 def _is_file(path: Path) -> bool:

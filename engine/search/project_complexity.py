@@ -37,13 +37,15 @@ class ProjectComplexity:
     unknown: str | None = None
 
 
-async def measure_project(root: str, *, timeout_s: float = 60.0) -> ProjectComplexity:
-    """Measure all Python files that ruff finds below `root`; ignored ones are left out."""
+async def measure_project(
+    root: str, folder: str = ".", *, timeout_s: float = 60.0
+) -> ProjectComplexity:
+    """Measure the Python files below `folder` of `root`; those that git ignores are left out."""
     ruff = find_ruff()
     if ruff is None:
         return ProjectComplexity((), 0, "complexity is unknown: ruff is not installed")
     try:
-        done = await run([ruff, *_ARGUMENTS, "."], cwd=root, timeout_s=timeout_s)
+        done = await run([ruff, *_ARGUMENTS, "--", folder], cwd=root, timeout_s=timeout_s)
     except ProcessError as error:
         return ProjectComplexity((), 0, f"complexity is unknown: {error}")
     return await to_thread.run_sync(_read, root, done.stdout)

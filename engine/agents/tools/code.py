@@ -9,7 +9,7 @@ from engine.evidence import Evidence, Figure, Figures, Finding, Findings, Sectio
 from engine.search.errors import HistoryUnavailable, PathMissing, SearchError
 from engine.search.history import repository
 from engine.search.live_code import is_backup
-from engine.search.project_complexity import measure_project
+from engine.search.project_complexity import ProjectFunction, measure_project
 from engine.search.text_query import Hit, TextQuery
 
 _TOP = 15
@@ -26,48 +26,52 @@ _TOPICS = {
 }
 _UNASKED = {
     "options": "this reviews the code; nothing was priced: name a contract for that",
-    "wheel": "this reviews the code; the strategy's returns need a backtest, which isn't there yet",
+    "wheel": "this reviews the code",
 }
+_LACKS = {"wheel": "the strategy's returns, which need a backtest: there is none yet"}
 
 
 async def overview(call: Call) -> Evidence:
-    """Files by kind, the heaviest functions of the project, the state of the repository."""
-    services = call.services
+    """Files by kind and the heaviest functions, of the project or of one folder; its git state."""
+    services, folder = call.services, call.text("folder").rstrip("/")
     try:
         files = await services.files()
     except SearchError as error:
         raise as_tool_error(error) from error
+    files = tuple(name for name in files if not folder or name.startswith(f"{folder}/"))
+    where = clean(folder) if folder else "The project"
     if not files:
-        return Evidence("The project has no file that a search would look at", found=False)
+        return Evidence(f"{where} has no file that a search would look at", found=False)
     kinds = Counter(name.rpartition("/")[2].rpartition(".")[2].lower() for name in files)
     timeout_s = services.settings.config.search.timeout_s
-    heavy = await measure_project(str(services.project), timeout_s=timeout_s)
-    live = [f for f in heavy.functions if not is_backup(f.path)]
+    heavy = await measure_project(str(services.project), folder or ".", timeout_s=timeout_s)
+    live = [f for f in heavy.functions if folder or not is_backup(f.path)]
     ranked = sorted(live, key=lambda f: (-f.complexity, f.path, f.line))
     sections: list[Section] = [
         Table("Files", ("kind", "files"), tuple(kinds.most_common(_TOP))),
-        Findings(
-            "Heaviest functions, by McCabe complexity (backup folders left out)",
-            tuple(
-                Finding(clean(f.path), f.line, f"{f.name}: complexity {f.complexity}")
-                for f in ranked[:_TOP]
-            ),
-            len(ranked),
-            len(ranked) > _TOP,
-        ),
+        _heaviest(ranked, "" if folder else " (backup folders left out)"),
+        *([] if folder else await _repository(call)),
     ]
-    sections += await _repository(call)
     python = sum(name.endswith(_PYTHON) for name in files)
     first = f"; the heaviest is {ranked[0].name}" if ranked else ""
     unparsed = heavy.unparsed
     return Evidence(
-        verdict=f"{len(files):,} files, {python:,} of them Python with "
-        f"{len(ranked):,} functions{first}",
+        verdict=f"{f'{where}: ' if folder else ''}{len(files):,} files, {python:,} of them Python "
+        f"with {len(ranked):,} functions{first}",
         sections=tuple(sections),
         weight=2,
         lacks=heavy.unknown,
         not_searched={"Python files that don't parse": unparsed} if unparsed else {},
     )
+
+
+def _heaviest(ranked: list[ProjectFunction], note: str) -> Findings:
+    items = tuple(
+        Finding(clean(f.path), f.line, f"{f.name}: complexity {f.complexity}")
+        for f in ranked[:_TOP]
+    )
+    title = f"Heaviest functions, by McCabe complexity{note}"
+    return Findings(title, items, len(ranked), len(ranked) > _TOP)
 
 
 async def _repository(call: Call) -> list[Section]:
@@ -143,6 +147,7 @@ async def topic(call: Call) -> Evidence:
         sections=(table, _ranked(f"Definitions that bear on {name}", defined)),
         weight=2,
         assumptions=(_UNASKED[name],),
+        lacks=_LACKS.get(name),
     )
 
 
