@@ -173,13 +173,15 @@ class Engine:
         self._journal.close()
 
     async def _sample_forever(self) -> None:
-        probe = EngineProbe(
-            bus=self.bus,
-            journal=self._journal,
-            pool=self._pool,
-            agents=self._executor.agents,
-            lag=self._sampling.lag,
-            clock=self._clock,
+        probe = await anyio.to_thread.run_sync(  # it imports psutil
+            lambda: EngineProbe(
+                bus=self.bus,
+                journal=self._journal,
+                pool=self._pool,
+                agents=self._executor.agents,
+                lag=self._sampling.lag,
+                clock=self._clock,
+            )
         )
         await self._find_gpu()
         self._sampling.beside_host = probe.sample

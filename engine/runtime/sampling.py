@@ -145,13 +145,16 @@ class Sampling:
 
     async def _run(self, scope: anyio.CancelScope) -> None:
         probes = self._config.probes
+        # Made in threads, as the first probe imports psutil.
+        host = await anyio.to_thread.run_sync(HostProbe, self._clock)
+        processes = await anyio.to_thread.run_sync(ProcessProbe, self._clock)
         sampler = Sampler(
             self._publish,
             self._bus.wanted,
             self._clock,
-            host=HostProbe(self._clock),
+            host=host,
             gpu=self.gpu,
-            processes=ProcessProbe(self._clock),
+            processes=processes,
             host_interval_s=probes.host_interval_s,
             gpu_interval_s=probes.gpu_interval_s,
             process_interval_s=probes.process_interval_s,
