@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
+FAILED = 1
 USAGE_ERROR = 2
 OUTPUTS = ("text", "json", "ndjson", "markdown")
 
@@ -17,6 +18,10 @@ _EPILOG = """exit codes:
   4 degraded, with --strict   124 timed out   130, 143 cancelled by SIGINT, SIGTERM
 
 Without --run and without a command the console opens."""
+
+
+class OutputError(Exception):
+    """The answer is there, but stdout can't take it."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -160,6 +165,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Who read our output has had enough. Python would complain at exit, so it gets a sink.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OutputError as error:
+        refuse(str(error))
+        return FAILED
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -193,6 +201,9 @@ def _console(arguments: argparse.Namespace) -> int:
     for stream, name in ((sys.stdin, "stdin"), (sys.stdout, "stdout"), (sys.stderr, "stderr")):
         if stream is None or not stream.isatty():
             return refuse(f'the console needs a terminal and {name} is none; use --run "query"')
+    kind = os.environ.get("TERM", "")
+    if kind in ("", "dumb", "unknown"):
+        return refuse(f'the console needs a terminal that can draw and TERM is "{kind}"; use --run')
     from bolt_tui.opening import settings
 
     checked = settings(arguments)

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 import anyio
 
+from bolt_tui.cli import OutputError
 from bolt_tui.opening import Settings, settings
 from bolt_tui.progress import show_progress
 from engine.agents.answer import usage_error
 from engine.bus import Subscription
 from engine.errors import BadQuery
-from engine.events import encoder
+from engine.events import encoder, ended
 from engine.evidence import Answer, Plan, Status, Table, Understanding, clean
 from engine.runtime import Engine, checked
 
@@ -97,6 +98,8 @@ def run(wanted: Request) -> int:
         BrokenPipeError: whoever read our output has gone.
     """
     checked(wanted.query)
+    if sys.stdout is None:
+        raise OutputError("stdout is closed: there is nowhere to write the answer")
     received: list[int] = []
     answer = anyio.run(_answer, wanted, received)
     if wanted.output != "ndjson" or wanted.explain:
@@ -181,7 +184,9 @@ def emit(answer: Answer, output: str) -> None:
     refused = usage_error(answer)
     if refused or (answer.status == "failed" and not sys.stdout.isatty()):
         _note(answer.verdict)
-    if output in ("json", "ndjson"):
+    if output == "ndjson":  # no query ran: the one event is its end
+        _write(encoder.encode(ended("", answer)) + b"\n")
+    elif output == "json":
         _write(encoder.encode(answer) + b"\n")
     elif not refused:
         _write(_rendered(answer, output).encode())
@@ -211,8 +216,14 @@ def _exit_code(answer: Answer, wanted: Request, received: list[int]) -> int:
 
 
 def _write(data: bytes) -> None:
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _sink_stdout()  # what is left in the buffer can't be written either
+        raise OutputError(f"the answer can't be written to stdout: {error.strerror}") from error
 
 
 def _note(sentence: str) -> None:

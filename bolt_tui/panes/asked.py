@@ -9,11 +9,12 @@ from bolt_tui.views import QueryView
 
 EXAMPLES = (
     "system status",
-    "who imports engine/bus.py",
-    "find TODO in engine",
+    "code analysis",
+    "find TODO",
+    "memory usage and error recovery status",
     "price put 20 spot 22 vol 55% 35 days",
-    "risk analysis",
     ":search --regex 'def .*_pct'",
+    ":help",
 )
 
 

@@ -55,7 +55,8 @@ def _heading(section: Findings) -> str:
 def _findings(section: Findings) -> Iterator[str]:
     for item in section.items:
         place = item.path if item.line is None else f"{item.path}:{item.line}"
-        yield f"{clean(place)}: {clean(item.text).strip()}".rstrip(": ")
+        said = clean(item.text).strip()
+        yield f"{clean(place)}: {said}" if said else clean(place)
 
 
 def _work(answer: Answer) -> str:

@@ -51,7 +51,8 @@ class CorpusView:
 
     async def locate(self, named: str) -> Located:
         """Look a file up as a query names it; without ripgrep only an exact path is found."""
-        if _is_file(self._project / named) and ".." not in Path(named).parts:
+        path = Path(named)
+        if not path.is_absolute() and ".." not in path.parts and _is_file(self._project / path):
             return Located(Path(named).as_posix())
         try:
             files = await self.files()

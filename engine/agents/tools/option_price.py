@@ -7,9 +7,10 @@ import anyio
 
 from engine.agents.option_terms import Terms, read
 from engine.agents.tool import Call, Refused
-from engine.evidence import Evidence, Figure, Figures
+from engine.evidence import Cell, Evidence, Figure, Figures
 
 _EXAMPLE = 'for example: "price a put strike 20 spot 22 vol 55% 35 days rate 4.5%"'
+_AMERICAN = "the right to exercise early, which this European price leaves out"
 _SOURCE = "Black-Scholes-Merton, float64 on the CPU"
 _GREEKS = (
     ("price", "price", "per share"),
@@ -37,13 +38,14 @@ async def price(call: Call) -> Evidence:
     for kind in [terms.kind] if terms.kind else ["put", "call"]:
         section = await anyio.to_thread.run_sync(_value, kind, terms, rate, dividend_yield)
         sections.append(section)
-        prices.append(f"the {kind} is worth {section.items[0].value}")
+        prices.append(f"the {kind} is worth {_money(section.items[0].value)}")
     contract = f"strike {terms.strike:g}, {terms.days:g} days, spot {terms.spot:g}"
     return Evidence(
-        verdict=f"{' and '.join(prices)} a share ({contract}, volatility {terms.volatility:.1%})",
+        verdict=f"{' and '.join(prices)} ({contract}, volatility {terms.volatility:.1%})",
         sections=tuple(sections),
         assumptions=tuple(assumptions),
         weight=3,
+        lacks=_AMERICAN if "american" in call.text("terms").lower() else None,
     )
 
 
@@ -88,6 +90,12 @@ def _value(kind: str, terms: Terms, rate: float, dividend_yield: float) -> Figur
     edge = strike - premium if kind == "put" else strike + premium
     breakeven = Figure("breakeven at expiry", float(f"{edge:.8g}"), "price of the stock", _SOURCE)
     return Figures(f"European {kind}", (*items, breakeven))
+
+
+def _money(price: Cell) -> str:
+    """Return a price a share and for a contract of 100."""
+    value = float(price) if isinstance(price, int | float) else 0.0
+    return f"{value:.4f} a share, {value * 100:.2f} a contract"
 
 
 def _figure(name: str, value: float, unit: str) -> Figure:

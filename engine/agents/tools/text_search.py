@@ -72,9 +72,9 @@ def _evidence(query: TextQuery, sought: str, found: Scan) -> Evidence:
     if found.total:
         lines = "line" if found.total == 1 else "lines"
         files = "file" if found.files == 1 else "files"
-        verdict = f"{found.total:,} {lines} in {found.files:,} {files}{where} match {sought!r}"
+        verdict = f"{found.total:,} {lines} in {found.files:,} {files}{where} match '{sought}'"
     else:
-        verdict = f"No line{where} matches {sought!r}{_elsewhere(found)}"
+        verdict = f"No line{where} matches '{sought}'{_elsewhere(found)}"
     rows = findings("Matches", found.rows, found.total, found.truncated)
     return Evidence(
         verdict=verdict,
