@@ -73,6 +73,9 @@ def _tasks(part: Understanding) -> list[PlannedTask]:
     slots, intent = part.slots, part.intent
     if "missing" in slots:
         return [_task("file.missing", missing=slots["missing"], nearest=slots.get("nearest", ()))]
+    if "folder" in slots and intent in ("importers", "dependency_graph"):
+        arguments: Slots = {"file": slots["folder"], "is_folder": True}
+        return [PlannedTask("file.importers", "file.importers", arguments, (), "search.scan")]
     if "folder" in slots:
         return [_task("code.overview", "symbols", folder=slots["folder"])]
     if isinstance(file := slots.get("file"), str) and intent in _FILE_INTENTS:
@@ -91,6 +94,7 @@ _SIMPLE: dict[str, tuple[tuple[str, str | None], ...]] = {
         ("machine.status", "probes.host"),
     ),
     "error_recovery": (("engine.circuits", None), ("engine.failures", "store.read")),
+    "git_history": (("code.repository", None),),
     "help": (("help", None),),
 }
 
@@ -110,6 +114,10 @@ def _file_tasks(file: str) -> list[PlannedTask]:
         ]
     needs = tuple(side.id for side in sides)
     return [*sides, _task("file.summary", needs=needs, file=file)]
+
+
+def _history_tasks(file: str) -> list[PlannedTask]:
+    return [_task("file.history", file=file)]
 
 
 def _importer_tasks(file: str) -> list[PlannedTask]:
@@ -132,6 +140,8 @@ _FILE_INTENTS = {
         ),
         _file_tasks,
     ),
+    "backtest": _file_tasks,
+    "git_history": _history_tasks,
     "importers": _importer_tasks,
     "dependency_graph": _dependency_tasks,
 }
@@ -139,7 +149,7 @@ _FILE_INTENTS = {
 
 def _search(part: Understanding) -> list[PlannedTask]:
     """Lines with a text; for a name or words in a question, what is defined by that name first."""
-    wanted = ("pattern", "regex", "word", "ignore_case", "paths", "words")
+    wanted = ("pattern", "regex", "word", "ignore_case", "paths", "words", "suffixes")
     arguments = {name: part.slots[name] for name in wanted if name in part.slots}
     text = PlannedTask("search.text", "search.text", arguments, (), "search.scan")
     named = "words" in arguments or ("word" in arguments and "regex" not in arguments)

@@ -37,7 +37,7 @@ _SCORED = 1500  # letters; a question is put by then, and more would hold up the
 _SEARCHES = re.compile(r"^(?:search|grep|rg|ripgrep)\b", re.IGNORECASE)
 _MODULE = re.compile(
     r"\b(?:imports?|importing|importers?\s+of|dependents\s+of|depends?\s+(?:up)?on|requires?)\s+"
-    r"(?:(?:the|our)\s+)?(?:(?:module|package|file)\s+)?(?!(?:it|this|that|them)\b)([A-Za-z_]\w*)(?!\s+\w)",
+    r"(?:(?:the|our)\s+)?(?:(?:module|package|file)\s+)?(?!(?:it|this|that|them)\b)([A-Za-z_]\w*)\b(?:\s+(?:module|package|library))?(?!\s+\w)",
     re.IGNORECASE,
 )
 _HOW_MANY = re.compile(
@@ -46,7 +46,7 @@ _HOW_MANY = re.compile(
 )
 _ABOUT_FILES = frozenset(
     "wheel_analysis options_analysis risk_analysis performance_analysis code_analysis importers "
-    "dependency_graph file_analysis text_search".split()
+    "dependency_graph file_analysis text_search git_history backtest".split()
 )
 
 
@@ -183,7 +183,8 @@ def _imported(text: str, slots: dict[str, Argument]) -> str:
     if "file" in slots:
         return "importers"
     if "symbol" in slots:
-        return "text_search"
+        slots["file"] = slots["symbol"]  # a module has a name like any other: looked up below
+        return "importers"
     if match := _MODULE.search(text):
         slots["file"] = match.group(1)
     return "importers"
@@ -220,11 +221,15 @@ async def _located(understood: Understanding, locate: Locate) -> Understanding:
         intent = "file_analysis"
         slots.pop("word", None)
         del slots["pattern"]
-    if place.path is None and not place.nearest and intent == "importers" and not exact:
+    if place.path is None and intent == "importers" and not exact and slots.get("symbol") == named:
+        intent = "text_search"  # the users of a class or function: its lines
+        slots = {"pattern": named, "word": True}
+    elif place.path is None and not place.nearest and intent == "importers" and not exact:
         # Not ours: a library's name, which only the text of the imports can tell of.
         intent = "text_search"
-        pattern = rf"^\s*(?:import|from)\s+{re.escape(named)}\b"
-        slots = {"pattern": pattern, "regex": True}
+        name = re.escape(named)
+        pattern = rf"^\s*(?:from\s+{name}(?:\.\w+)*\s+import|import\s+(?:[\w. ]+,\s*)*{name})\b"
+        slots = {"pattern": pattern, "regex": True, "suffixes": (".py", ".pyi")}
     elif place.path is None:
         del slots["file"]
         slots |= {"missing": named, "nearest": place.nearest}

@@ -23,6 +23,17 @@ _DONE = (
 
 # Intents in the order in which they win a tie.
 INTENTS: dict[str, Weighted] = {
+    "backtest": (
+        (r"\bback.?test\w*", 4),
+        (r"\bsimulat\w+\s+(the\s+|my\s+|a\s+)?(wheel|strateg\w+|trades?)\b", 4),
+    ),
+    "git_history": (
+        (r"\bgit\s+(history|log|blame|status|diff|state|branch)\b", 3.6),
+        (r"\bwho\s+(last\s+)?(wrote|changed|edited|touched|modified|committed)\b", 3.6),
+        (r"\b(last|latest|recent)\s+(\d+\s+)?(commits?|changes)\b", 3.6),
+        (r"\bwhat\s+(has\s+|was\s+)?changed\b|\bcommit\s+history\b", 3.2),
+        (r"\bwhen\s+was\b.*\b(changed|edited|touched|modified)\b", 3.2),
+    ),
     "option_price": (
         (
             r"\b(price|value|worth|quote|premium|greeks?|delta|gamma|vega|cost)\b.*\d.*\b(put|call)s?\b",
@@ -63,7 +74,8 @@ INTENTS: dict[str, Weighted] = {
             r"\b(value.at.risk|expected\s+shortfall|cvar|var|drawdown|(over)?expos(ure|ed)|margin)\b",
             2,
         ),
-        (r"\b(current|my|open|our)\s+(positions?|book)\b|\bportfolio\b", 1.5),
+        (r"\b(current|my|open|our|the)\s+(positions?|book)\b|\bportfolio\b", 1.5),
+        (r"\b(status|state|value|overview)\s+of\s+(my\s+|the\s+|all\s+)?positions?\b", 3),
         (r"\brisk\w*\b", 2),
     ),
     "system_status": (
@@ -205,6 +217,8 @@ COMPILED = {
 
 # What an intent is in words, for "understood as".
 SAID: dict[str, str] = {
+    "backtest": "backtest",
+    "git_history": "git history",
     "option_price": "price an option",
     "importers": "who imports",
     "wheel_analysis": "wheel strategy analysis",

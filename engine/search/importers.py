@@ -87,6 +87,30 @@ async def find_importers(rg: str, root: str, path: str, *, timeout_s: float = 30
     return Importers(sure, uncertain, len(candidates), unreadable)
 
 
+async def find_folder_importers(
+    rg: str, root: str, path: str, *, timeout_s: float = 30.0
+) -> Importers:
+    """Return who imports the package `path` or anything in it, from outside of its folder.
+
+    Raises:
+        ScanFailed
+    """
+    files = await list_files(rg, root, timeout_s=timeout_s)
+    folder = path.rstrip("/")
+    query = TextQuery(folder.rpartition("/")[2], word=True, suffixes=_PYTHON)
+    named = await files_with(rg, root, query, timeout_s=timeout_s)
+    candidates = [file for file in named if not file.startswith(f"{folder}/")]
+    lines, unreadable = await read_imports(
+        root, candidates, _python_and_projects(files, ""), "", timeout_s=timeout_s
+    )
+    inside = [
+        line for line in lines if any(found.startswith(f"{folder}/") for found in line["paths"])
+    ]
+    sure = _importers(line for line in inside if line["origin"] == "first-party")
+    uncertain = _importers(line for line in inside if line["origin"] != "first-party")
+    return Importers(sure, uncertain, len(candidates), unreadable)
+
+
 async def resolve_imports(
     rg: str, root: str, path: str, *, timeout_s: float = 30.0
 ) -> tuple[ResolvedImport, ...]:
@@ -116,7 +140,7 @@ def _python_and_projects(files: Iterable[str], path: str) -> list[str]:
     """Return what resolving needs to know of the files, and `path`, which may be outside them."""
     marks = (*_PYTHON, "pyproject.toml", "setup.cfg")
     needed = [file for file in files if file.endswith(marks)]
-    return needed if path in needed else [*needed, path]
+    return needed if not path or path in needed else [*needed, path]
 
 
 def _importers(lines: Iterable[ImportLine]) -> tuple[Importer, ...]:

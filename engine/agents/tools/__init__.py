@@ -28,6 +28,7 @@ _TOOLS: dict[str, tuple[str, str]] = {
     "code.overview": ("code", "overview"),
     "code.definitions": ("code", "definitions"),
     "code.named": ("code", "named"),
+    "code.repository": ("code", "state"),
     "code.topic": ("code", "topic"),
     "options.price": ("option_price", "price"),
     "benchmark.bus": ("benchmark", "bus"),

@@ -74,6 +74,23 @@ def _heaviest(ranked: list[ProjectFunction], note: str) -> Findings:
     return Findings(title, items, len(ranked), len(ranked) > _TOP)
 
 
+async def state(call: Call) -> Evidence:
+    """The repository's branch, head and uncommitted changes."""
+    sections = await _repository(call)
+    known = {item.name: item for s in sections if isinstance(s, Figures) for item in s.items}
+    branch = known.get("branch")
+    if branch is None:
+        reason = next(iter(known.values())).reason
+        return Evidence(f"There is no git history here: {reason}", found=False)
+    changed = known["changed files"].value
+    return Evidence(
+        verdict=f"On branch {branch.value or 'none'} at {known['head'].value or 'no commit'}, "
+        f"{'unknown' if changed is None else changed} changed files",
+        sections=tuple(sections),
+        assumptions=('name a file for its history: "git history of src/module.py"',),
+    )
+
+
 async def _repository(call: Call) -> list[Section]:
     try:
         state = await repository(str(call.services.project))

@@ -7,7 +7,13 @@ from engine.agents.tool import Call
 from engine.agents.tools.text_search import as_tool_error
 from engine.evidence import Evidence, Finding, Findings, Table, clean
 from engine.search.errors import SearchError
-from engine.search.importers import Importer, ResolvedImport, find_importers, resolve_imports
+from engine.search.importers import (
+    Importer,
+    ResolvedImport,
+    find_folder_importers,
+    find_importers,
+    resolve_imports,
+)
 
 _ROWS = 200
 T_co = TypeVar("T_co", covariant=True)
@@ -30,7 +36,8 @@ async def imports(call: Call) -> Evidence:
 async def importers(call: Call) -> Evidence:
     """Every line that imports the file; those that may mean another file stand apart."""
     file = call.text("file")
-    found = await _asked(call, find_importers)
+    is_folder = call.flag("is_folder")
+    found = await _asked(call, find_folder_importers if is_folder else find_importers)
     files = len({one.path for one in found.sure})
     perhaps = len({one.path for one in found.uncertain})
     maybe = f", and perhaps by {perhaps} more" if perhaps else ""
@@ -39,9 +46,10 @@ async def importers(call: Call) -> Evidence:
         title = "Perhaps imported by (only the end of the name fits, or another module may win)"
         sections.append(_section(title, found.uncertain))
     unreadable = {"unreadable": found.unreadable} if found.unreadable else {}
+    what = f"The package {clean(file)}, or what is in it," if is_folder else clean(file)
     said = "no file" if not files else f"{files} file{'' if files == 1 else 's'}"
     return Evidence(
-        verdict=f"{clean(file)} is imported by {said}{maybe}",
+        verdict=f"{what} is imported by {said}{maybe}",
         sections=tuple(sections),
         found=bool(found.sure or found.uncertain),
         weight=2,

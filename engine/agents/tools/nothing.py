@@ -19,6 +19,10 @@ _REASONS = {
         "risk metrics need positions, and this version reads no book yet",
         f'price one contract ("{EXAMPLES[4]}"), or name the file whose risk code to analyze',
     ),
+    "backtest": (
+        "there is no backtest yet, and this version reads no prices",
+        f'price one contract ("{EXAMPLES[4]}"), or name the file whose backtest code to analyze',
+    ),
     "dependency_graph": (
         "there is no tool for the graph of the whole project yet",
         'name one file: "dependency graph of src/module.py", "who imports src/module.py?"',

@@ -21,6 +21,7 @@ async def search(call: Call) -> Evidence:
         word=call.flag("word"),
         ignore_case=call.flag("ignore_case"),
         paths=call.texts("paths"),
+        suffixes=call.texts("suffixes"),
     )
     try:
         found = await run(call, query)
@@ -69,6 +70,8 @@ def findings(title: str, rows: tuple[Hit, ...], total: int, truncated: bool) -> 
 
 def _evidence(query: TextQuery, sought: str, found: Scan) -> Evidence:
     where = f" in {', '.join(query.paths)}" if query.paths else ""
+    if query.suffixes:
+        where += f" ({', '.join(f'*{suffix}' for suffix in query.suffixes)} only)"
     if found.total:
         lines = "line" if found.total == 1 else "lines"
         files = "file" if found.files == 1 else "files"
