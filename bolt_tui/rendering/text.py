@@ -6,6 +6,7 @@ from bolt_tui.glyphs import STATUS
 from bolt_tui.rendering.cells import bars, columns, common_source, figure_row, numeric, shown
 from engine.evidence import Answer, Figures, Findings, Section, Series, Table, clean
 
+UNSURE = 0.6  # below this the reader should know that it was a guess
 _BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
@@ -14,7 +15,9 @@ def render(answer: Answer, *, colour: bool = False) -> str:
     bold, dim, reset = (_BOLD, _DIM, _RESET) if colour else ("", "", "")
     glyph, status = STATUS[answer.status]
     lines = [f"{bold}{glyph} {clean(answer.verdict)}{reset}"]
-    lines.append(f"{dim}understood as: {clean(answer.query.understood_as)}{reset}")
+    unsure = answer.query.confidence < UNSURE
+    sure = f" ({answer.query.confidence:.0%} sure)" if unsure else ""
+    lines.append(f"{dim}understood as: {clean(answer.query.understood_as)}{sure}{reset}")
     for section in answer.sections:
         title, body = _section(section)
         lines += ["", f"{bold}{clean(title)}{reset}", *(f"  {line}" for line in body)]

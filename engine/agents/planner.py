@@ -149,11 +149,11 @@ _FILE_INTENTS = {
 
 def _search(part: Understanding) -> list[PlannedTask]:
     """Lines with a text; for a name or words in a question, what is defined by that name first."""
-    wanted = ("pattern", "regex", "word", "ignore_case", "paths", "words", "suffixes")
+    wanted = ("pattern", "regex", "word", "ignore_case", "paths", "words", "suffixes", "label")
     arguments = {name: part.slots[name] for name in wanted if name in part.slots}
     text = PlannedTask("search.text", "search.text", arguments, (), "search.scan")
     named = "words" in arguments or ("word" in arguments and "regex" not in arguments)
-    if part.text.lstrip().startswith(":") or "paths" in arguments or not named:
+    if part.text.lstrip().startswith(":") or not named:
         return [text]
     return [PlannedTask("code.named", "code.named", arguments, (), "search.scan", 1), text]
 

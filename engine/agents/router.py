@@ -35,6 +35,12 @@ _ONE_QUESTION = frozenset({"text_search", "option_price", "monitor"})
 _SURE, _SURE_OF_WORDS = 0.5, 0.7
 _SCORED = 1500  # letters; a question is put by then, and more would hold up the loop
 _SEARCHES = re.compile(r"^(?:search|grep|rg|ripgrep)\b", re.IGNORECASE)
+_SCOPE = re.compile(
+    r"\s+(?:in|under|inside|within)\s+(?:the\s+|all\s+)?(?:\*\.(?P<suffix>\w+)(?:\s+files)?|"
+    r"(?P<language>python)\s+(?:files|code)(?:\s+only)?|"
+    r"(?P<folder>[\w.-]+)/?(?:\s+(?:folder|directory|dir))?)[\s?!.]*$",
+    re.IGNORECASE,
+)
 _MODULE = re.compile(
     r"\b(?:imports?|importing|importers?\s+of|dependents\s+of|depends?\s+(?:up)?on|requires?)\s+"
     r"(?:(?:the|our)\s+)?(?:(?:module|package|file)\s+)?(?!(?:it|this|that|them)\b)([A-Za-z_]\w*)\b(?:\s+(?:module|package|library))?(?!\s+\w)",
@@ -205,8 +211,32 @@ def _of_intent(intent: str, text: str, slots: dict[str, Argument]) -> dict[str, 
     return {}
 
 
+async def _scoped(understood: Understanding, locate: Locate) -> Understanding:
+    """Take "in src" or "in *.py" at the end of a search as the place to look in.
+
+    A word alone is a place only where a folder of that name exists; otherwise it is searched for.
+    """
+    slots = dict(understood.slots)
+    match = _SCOPE.search(understood.text)
+    if understood.intent != "text_search" or "file" in slots or not match:
+        return understood
+    if suffix := match["suffix"] or (match["language"] and "py"):
+        slots["suffixes"] = (f".{suffix.lower()}",)
+    else:
+        place = await locate(match["folder"])
+        if not place.is_folder:
+            return understood
+        slots["paths"] = (place.path or "",)
+    text = understood.text[: match.start()]
+    slots = {k: v for k, v in slots.items() if k not in ("pattern", "words", "regex", "word")}
+    slots |= sought(text)
+    return replace(understood, slots=slots, understood_as=_said("text_search", slots))
+
+
 async def _located(understood: Understanding, locate: Locate) -> Understanding:
     """Look up the file that the query names."""
+    if not understood.text.lstrip().startswith(":"):
+        understood = await _scoped(understood, locate)
     named = understood.slots.get("file")
     if not isinstance(named, str) or understood.intent not in _ABOUT_FILES:
         return understood
@@ -229,7 +259,12 @@ async def _located(understood: Understanding, locate: Locate) -> Understanding:
         intent = "text_search"
         name = re.escape(named)
         pattern = rf"^\s*(?:from\s+{name}(?:\.\w+)*\s+import|import\s+(?:[\w. ]+,\s*)*{name})\b"
-        slots = {"pattern": pattern, "regex": True, "suffixes": (".py", ".pyi")}
+        slots = {
+            "pattern": pattern,
+            "regex": True,
+            "suffixes": (".py", ".pyi"),
+            "label": f"import of {named}",
+        }
     elif place.path is None:
         del slots["file"]
         slots |= {"missing": named, "nearest": place.nearest}
@@ -274,6 +309,8 @@ def _said(intent: str, slots: dict[str, Argument]) -> str:
 
 
 def _sought(slots: dict[str, Argument]) -> str:
+    if label := slots.get("label"):
+        return str(label)
     if words := slots.get("words"):
         return f'"{words}", in any joining and case'
     how = " (regex)" if slots.get("regex") else " (whole word)" if slots.get("word") else ""

@@ -136,7 +136,8 @@ def _ticker(text: str) -> str | None:
 # ── what a search looks for ──────────────────────────────────────────────────────────────────────
 
 _LEAD = re.compile(
-    r"^(?:search(?:\s+for)?|find|count|grep(?:\s+for)?|rg|ripgrep|locate|look(?:\s+for|\s+up|\s+where)?|"
+    r"^(?:(?:search\s+for\s+|find\s+|list\s+)?files?\s+(?:that|which)\s+(?:contain|mention|have|say)s?|"
+    r"search(?:\s+for)?|find|count|grep(?:\s+for)?|rg|ripgrep|locate|look(?:\s+for|\s+up|\s+where)?|"
     r"where\s+(?:is|are|was|do(?:es)?|did)(?:\s+(?:we|i|you|they)\b)?|which\s+(?:files?|lines?|modules?)\s+"
     r"(?:contains?|mentions?|ha(?:s|ve)|says?)|(?:who|what)\s+(?:uses?|calls?)|(?:is|are)\s+there|(?:show|list|get|see)(?:\s+me)?)\s+",
     re.IGNORECASE,

@@ -179,6 +179,7 @@ INTENTS: dict[str, Weighted] = {
         (r"\bdependenc\w+\b", 2),
     ),
     "text_search": (
+        (r"\bfiles?\s+(that|which)\s+(contain|mention|have|say)s?\b", 3),
         (r"^(search|grep|rg|ripgrep)\b", 4),
         (rf"\bwhere\s+(is|are|was|does|do|did)\b.*\b{_DONE}$", 3.25),
         (r"^(find|locate|look\s+(for|up|where))\b", 2.5),

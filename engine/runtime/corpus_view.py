@@ -1,5 +1,6 @@
 """The project's files as the engine sees them: listed once in a while, and looked up by name."""
 
+import subprocess
 from pathlib import Path
 
 import anyio
@@ -8,10 +9,11 @@ from engine.agents.router import Located
 from engine.clock import Clock
 from engine.evidence import clean
 from engine.search.corpus import list_files, resolve_path
-from engine.search.errors import SearchError
+from engine.search.errors import RipgrepMissing, SearchError
 from engine.search.ripgrep import find_ripgrep
 
 _FRESH_S = 2.0
+_ASK_S = 5.0
 
 
 class CorpusView:
@@ -33,7 +35,10 @@ class CorpusView:
             RipgrepMissing
         """
         if self._program is None:
-            self._program = find_ripgrep(self._configured)
+            program = find_ripgrep(self._configured)
+            if self._configured and not _is_ripgrep(program):
+                raise RipgrepMissing(self._configured)
+            self._program = program
         return self._program
 
     async def files(self) -> tuple[str, ...]:
@@ -64,8 +69,38 @@ class CorpusView:
             return Located(None)  # a name that this system can't even look up
         except SearchError as error:
             return Located(None, tuple(clean(path) for path in getattr(error, "nearest", ())))
-        is_folder = place.found is not None and (self._project / place.found).is_dir()
-        return Located(place.found, place.nearest, place.also, is_folder)
+        found, also = place.found, place.also
+        if found is not None and (self._project / found).is_dir():
+            if not _holds_python(found, files):  # perhaps a module of that name is meant
+                other = await resolve_path(str(self._project), f"{named}.py", files)
+                found = other.found or found
+            return Located(found, also=also, is_folder=found == place.found)
+        if found is not None and _names_package(found, named):
+            return Located(found.rpartition("/")[0], also=also, is_folder=True)
+        return Located(found, place.nearest, also)
+
+
+def _holds_python(folder: str, files: tuple[str, ...]) -> bool:
+    below = f"{folder.rstrip('/')}/"
+    return any(file.startswith(below) and file.endswith((".py", ".pyi")) for file in files)
+
+
+def _names_package(found: str, named: str) -> bool:
+    """Whether a package was named by its own name, and not by the file that makes it one."""
+    return found.endswith(("/__init__.py", "/__init__.pyi")) and "__init__" not in named
+
+
+def _is_ripgrep(program: str) -> bool:
+    """Whether a program that was named by hand says that it is ripgrep; else its silence would
+    pass for "no match".
+    """
+    try:
+        said = subprocess.run(
+            [program, "--version"], capture_output=True, timeout=_ASK_S, check=False
+        )
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return said.stdout.startswith(b"ripgrep")
 
 
 def _is_file(path: Path) -> bool:

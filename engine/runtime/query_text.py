@@ -29,4 +29,5 @@ def checked(text: str) -> str:
     if text.startswith(":"):
         commands.parse(text)
         return text
-    return flat
+    # Lines are questions of their own.
+    return "; ".join(line.strip() for line in text.replace("\t", " ").split("\n") if line.strip())

@@ -17,7 +17,7 @@ class SearchError(Exception):
 class RipgrepMissing(SearchError):
     def __init__(self, configured: str = "") -> None:
         where = (
-            f"the configured ripgrep {configured!r} is not an executable file"
+            f"the configured ripgrep {configured!r} is no ripgrep that can be run"
             if configured
             else "ripgrep (rg) was found neither beside this program nor on PATH"
         )

@@ -230,8 +230,21 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "roll logic of covered calls",
         "evaluate the wheel",
         "walk me through the wheel strategy",
-        "wheel backtest",
         "how good is the wheel",
+    ),
+    "backtest": (
+        "wheel backtest",
+        "run a backtest",
+        "backtest the wheel on U for 2024",
+        "back-test my strategy",
+        "simulate the wheel",
+    ),
+    "git_history": (
+        "git status",
+        "git log",
+        "last 10 commits",
+        "what changed since yesterday",
+        "show me the git diff",
     ),
     "wheel_analysis|text_search|code_analysis": ("how does the wheel pick strikes",),
     "options_analysis": (
@@ -414,6 +427,12 @@ PHRASES: dict[str, tuple[str, ...]] = {
 
 NAMING: dict[tuple[str, str], tuple[str, ...]] = {
     ("performance_analysis", "file"): ("why is wheel.py slow",),
+    ("git_history", "file"): (
+        "who wrote src/x.py",
+        "what changed in src/x.py",
+        "git history of src/x.py",
+        "when was src/x.py last changed",
+    ),
     ("file_analysis|code_analysis", "file"): (
         "analyze src/x.py",
         "explain engine.py",
@@ -423,15 +442,11 @@ NAMING: dict[tuple[str, str], tuple[str, ...]] = {
         "look at src/x.py",
         "show me src/x.py",
         "open src/x.py",
-        "who wrote src/x.py",
-        "what changed in src/x.py",
         "complexity of src/x.py",
         "check src/x.py please",
         "explain src/x.py to me",
         "please review wheel.py",
         "give me details on engine.py",
-        "git history of src/x.py",
-        "when was src/x.py last changed",
         "rename foo in src/x.py",
         "is src/x.py too complex?",
         "outline of math/options.py",

@@ -1,3 +1,6 @@
+"""How queries in words are read: intent, what they are about, and where to look."""
+
+import re
 from pathlib import Path
 
 import pytest
@@ -312,7 +315,13 @@ async def test_importers_of_a_library_are_searched(project: Project) -> None:
     """A module that isn't the project's is looked for in the text of the imports."""
     understood = await project.one("who imports zzqqxx?")
     assert understood.intent == "text_search"
-    assert understood.slots["pattern"] == r"^\s*(?:import|from)\s+zzqqxx\b"
+    assert understood.understood_as == "text search for import of zzqqxx"
+    assert understood.slots["suffixes"] == (".py", ".pyi")
+    pattern = re.compile(str(understood.slots["pattern"]))
+    ours = ("import zzqqxx", "import os, zzqqxx", "  from zzqqxx.a import b", "import zzqqxx.a")
+    others = ("import zzqqxxy", "from a import zzqqxx", "the import zzqqxx of it", "x = zzqqxx")
+    assert all(pattern.search(line) for line in ours)
+    assert not any(pattern.search(line) for line in others)
 
 
 async def test_a_missing_file_comes_with_the_nearest(project: Project) -> None:
@@ -416,3 +425,46 @@ async def test_long_texts_take_no_time_to_speak_of(project: Project, letter: str
 def test_every_intent_has_words_for_people() -> None:
     """What was understood can be said of each intent."""
     assert set(COMPILED) <= set(SAID)
+
+
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("find TODO in src", {"pattern": "TODO", "paths": ("src",)}),
+        ("find TODO in the src folder", {"pattern": "TODO", "paths": ("src",)}),
+        ('grep for "x: y" in *.md', {"pattern": "x: y", "suffixes": (".md",)}),
+        ("find TODO in python files only", {"pattern": "TODO", "suffixes": (".py",)}),
+        ("find TODO in nowhere", {"words": "TODO in nowhere"}),
+    ],
+)
+async def test_a_folder_or_kind_of_file_is_where_to_look(
+    project: Project, text: str, slots: dict[str, object]
+) -> None:
+    """A word after "in" is a place where such a folder exists, and otherwise sought."""
+
+    async def locate(named: str) -> Located:
+        return Located("src", is_folder=True) if named == "src" else Located(None)
+
+    [understood] = await understand(text, locate)
+    assert {name: understood.slots.get(name) for name in slots} == slots
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("what imports the risk package", "risk"),
+        ("who imports the wheel module", "wheel"),
+        ("who imports the logging module?", "logging"),
+    ],
+)
+async def test_a_module_named_as_such_keeps_all_its_letters(text: str, name: str) -> None:
+    """The words package and module belong to the question, not to the name."""
+    named: list[str] = []
+
+    async def locate(word: str) -> Located:
+        named.append(word)
+        return Located(f"{word}.py")
+
+    [understood] = await understand(text, locate)
+    assert named == [name]
+    assert understood.intent == "importers"

@@ -105,3 +105,13 @@ def test_values_are_shown_as_people_read_them() -> None:
         "yes",
         "–",
     ]
+
+
+def test_a_guess_says_how_sure_it_is() -> None:
+    """An unsure reading shows its confidence, a sure one doesn't."""
+    from msgspec.structs import replace
+
+    sure = answer()
+    guess = replace(sure, query=Understanding("q", "a question", "text_search", {}, 0.3))
+    assert "understood as: a question (30% sure)" in text.render(guess)
+    assert "sure)" not in text.render(sure)

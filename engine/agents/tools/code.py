@@ -10,9 +10,11 @@ from engine.search.errors import HistoryUnavailable, PathMissing, SearchError
 from engine.search.history import repository
 from engine.search.live_code import is_backup
 from engine.search.project_complexity import ProjectFunction, measure_project
+from engine.search.survey import count_left_out
 from engine.search.text_query import Hit, TextQuery
 
 _TOP = 15
+_LEFT_OUT_S = 2.0
 _MOST_DEFINITIONS = 10_000
 _PYTHON = (".py", ".pyi")
 
@@ -54,15 +56,26 @@ async def overview(call: Call) -> Evidence:
     ]
     python = sum(name.endswith(_PYTHON) for name in files)
     first = f"; the heaviest is {ranked[0].name}" if ranked else ""
-    unparsed = heavy.unparsed
+    outside = "" if folder else " outside backup folders"
+    left_out: dict[str, int | str] = dict(await _left_out(call, folder))
+    if heavy.unparsed:
+        left_out["Python files that don't parse"] = heavy.unparsed
     return Evidence(
-        verdict=f"{f'{where}: ' if folder else ''}{len(files):,} files, {python:,} of them Python "
-        f"with {len(ranked):,} functions{first}",
+        verdict=f"{f'{where}: ' if folder else ''}{len(files):,} files, {python:,} of them Python; "
+        f"{len(ranked):,} functions{outside}{first}",
         sections=tuple(sections),
         weight=2,
         lacks=heavy.unknown,
-        not_searched={"Python files that don't parse": unparsed} if unparsed else {},
+        not_searched=left_out,
     )
+
+
+async def _left_out(call: Call, folder: str) -> dict[str, int]:
+    """Count the hidden and ignored files, which are in none of the figures."""
+    names = (folder,) if folder else ()
+    services = call.services
+    root = str(services.project)
+    return await count_left_out(services.ripgrep(), root, names, timeout_s=_LEFT_OUT_S)
 
 
 def _heaviest(ranked: list[ProjectFunction], note: str) -> Findings:
@@ -135,7 +148,7 @@ async def named(call: Call) -> Evidence:
     else:
         words = call.text("pattern")
         pattern = rf"{re.escape(words)}\b"
-    defined = await _defined(call, pattern)
+    defined = await _defined(call, pattern, call.texts("paths"))
     if not defined:
         return Evidence(f'No definition has "{words}" in its name', found=False)
     count = len(defined)
@@ -168,11 +181,13 @@ async def topic(call: Call) -> Evidence:
     )
 
 
-async def _defined(call: Call, name: str) -> list[Hit]:
+async def _defined(call: Call, name: str, paths: tuple[str, ...] = ()) -> list[Hit]:
     """Return the lines that define such a name: live code first, then files with many of them."""
     pattern = rf"^\s*(async\s+def|def|class)\s+{name}"
     try:
-        query = TextQuery(pattern, regex=True, ignore_case=name[:1] == "\\", suffixes=_PYTHON)
+        query = TextQuery(
+            pattern, regex=True, ignore_case=name[:1] == "\\", paths=paths, suffixes=_PYTHON
+        )
         found = await run(call, query, max_rows=_MOST_DEFINITIONS)
     except PathMissing:
         return []

@@ -32,7 +32,7 @@ async def search(call: Call) -> Evidence:
             sections=(Findings("Nearest names", items, len(items)),) if items else (),
             found=False,
         )
-    return _evidence(query, call.text("words") or query.pattern, found)
+    return _evidence(query, call.text("label") or call.text("words") or query.pattern, found)
 
 
 async def run(call: Call, query: TextQuery, max_rows: int | None = None) -> Scan:
