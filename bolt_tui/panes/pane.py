@@ -156,7 +156,14 @@ class Pane(ScrollView, can_focus=True):
 
     def _refresh_rows(self, rows: list[int]) -> None:
         top = round(self.scroll_y)
-        if regions := [Region(0, row - top, self._width, 1) for row in rows if row >= top]:
+        regions: list[Region] = []
+        for row in (row - top for row in rows if row >= top):
+            if regions and regions[-1].bottom == row:  # one region costs less than its rows
+                last = regions.pop()
+                regions.append(Region(0, last.y, self._width, last.height + 1))
+            else:
+                regions.append(Region(0, row, self._width, 1))
+        if regions:
             self.refresh(*regions)
 
     def render_line(self, y: int) -> Strip:
