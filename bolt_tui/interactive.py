@@ -1,6 +1,7 @@
 """The console on a real engine: paints first, then imports and opens what it watches."""
 
 import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -14,8 +15,9 @@ from engine.store.folder import store_folder
 
 def run(checked: Settings) -> int:
     """Run the console until it ends and return the exit code."""
-    for name in ("COLUMNS", "LINES"):
-        os.environ.pop(name, None)  # an exported size would pin the screen to it
+    if os.get_terminal_size(sys.stderr.fileno()).columns:
+        for name in ("COLUMNS", "LINES"):
+            os.environ.pop(name, None)  # an exported size would pin the screen to it
     config = checked.loaded.config
     settings = ConsoleSettings(
         theme=config.console.theme or None,

@@ -14,6 +14,7 @@ import anyio
 from anyio.abc import TaskGroup
 from anyio.lowlevel import checkpoint
 
+from engine.agents.deadlines import Deadlines
 from engine.agents.schedule import Schedule
 from engine.agents.services import Services
 from engine.agents.tool import Call, Tool, ToolError
@@ -128,6 +129,7 @@ class Executor:
         self.agents = Agents(agents)
         self._lookup = lookup
         self._tools: dict[str, Tool] = {}
+        self._deadlines = Deadlines()
         self._services = services
         self._timeout_s = services.settings.config.agents.task_timeout_s
 
@@ -236,8 +238,12 @@ class Executor:
         if tool.endless:
             return await tool.run(call)
         timeout_s = tool.timeout_s or self._timeout_s
-        with anyio.CancelScope(deadline=anyio.current_time() + timeout_s) as scope:
-            return await tool.run(call)
+        with anyio.CancelScope() as scope:
+            self._deadlines.add(scope, timeout_s)
+            try:
+                return await tool.run(call)
+            finally:
+                self._deadlines.drop(scope)
         assert scope.cancelled_caught
         raise TimeoutError(f"it took longer than the {timeout_s:g} s that it is given")
 

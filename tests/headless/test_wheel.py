@@ -1,10 +1,13 @@
 """The program as it is installed: a wheel in a fresh environment, without the checkout."""
 
+import fcntl
 import os
 import pty
 import select
+import struct
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -53,7 +56,8 @@ def test_an_installed_wheel_draws_its_screen(installed: Path, tmp_path: Path) ->
     """The console paints from the wheel, themes included, and ends with 0 on ctrl+q."""
     process, terminal = pty.fork()
     if process == 0:
-        os.environ |= {"TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"}
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+        os.environ["TERM"] = "xterm-256color"
         os.chdir(tmp_path)
         os.execv(str(installed / "bolt-tui"), ["bolt-tui"])
     try:
