@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Timer
+from types import FrameType
 
 import anyio
 
@@ -101,15 +102,19 @@ def _signals(app: Console, limit_s: float) -> Iterator[None]:
     loop = asyncio.get_running_loop()
     timers: list[Timer] = []
 
-    def leave(number: int) -> None:
+    def arm(number: int, _: FrameType | None) -> None:
+        """Runs at once, also where the loop is stuck in a write to a terminal that is gone."""
         timer = Timer(limit_s, _end_now, (128 + number,))
         timer.daemon = True
         timer.start()
         timers.append(timer)
+
+    def leave(number: int) -> None:
         app.exit(return_code=128 + number)
 
     for number in SIGNALS:
         loop.add_signal_handler(number, leave, number)
+        signal.signal(number, arm)  # beside the loop's own way, which it doesn't touch
     try:
         yield
     finally:
@@ -121,6 +126,9 @@ def _signals(app: Console, limit_s: float) -> Iterator[None]:
 
 def _end_now(code: int) -> None:
     """Put the terminal back by hand and end; the graceful way hung, or the terminal is gone."""
+    last = Timer(RESTORE_S, os._exit, (code,))  # a terminal that nobody reads takes no byte more
+    last.daemon = True
+    last.start()
     try:
         os.write(sys.stderr.fileno(), RESTORE)
     finally:

@@ -204,6 +204,8 @@ def _console(arguments: argparse.Namespace) -> int:
     kind = os.environ.get("TERM", "")
     if kind in ("", "dumb", "unknown"):
         return refuse(f'the console needs a terminal that can draw and TERM is "{kind}"; use --run')
+    if not os.get_terminal_size(sys.stderr.fileno()).columns and not os.environ.get("COLUMNS"):
+        return refuse("the terminal tells no size; set COLUMNS and LINES, or use --run")
     from bolt_tui.opening import settings
 
     checked = settings(arguments)
