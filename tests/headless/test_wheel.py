@@ -54,22 +54,28 @@ def test_an_installed_wheel_answers(installed: Path, tmp_path: Path) -> None:
 @pytest.mark.timeout(240)
 def test_an_installed_wheel_draws_its_screen(installed: Path, tmp_path: Path) -> None:
     """The console paints from the wheel, themes included, and ends with 0 on ctrl+q."""
-    process, terminal = pty.fork()
-    if process == 0:
-        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-        os.environ["TERM"] = "xterm-256color"
-        os.chdir(tmp_path)
-        os.execv(str(installed / "bolt-tui"), ["bolt-tui"])
-    try:
-        screen = _read_until(terminal, "Circuits", 60)
-        assert "Circuits" in screen
-        assert "Traceback" not in screen
-        os.write(terminal, b"\x11")
-        _read_until(terminal, "\x1b[?1049l", 20)
-        _, status = os.waitpid(process, 0)
-        assert os.waitstatus_to_exitcode(status) == 0
-    finally:
-        os.close(terminal)
+    terminal, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+    with subprocess.Popen(
+        [str(installed / "bolt-tui")],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        cwd=tmp_path,
+        env={**os.environ, "TERM": "xterm-256color"},
+        start_new_session=True,
+    ) as process:
+        os.close(theirs)
+        try:
+            screen = _read_until(terminal, "Circuits", 60)
+            assert "Circuits" in screen
+            assert "Traceback" not in screen
+            os.write(terminal, b"\x11")
+            _read_until(terminal, "\x1b[?1049l", 20)
+            assert process.wait(20) == 0
+        finally:
+            process.kill()
+            os.close(terminal)
 
 
 def _read_until(terminal: int, wanted: str, limit_s: float) -> str:
