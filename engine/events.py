@@ -208,6 +208,21 @@ class LevelChanged(Event, frozen=True, kw_only=True, tag=True):
     lift: str = ""
 
 
+class IndexProgressed(Event, frozen=True, kw_only=True, tag=True):
+    """An index of the project's files; `reason` says why it is off, `total` is unknown at first.
+
+    `text` is the index that text searches use, `code` what is known of Python files.
+    """
+
+    index: Literal["text", "code"]
+    state: Literal["building", "ready", "off"]
+    done: int = 0  # files
+    total: int | None = None  # files
+    memory_bytes: int | None = None
+    elapsed_ms: float | None = None
+    reason: str = ""
+
+
 class SessionJoined(Event, frozen=True, kw_only=True, tag=True):
     project: str
     pid: int
@@ -253,6 +268,7 @@ AnyEvent = (
     | QueryCancelled
     | CircuitChanged
     | LevelChanged
+    | IndexProgressed
     | SessionJoined
     | SessionLeft
     | Notice

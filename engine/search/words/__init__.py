@@ -1,0 +1,1 @@
+"""Questions in words over code: functions and classes ranked by the words in and around them."""
