@@ -1,9 +1,10 @@
 """The engine's parts as tools see them; the runtime fills this in."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 from engine.breaker.board import Board
 from engine.bus import Bus
@@ -11,8 +12,25 @@ from engine.clock import Clock
 from engine.config import Loaded
 from engine.events import Event, GpuSample, HostSample, ProcessSample
 from engine.evidence import Figure
+from engine.search.text_search import TextSearch
 from engine.store.journal import Journal
 from engine.store.pool import Pool
+
+
+class AskCode(Protocol):
+    """Puts a question to the process that knows the project's Python files; see `search.facts`.
+
+    Raises:
+        ToolError: the question is refused, or the process failed.
+    """
+
+    def __call__(
+        self,
+        question: str,
+        arguments: Mapping[str, Any] | None = None,
+        progress: Callable[[str, float | None, float | None], None] | None = None,
+        /,
+    ) -> Awaitable[Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +55,5 @@ class Services:
     sampling: Callable[[], AbstractAsyncContextManager[None]]
     ripgrep: Callable[[], str]
     files: Callable[[], Awaitable[tuple[str, ...]]]
+    text: TextSearch
+    code: AskCode

@@ -56,6 +56,17 @@ class Search(Struct, frozen=True):
     timeout_s: Annotated[float, Meta(gt=0, le=600, description="Longest time for one search.")] = (
         30.0
     )
+    index: Annotated[
+        bool, Meta(description="Keep an index of all text while the console is open.")
+    ] = True
+    index_mb: Annotated[
+        int,
+        Meta(ge=0, le=64_000, description="Most memory for it; 0: a tenth of all, at most 1 GB."),
+    ] = 0
+    follow: Annotated[
+        bool,
+        Meta(description="Let the system tell of changes; without it each search looks for them."),
+    ] = True
 
 
 class Pricing(Struct, frozen=True):

@@ -19,6 +19,9 @@ def add_capabilities(board: Board, services: Services) -> None:
     async def scan() -> None:
         await run([services.ripgrep(), "--version"], timeout_s=_CANARY_S)
 
+    async def know_code() -> None:
+        await services.code("project.state")
+
     async def read_store() -> None:
         async with services.pool.lease() as lease:
             await lease.rows("SELECT 42")
@@ -36,8 +39,10 @@ def add_capabilities(board: Board, services: Services) -> None:
         services.ripgrep()
     except SearchError as error:
         board.add_absent("search.scan", str(error))
+        board.add_absent("graph", str(error))
     else:
         board.add("search.scan", scan)
+        board.add("graph", know_code)
     board.add("symbols", _nothing_to_try)
     board.add("kernels.cpu", price)
     if (reason := _no_metal()) is None:

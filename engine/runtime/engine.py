@@ -33,6 +33,7 @@ from engine.kernels.devices import MlxMemory, mlx_memory
 from engine.project import resolve
 from engine.runtime import corpus_view
 from engine.runtime.capabilities import add_capabilities, find_gpu
+from engine.runtime.code_questions import CodeQuestions
 from engine.runtime.device_list import DeviceList
 from engine.runtime.engine_sample import EngineProbe
 from engine.runtime.query_text import checked
@@ -40,6 +41,7 @@ from engine.runtime.recorder import Recorder
 from engine.runtime.responsiveness import favoured_loop
 from engine.runtime.sampling import Sampling
 from engine.runtime.standing import Standing
+from engine.runtime.text_index import SessionIndex
 from engine.store.folder import store_folder
 from engine.store.history import past_queries
 from engine.store.journal import Journal, read_events
@@ -77,6 +79,9 @@ class Engine:
             self.bus, clock, config, self.board.report, _mlx_bytes, self._standing.newest
         )
         self._corpus = corpus_view.CorpusView(project, config.search.ripgrep, clock)
+        root, rg = str(project), self._corpus.ripgrep
+        self._text = SessionIndex(root, config, rg, self.bus, self.board, live=live)
+        self._code = CodeQuestions(root, rg, config.agents.task_timeout_s, self.bus, clock)
         self._services = Services(
             project=project,
             settings=settings,
@@ -94,8 +99,10 @@ class Engine:
             find_gpu=self._find_gpu,
             newest=self._standing.newest,
             sampling=self._sampling.hold,
-            ripgrep=self._corpus.ripgrep,
+            ripgrep=rg,
             files=self._corpus.files,
+            text=self._text.search,
+            code=self._code.ask,
         )
         self._executor = Executor(lookup, self._services, config.agents.max or _default_agents())
         self._group: TaskGroup | None = None
@@ -128,7 +135,7 @@ class Engine:
     @asynccontextmanager
     async def _opened(self) -> AsyncIterator[None]:
         raised: Exception | None = None
-        async with anyio.create_task_group() as group:
+        async with self._code.opened(), anyio.create_task_group() as group:
             await self._start(group)
             try:
                 yield
@@ -153,6 +160,7 @@ class Engine:
             )
         )
         add_capabilities(self.board, self._services)
+        self._text.enter()
         self.board.announce()
         for ignored in self.settings.ignored:
             text = clean(str(ignored))
@@ -161,6 +169,7 @@ class Engine:
         group.start_soon(self.board.run)
         if self._live:
             group.start_soon(self._sample_forever)
+            group.start_soon(self._read_project)
 
     async def _stop(self) -> None:
         for query in list(self._running):
@@ -187,6 +196,10 @@ class Engine:
         self._sampling.beside_host = probe.sample
         async with self._sampling.hold():
             await anyio.sleep_forever()
+
+    async def _read_project(self) -> None:
+        """Make what questions about the code go by; one thing after the other, all in processes."""
+        await self._text.run(then=self._code.warm)
 
     async def _find_gpu(self) -> None:
         await find_gpu(self.board, self._services)

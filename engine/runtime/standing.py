@@ -9,6 +9,7 @@ from engine.events import (
     Event,
     GpuSample,
     HostSample,
+    IndexProgressed,
     LevelChanged,
     Notice,
     ProcessSample,
@@ -29,6 +30,7 @@ class Standing:
             **dict.fromkeys(_ALONE, self._take_alone),
             CircuitChanged: self._take_circuit,
             Notice: self._take_notice,
+            IndexProgressed: self._take_index,
         }
 
     def take(self, event: Event) -> None:
@@ -50,6 +52,10 @@ class Standing:
     def _take_circuit(self, event: Event) -> None:
         assert isinstance(event, CircuitChanged)
         self._newest[CircuitChanged, event.capability] = event
+
+    def _take_index(self, event: Event) -> None:
+        assert isinstance(event, IndexProgressed)
+        self._newest[IndexProgressed, event.index] = event
 
     def _take_notice(self, event: Event) -> None:
         assert isinstance(event, Notice)

@@ -9,19 +9,20 @@ from engine.process import ProcessError
 from engine.search.errors import ScanFailed
 from engine.search.rg_output import counts, path_order, paths, show_path
 from engine.search.ripgrep import pattern_args, ripgrep
-from engine.search.text_query import Elsewhere, TextQuery, match_flags
+from engine.search.text_query import EVERYTHING, HIDDEN, Elsewhere, TextQuery, match_flags
 
-_HIDDEN: Final = ("--hidden", "--glob=!.git")
-_EVERYTHING: Final = (*_HIDDEN, "--no-ignore")
 _SHOWN_PATHS: Final = 5
 _BETWEEN_STARTS_S: Final = 0.002
 _MAX_LIST_BYTES: Final = 32 * 1024 * 1024
 
 
 async def count_left_out(
-    rg: str, root: str, names: Sequence[str], *, timeout_s: float
+    rg: str, root: str, names: Sequence[str], *, timeout_s: float, binary: bool = True
 ) -> dict[str, int]:
     """Count the files that a search of `names` (empty: all of `root`) leaves out.
+
+    Args:
+        binary: whether to count binary files, for which all of them have to be looked into.
 
     Returns:
         `hidden`, `ignored` (by ignore files, hidden or not; git's own folder aside) and `binary`
@@ -44,11 +45,11 @@ async def count_left_out(
     counts_of = (
         ("binary", "--files-with-matches", "--text", "-e", r"\x00"),
         ("universe", "--files"),
-        ("with hidden", "--files", *_HIDDEN),
-        ("with ignored", "--files", *_EVERYTHING),
+        ("with hidden", "--files", *HIDDEN),
+        ("with ignored", "--files", *EVERYTHING),
     )
     async with anyio.create_task_group() as group:
-        for wanted in counts_of:
+        for wanted in counts_of if binary else counts_of[1:]:
             group.start_soon(count, *wanted)
             # Starting a process holds the loop a millisecond or two: not four at a time.
             await anyio.sleep(_BETWEEN_STARTS_S)
@@ -76,7 +77,7 @@ async def look_elsewhere(
     For a query without a hit in the universe: whatever is found is outside it.
     """
     found: dict[str, bytes] = {}
-    end = [*_EVERYTHING, *match_flags(query), *pattern_args(query, names)]
+    end = [*EVERYTHING, *match_flags(query), *pattern_args(query, names)]
 
     async def look(key: str, *flags: str) -> None:
         found[key], _ = await ripgrep(

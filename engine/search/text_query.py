@@ -11,6 +11,8 @@ from engine.search.printable import LINE_CHARS
 _MAX_PATTERN_BYTES: Final = 100_000
 # A character has at most four bytes, so this many bytes always hold the characters that are shown.
 _ROW_BYTES: Final = 4 * LINE_CHARS
+HIDDEN: Final = ("--hidden", "--glob=!.git")
+EVERYTHING: Final = (*HIDDEN, "--no-ignore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,11 @@ class TextQuery:
             named here is searched even if it is hidden or ignored, and, as ripgrep does it, behind
             a NUL as long as no hit holds one.
         suffixes: only files whose names end in one of these, as in `.py`; empty means all.
+        smart_case: ignore case unless the pattern has a capital letter (ripgrep's `-S`).
+        types: only files of these types, by ripgrep's names for them (`-t`).
+        globs: only files that fit one of these, and none that begins with `!` (`-g`); one that fits
+            is searched even if it is ignored.
+        hidden: hidden and ignored files too, git's own aside.
     """
 
     pattern: str
@@ -31,15 +38,20 @@ class TextQuery:
     ignore_case: bool = False
     paths: tuple[str, ...] = ()
     suffixes: tuple[str, ...] = ()
+    smart_case: bool = False
+    types: tuple[str, ...] = ()
+    globs: tuple[str, ...] = ()
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A matching line; `path` and `text` are printable, `line` counts from 1."""
+    """A matching line, or one `beside` it; `path` and `text` are printable, `line` is from 1."""
 
     path: str
     line: int
     text: str
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,8 @@ class Scan:
             or `unreadable` (at least so many); a number that isn't known is absent.
         elsewhere: hits in what was left out; looked for only when there was no hit inside.
         looked_elsewhere: False where that look took too long and was given up.
+        indexed: whether the index answered.
+        why_scanned: why ripgrep did; empty where nobody asked for the index.
     """
 
     total: int
@@ -80,6 +94,8 @@ class Scan:
     not_searched: Mapping[str, int] = field(default_factory=dict)
     elsewhere: Elsewhere | None = None
     looked_elsewhere: bool = True
+    indexed: bool = False
+    why_scanned: str = ""
 
 
 def check_pattern(query: TextQuery) -> None:
@@ -106,10 +122,16 @@ def match_flags(query: TextQuery) -> list[str]:
         flags.append("--word-regexp")
     if query.ignore_case:
         flags.append("--ignore-case")
+    elif query.smart_case:
+        flags.append("--smart-case")
+    if query.hidden:
+        flags += EVERYTHING
     # A --glob would bring ignored files back in; a file type doesn't.
     flags += [f"--type-add=wanted:*{suffix}" for suffix in query.suffixes]
     if query.suffixes:
         flags.append("--type=wanted")
+    flags += [f"--type={name}" for name in query.types]
+    flags += [f"--glob={glob}" for glob in query.globs]
     return flags
 
 

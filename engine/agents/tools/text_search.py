@@ -2,6 +2,7 @@
 
 from engine.agents.tool import Call, Refused, ToolError, Unavailable
 from engine.evidence import Evidence, Finding, Findings
+from engine.search.context import MAX_CONTEXT
 from engine.search.errors import (
     PathMissing,
     PathOutside,
@@ -9,8 +10,10 @@ from engine.search.errors import (
     RipgrepMissing,
     SearchError,
 )
-from engine.search.scan import scan
 from engine.search.text_query import Hit, Scan, TextQuery
+
+# Marks a line that is shown for what stands around it.
+_BESIDE = "┆ "
 
 
 async def search(call: Call) -> Evidence:
@@ -22,9 +25,14 @@ async def search(call: Call) -> Evidence:
         ignore_case=call.flag("ignore_case"),
         paths=call.texts("paths"),
         suffixes=call.texts("suffixes"),
+        smart_case=call.flag("smart_case"),
+        types=call.texts("types"),
+        globs=call.texts("globs"),
+        hidden=call.flag("hidden"),
     )
+    context = min(MAX_CONTEXT, int(call.number("context") or 0))
     try:
-        found = await run(call, query)
+        found = await run(call, query, context=context)
     except PathMissing as error:
         items = tuple(Finding(path, None, "written alike") for path in error.nearest)
         return Evidence(
@@ -35,19 +43,18 @@ async def search(call: Call) -> Evidence:
     return _evidence(query, call.text("label") or call.text("words") or query.pattern, found)
 
 
-async def run(call: Call, query: TextQuery, max_rows: int | None = None) -> Scan:
-    """Scan the project; what goes wrong is a tool's error.
+async def run(call: Call, query: TextQuery, max_rows: int | None = None, context: int = 0) -> Scan:
+    """Search the project; what goes wrong is a tool's error.
 
     Raises:
         PathMissing, Refused, Unavailable, ToolError.
     """
     settings = call.services.settings.config.search
     try:
-        return await scan(
-            call.services.ripgrep(),
-            str(call.services.project),
+        return await call.services.text.find(
             query,
             max_rows=max_rows or settings.max_rows,
+            context=context,
             timeout_s=settings.timeout_s,
         )
     except PathMissing:
@@ -64,14 +71,25 @@ def as_tool_error(error: SearchError) -> ToolError:
 
 
 def findings(title: str, rows: tuple[Hit, ...], total: int, truncated: bool) -> Findings:
-    items = tuple(Finding(row.path, row.line, row.text) for row in rows)
+    items = tuple(
+        Finding(row.path, row.line, f"{_BESIDE}{row.text}" if row.beside else row.text)
+        for row in rows
+    )
     return Findings(title, items, total, truncated)
 
 
-def _evidence(query: TextQuery, sought: str, found: Scan) -> Evidence:
+def _narrowed(query: TextQuery) -> str:
+    """Return in which files was looked, in words; empty for all that are searched."""
+    kinds = [f"*{suffix}" for suffix in query.suffixes] + [f"type {one}" for one in query.types]
+    kinds += [f"all but {g[1:]}" if g.startswith("!") else g for g in query.globs]
     where = f" in {', '.join(query.paths)}" if query.paths else ""
-    if query.suffixes:
-        where += f" ({', '.join(f'*{suffix}' for suffix in query.suffixes)} only)"
+    if kinds:
+        where += f" ({', '.join(kinds)} only)" if not query.globs else f" ({', '.join(kinds)})"
+    return where + (", hidden and ignored files included," if query.hidden else "")
+
+
+def _evidence(query: TextQuery, sought: str, found: Scan) -> Evidence:
+    where = _narrowed(query)
     if found.total:
         lines = "line" if found.total == 1 else "lines"
         files = "file" if found.files == 1 else "files"
@@ -85,6 +103,7 @@ def _evidence(query: TextQuery, sought: str, found: Scan) -> Evidence:
         found=found.total > 0,
         weight=2,
         not_searched=dict(found.not_searched),
+        assumptions=(f"by ripgrep: {found.why_scanned}",) if found.why_scanned else (),
     )
 
 

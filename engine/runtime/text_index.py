@@ -1,0 +1,100 @@
+"""The text index of a session that stays open: its memory, its events, its circuit."""
+
+import os
+from collections.abc import Awaitable, Callable
+
+import anyio
+
+from engine.breaker.board import Board
+from engine.bus import Bus
+from engine.config import Config
+from engine.events import IndexProgressed
+from engine.search.index.client import IndexClient, IndexState
+from engine.search.text_search import TextSearch
+
+CAPABILITY = "search.index"
+_LIMIT_BYTES = 1 << 30
+_SHARE = 10
+_CANARY_S = 5.0
+ONCE = "a single run doesn't build an index"
+
+
+class SessionIndex:
+    """The search of one session, with an index where it pays: `live` and not turned off."""
+
+    def __init__(
+        self,
+        root: str,
+        config: Config,
+        rg: Callable[[], str],
+        bus: Bus,
+        board: Board,
+        *,
+        live: bool,
+    ) -> None:
+        self._bus = bus
+        self._board = board
+        settings = config.search
+        self._why_none = (
+            "" if live and settings.index else ONCE if not live else "search.index is off"
+        )
+        self._client: IndexClient | None = None
+        self._settled = anyio.Event()
+        if not self._why_none:
+            self._client = IndexClient(
+                root,
+                rg,
+                limit_bytes=settings.index_mb << 20 or default_limit_bytes(),
+                follow=settings.follow,
+                tell=self._tell,
+            )
+        self.search = TextSearch(
+            rg, root, self._client, why_none="" if not live else self._why_none, report=self._report
+        )
+
+    def enter(self) -> None:
+        """Enter the capability on the board."""
+        if self._client is None:
+            self._board.add_absent(CAPABILITY, self._why_none)
+        else:
+            self._board.add(CAPABILITY, self._canary)
+
+    async def run(self, then: Callable[[], Awaitable[None]]) -> None:
+        """Keep the index until cancelled; `then` runs once it stands, or at once without one."""
+        async with anyio.create_task_group() as group:
+            if self._client is not None:
+                group.start_soon(self.search.run)
+                group.start_soon(self._client.run, self._report)
+                await self._settled.wait()
+            await then()
+
+    def _report(self, error: Exception | None) -> None:
+        self._board.report(CAPABILITY, error)
+
+    async def _canary(self) -> None:
+        assert self._client is not None
+        with anyio.fail_after(_CANARY_S):
+            await self._client.sync()
+
+    def _tell(self, state: IndexState) -> None:
+        self._bus.publish(
+            IndexProgressed(
+                index="text",
+                state=state.state,
+                done=state.done,
+                total=state.total or None,
+                memory_bytes=state.memory_bytes or None,
+                elapsed_ms=state.elapsed_ms or None,
+                reason=state.reason or ("" if state.follows == "watch" else state.follows),
+            )
+        )
+        if state.state != "building":
+            self._settled.set()
+        if state.state == "off" and self._client is not None and self._client.pid is not None:
+            # Its own decision: a project or machine that can't have one, no failure.
+            self._board.add_absent(CAPABILITY, state.reason)
+
+
+def default_limit_bytes() -> int:
+    """Return a tenth of the machine's memory, a gigabyte at most."""
+    return min(_LIMIT_BYTES, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // _SHARE)

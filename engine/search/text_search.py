@@ -1,0 +1,109 @@
+"""Text search as the rest of the engine asks for it: by the index where there is one, else ripgrep.
+
+Both give the same lines; what differs is how long it takes, and the answer says which it was.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import anyio
+
+from engine.search.context import with_context
+from engine.search.corpus import check_paths
+from engine.search.errors import PatternError, SearchError
+from engine.search.index.client import IndexClient, Indexed
+from engine.search.left_out import LeftOut
+from engine.search.scan import ELSEWHERE_S, MAX_ROWS, SURVEY_S, scan
+from engine.search.survey import count_left_out, look_elsewhere
+from engine.search.text_query import Scan, TextQuery, check_pattern
+
+
+class TextSearch:
+    """Searches one project; `index` None where none is kept, with `why_none`."""
+
+    def __init__(
+        self,
+        rg: Callable[[], str],
+        root: str,
+        index: IndexClient | None = None,
+        *,
+        why_none: str = "",
+        report: Callable[[Exception | None], None] = lambda error: None,
+    ) -> None:
+        self._rg = rg
+        self._root = root
+        self._index = index
+        self._why_none = why_none
+        self._report = report
+        self._left_out = LeftOut(rg, root)
+
+    async def run(self) -> None:
+        """Count what isn't searched, in the background, until cancelled; for an index only."""
+        await self._left_out.run()
+
+    async def find(
+        self,
+        query: TextQuery,
+        *,
+        max_rows: int = MAX_ROWS,
+        context: int = 0,
+        timeout_s: float = 30.0,
+    ) -> Scan:
+        """Return the matching lines, with `context` lines before and behind each.
+
+        Raises:
+            RipgrepMissing, PatternError, PathOutside, PathMissing, ScanFailed.
+        """
+        check_pattern(query)
+        found = await self._by_index(query, max_rows, timeout_s)
+        if isinstance(found, str):
+            found = replace(
+                await scan(self._rg(), self._root, query, max_rows=max_rows, timeout_s=timeout_s),
+                why_scanned=found,
+            )
+        return await with_context(self._root, found, context) if context else found
+
+    async def _by_index(self, query: TextQuery, max_rows: int, timeout_s: float) -> Scan | str:
+        if self._index is None:
+            return self._why_none
+        names = await check_paths(self._rg(), self._root, query.paths)
+        query = replace(query, paths=names)
+        try:
+            with anyio.fail_after(timeout_s):
+                found = await self._index.search(query, max_rows=max_rows)
+        except PatternError:
+            raise
+        except (SearchError, TimeoutError) as error:
+            # Not swallowed: its circuit hears of it, and the answer says why ripgrep gave it.
+            self._report(error)
+            return f"the index failed: {str(error) or f'no answer within {timeout_s:g} s'}"
+        if isinstance(found, str):
+            return found
+        self._report(None)
+        return await self._scan(query, found, timeout_s)
+
+    async def _scan(self, query: TextQuery, found: Indexed, timeout_s: float) -> Scan:
+        elsewhere, looked = None, True
+        if not found.total:
+            with anyio.move_on_after(ELSEWHERE_S) as limit:
+                elsewhere = await look_elsewhere(
+                    self._rg(), self._root, query, query.paths, timeout_s=timeout_s
+                )
+            looked = not limit.cancelled_caught
+        if query.paths:
+            left_out = await count_left_out(self._rg(), self._root, query.paths, timeout_s=SURVEY_S)
+        else:
+            left_out = {**self._left_out.counts(found.generation), "binary": found.binary}
+        if found.unreadable:
+            left_out["unreadable"] = found.unreadable
+        truncated = found.total > len(found.rows)
+        return Scan(
+            found.total,
+            found.files,
+            found.rows,
+            truncated,
+            left_out,
+            elsewhere,
+            looked,
+            indexed=True,
+        )
