@@ -22,7 +22,7 @@ SEGMENTS_KEPT = 64
 # "clock" is each new second; "elapsed" the same, while a query runs.
 Area = Literal[
     "host", "gpu", "processes", "engine", "agents", "queries", "circuits", "level", "notices",
-    "session", "clock", "elapsed",
+    "session", "clock", "elapsed", "indexes",
 ]  # fmt: skip
 AREAS: frozenset[Area] = frozenset(get_args(Area))
 
@@ -45,6 +45,7 @@ class ConsoleState:
         self.queries: dict[str, QueryView] = {}
         self.circuits: dict[str, CircuitView] = {}
         self.notices: dict[str, e.Notice] = {}
+        self.indexes: dict[str, e.IndexProgressed] = {}
         self.changed: set[Area] = set()
         self.folded = 0
         self._newest_seq: dict[str, int] = {}
@@ -55,7 +56,9 @@ class ConsoleState:
         twin.__dict__.update(self.__dict__)
         twin.histories = self.histories.copy()
         twin.segments = self.segments.copy()
-        for name in ("agents", "queries", "circuits", "notices", "changed", "_newest_seq"):
+        for name in (
+            "agents", "queries", "circuits", "notices", "indexes", "changed", "_newest_seq",
+        ):  # fmt: skip
             setattr(twin, name, getattr(self, name).copy())
         return twin
 
@@ -189,6 +192,10 @@ class ConsoleState:
         self.level = LevelView(event.level, event.why, event.lift, event.mono_s, event.wall_s)
         self.changed.add("level")
 
+    def _index(self, event: e.IndexProgressed) -> None:
+        self.indexes[event.index] = event
+        self.changed.add("indexes")
+
     def _notice(self, event: e.Notice) -> None:
         self.notices.pop(event.key, None)
         if not event.resolved:
@@ -220,5 +227,6 @@ _FOLDS: dict[type[e.Event], Callable[[ConsoleState, Any], None]] = {
     e.QueryCancelled: ConsoleState._query_ended,
     e.CircuitChanged: ConsoleState._circuit,
     e.LevelChanged: ConsoleState._level,
+    e.IndexProgressed: ConsoleState._index,
     e.Notice: ConsoleState._notice,
 }

@@ -134,6 +134,12 @@ def test_level_lowered_80x24(snap_compare: Compare) -> None:
     assert _same(snap_compare, recordings.lowered(), SMALL)
 
 
+def test_indexing(snap_compare: Compare) -> None:
+    """The first line tells how far the index is while one is built, and then no more."""
+    tape = recordings.indexing(recordings.idle_linux())
+    assert _same(snap_compare, tape, COMFORTABLE)
+
+
 def test_zoomed_circuits(snap_compare: Compare) -> None:
     """A zoomed pane has the whole middle of the screen and tells all it knows."""
     assert _same(snap_compare, recordings.lowered(), COMFORTABLE, "tab", "5", "z")

@@ -18,14 +18,14 @@ def make_panes() -> dict[str, Pane]:
     """Return every pane by its id."""
     panes = (
         Pane(
-            draw_header, name="header", reads={"session", "level", "clock", "host", "gpu"},
-            can_be_marked=False,
+            draw_header, name="header", can_be_marked=False,
+            reads={"session", "level", "clock", "host", "gpu", "indexes"},
         ),
         Pane(draw_cpu, name="cpu", title="CPU", reads={"host"}, can_be_marked=False),
         Pane(draw_gpu, name="gpu", title="GPU", reads={"gpu"}, can_be_marked=False),
         Pane(draw_memory, name="memory", title="Memory", reads={"host"}, can_be_marked=False),
         Pane(draw_agents, name="agents", title="Agents", reads={"agents", "engine", "clock"}),
-        Pane(draw_circuits, name="circuits", title="Circuits", reads={"circuits", "clock"}),
+        Pane(draw_circuits, name="circuits", title="Circuits", reads={"circuits", "indexes", "clock"}),
         Pane(draw_answer, name="answer", title="Answer", reads={"queries", "agents", "elapsed"}),
         Pane(
             draw_processes, name="processes", title="Processes", reads={"processes"},

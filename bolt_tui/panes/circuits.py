@@ -3,12 +3,14 @@
 from bolt_tui.panes.line import Line, fit, pad, spread, width_of, wrapped
 from bolt_tui.panes.marks import CIRCUIT, glyph_of, span_of
 from bolt_tui.panes.pane import Canvas, Drawing
-from bolt_tui.panes.units import clock, whole
+from bolt_tui.panes.units import clock, size, span, whole
 from bolt_tui.state import ConsoleState
 from bolt_tui.views import CircuitView
 
 TROUBLE = ("open", "half_open")
 NAME = 14
+# The index that a capability has, which is told of beside it.
+INDEXES = {"search.index": "text", "graph": "code"}
 
 
 def draw_circuits(state: ConsoleState, canvas: Canvas) -> Drawing:
@@ -99,5 +101,20 @@ def _all(circuit: CircuitView, state: ConsoleState, canvas: Canvas) -> list[Line
         (_next_try(circuit, state) if circuit.state in TROUBLE else "", ink.text),
     ]
     line = spread(left, [(since, ink.quiet)], canvas.width)
-    rows = wrapped(circuit.cause, canvas.width - 12) if circuit.cause else []
+    text = "; ".join(filter(None, (_index(circuit, state), circuit.cause)))
+    rows = wrapped(text, canvas.width - 12) if text else []
     return [line, *(fit([(" " * 12 + row, ink.text)], canvas.width) for row in rows)]
+
+
+def _index(circuit: CircuitView, state: ConsoleState) -> str:
+    """Return the size of a sound capability's index and what it took; empty where it has none."""
+    index = state.indexes.get(INDEXES.get(circuit.capability, ""))
+    if index is None or index.state == "off" or circuit.state != "closed":
+        return ""
+    if index.state == "building":
+        total = f" of {index.total:,}" if index.total else ""
+        return f"being built: {index.done:,}{total} files"
+    facts = [f"{index.done:,} files"]
+    facts += [size(index.memory_bytes)] if index.memory_bytes else []
+    facts += [f"built in {span(index.elapsed_ms / 1000)}"] if index.elapsed_ms else []
+    return ", ".join(facts) + (f" ({index.reason})" if index.reason else "")

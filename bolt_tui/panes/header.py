@@ -10,6 +10,8 @@ from bolt_tui.panes.units import clock, whole
 from bolt_tui.state import ConsoleState
 from bolt_tui.views import LevelView
 
+OPENING = "◌"
+
 
 def draw_header(state: ConsoleState, canvas: Canvas) -> Drawing:
     """Draw it; the level is as loud as it is bad."""
@@ -19,6 +21,7 @@ def draw_header(state: ConsoleState, canvas: Canvas) -> Drawing:
     if canvas.look.paused:
         left += [("  ", ink.text), (" ‖ PAUSED ", ink.badge_warn)]
     left += [("  ", ink.text), *_level(state, ink)]
+    left += _indexing(state, ink)
     pieces: list[Line] = [[(clock(state.wall_s, canvas.look.zone) + " ", ink.text)]]
     if state.session:
         pieces.insert(0, [(f"session {short_id(state.session.session)}", ink.quiet)])
@@ -32,7 +35,7 @@ def draw_header(state: ConsoleState, canvas: Canvas) -> Drawing:
 def _level(state: ConsoleState, ink: Ink) -> Line:
     level = state.level
     if level is None:
-        return [("◌ opening", ink.quiet)]
+        return [(f"{OPENING} opening", ink.quiet)]
     mark = LEVEL[level.level]
     if level.level == "full":
         return [(mark.glyph, ink.good), (f" {mark.word}", ink.text)]
@@ -43,6 +46,17 @@ def _level(state: ConsoleState, ink: Ink) -> Line:
         (f" {level.why}", ink.strong),
         (lift, ink.quiet),
     ]
+
+
+def _indexing(state: ConsoleState, ink: Ink) -> Line:
+    """Return how far the indexes are, while one is being built: searches are slower till then."""
+    built = [index for index in state.indexes.values() if index.state == "building"]
+    if not built:
+        return []
+    index = built[0]
+    share = f" {100 * index.done // index.total} %" if index.total else ""
+    what = "indexing" if index.index == "text" else "reading code"
+    return [("  ", ink.text), (f"{OPENING} {what}{share}", ink.quiet)]
 
 
 def _machine(state: ConsoleState) -> str:

@@ -64,6 +64,20 @@ def joined(tape: Tape | None = None) -> Tape:
     return tape.say(e.LevelChanged(level="full", why="everything that is present works"))
 
 
+def indexed(tape: Tape) -> Tape:
+    """The text index stands, and what is known of the code."""
+    return tape.say(
+        e.IndexProgressed(index="text", state="ready", done=1482, total=1482,
+                          memory_bytes=79_400_000, elapsed_ms=412.0),
+        e.IndexProgressed(index="code", state="ready", done=1086, total=1086, elapsed_ms=1210.0),
+    )  # fmt: skip
+
+
+def indexing(tape: Tape) -> Tape:
+    """The text index is being built."""
+    return tape.say(e.IndexProgressed(index="text", state="building", done=640, total=1482))
+
+
 def idle_mac(seconds: int = 150) -> Tape:
     """An Apple M4 Pro on which nothing was asked yet."""
     tape = joined()
@@ -271,15 +285,15 @@ def failed() -> Tape:
 def lowered() -> Tape:
     """Two circuits in trouble, and the level with them."""
     tape = idle_mac()
-    tape.say(
+    indexed(tape).say(
         e.CircuitChanged(capability="search.index", state="open", was="closed", failures=5,
-                         cause="the index can't be read: input/output error", next_try_s=30.0),
+                         cause="the process of the text index ended", next_try_s=30.0),
         e.CircuitChanged(capability="graph", state="half_open", was="open", failures=3,
                          cause="a canary is being tried"),
         e.LevelChanged(level="limited", was="full", why="search.index is open",
                        lift="its canary passing twice"),
         e.Notice(key="level", severity="critical", text="search is a plain scan",
-                 remedy="look at the disk: dmesg | tail"),
+                 remedy="nothing to do: the index is built again"),
         e.Notice(key="memory", severity="warning", text="memory pressure is rising"),
     )  # fmt: skip
     return run_for(tape, 12, m4_pro_host, m4_pro_gpu)
