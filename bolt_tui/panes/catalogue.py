@@ -25,7 +25,10 @@ def make_panes() -> dict[str, Pane]:
         Pane(draw_gpu, name="gpu", title="GPU", reads={"gpu"}, can_be_marked=False),
         Pane(draw_memory, name="memory", title="Memory", reads={"host"}, can_be_marked=False),
         Pane(draw_agents, name="agents", title="Agents", reads={"agents", "engine", "clock"}),
-        Pane(draw_circuits, name="circuits", title="Circuits", reads={"circuits", "indexes", "clock"}),
+        Pane(
+            draw_circuits, name="circuits", title="Circuits",
+            reads={"circuits", "indexes", "clock"},
+        ),
         Pane(draw_answer, name="answer", title="Answer", reads={"queries", "agents", "elapsed"}),
         Pane(
             draw_processes, name="processes", title="Processes", reads={"processes"},

@@ -107,7 +107,7 @@ def test_an_open_circuit_counts_down() -> None:
     """A circuit in trouble stands first, with its cause and the seconds to the next try."""
     state = folded(recordings.lowered())
     text = text_of(draw_circuits, state, canvas(60, 12))
-    assert "input/output error" in text
+    assert "the process of the text index ended" in text
     assert "next try in 19 s" in text
     assert text.index("open search.index") < text.index("closed")
 
