@@ -81,11 +81,28 @@ class Text(Struct, frozen=True, tag="text", tag_field="kind"):
 Section = Findings | Figures | Table | Series | Text
 
 
+class Mark(Struct, frozen=True):
+    """One thing that a review should weigh: what is there, and why it matters.
+
+    `severity` is from 0 to 1, comparable between tools: from about 2/3 on it breaks or endangers
+    something, from about 1/3 on it costs, below that it is worth knowing. `line` counts from 1,
+    None means the whole file. `source` is the name of the tool that saw it.
+    """
+
+    path: str
+    line: int | None
+    text: str
+    severity: float
+    reason: str
+    source: str
+
+
 class Evidence(Struct, frozen=True):
     """What one tool found: a sentence and its proof.
 
     `found=False` says that the tool worked and there was nothing. `weight` orders verdicts: the
     heaviest task's sentence leads the answer. `lacks` says in what way this is the poorer answer.
+    `marks` are for a task that needs this one and ranks what several tools saw.
     """
 
     verdict: str
@@ -95,6 +112,7 @@ class Evidence(Struct, frozen=True):
     lacks: str | None = None
     assumptions: tuple[str, ...] = ()
     not_searched: dict[str, int | str] = field(default_factory=dict)
+    marks: tuple[Mark, ...] = ()
 
 
 class Understanding(Struct, frozen=True):

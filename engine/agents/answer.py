@@ -1,7 +1,7 @@
 """Composes the answer from what the tasks gave: the verdict first, then the proof. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from engine.agents.executor import Outcome, Run
@@ -39,7 +39,7 @@ def compose(
         level=level,
         query=understanding,
         verdict=_verdict(status, list(parts.values()), errors, lacks),
-        sections=tuple(section for e in evidence for section in e.sections),
+        sections=tuple(section for e in _in_order(parts) for section in e.sections),
         tasks=tuple(_records(run)),
         assumptions=tuple(
             dict.fromkeys([*run.plan.assumptions, *(a for e in evidence for a in e.assumptions)])
@@ -47,6 +47,12 @@ def compose(
         not_searched={key: value for e in evidence for key, value in e.not_searched.items()},
         elapsed_ms=elapsed_ms,
     )
+
+
+def _in_order(parts: Mapping[str, Sequence[Evidence]]) -> Iterable[Evidence]:
+    """Yield one part of the query after the other, in each the heaviest evidence first."""
+    for part in parts.values():
+        yield from sorted(part, key=lambda evidence: -evidence.weight)
 
 
 def _part(understanding: Understanding, record: TaskRecord) -> str:

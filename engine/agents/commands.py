@@ -5,63 +5,22 @@ BadCommand    the sentence says what is wrong and how the command is written
 
 import difflib
 import shlex
-from dataclasses import dataclass
+from collections.abc import Iterator
 
+from engine.agents.command_table import COMMANDS, Command, Option
 from engine.errors import BadQuery
 from engine.evidence import Argument, Understanding
+
+__all__ = ["COMMANDS", "BadCommand", "parse"]
+
+Slots = dict[str, Argument]
+
+_MOST = 1e7
+_LESS = {"context": 0}  # the least that an option takes, where that isn't more than nothing
 
 
 class BadCommand(BadQuery):
     """The command isn't written as it must be."""
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """How a command is written and what it means."""
-
-    intent: str
-    usage: str
-    help: str
-    flags: tuple[str, ...] = ()
-    takes: str = ""  # the slot of the one word it takes; "..." after it: any number
-    number: str = ""  # the option that takes a number
-
-
-COMMANDS: dict[str, Command] = {
-    "status": Command("system_status", ":status", "machine, level and circuits now"),
-    "hardware": Command("hardware", ":hardware", "what this machine is"),
-    "memory": Command("memory_usage", ":memory", "memory and its biggest holders"),
-    "metrics": Command("performance_metrics", ":metrics", "load, success rate, response times"),
-    "errors": Command("error_recovery", ":errors", "circuits, level, recent failures"),
-    "monitor": Command(
-        "monitor", ":monitor [--duration S]", "watch the machine for a while", number="duration_s"
-    ),
-    "benchmark": Command(
-        "benchmark", ":benchmark [--quick]", "measure this engine", flags=("quick",)
-    ),
-    "history": Command(
-        "history", ":history [--limit N]", "the last queries of all sessions", number="limit"
-    ),
-    "search": Command(
-        "text_search",
-        ":search [--regex] [-w] [-i] PATTERN [PATH…]",
-        "lines that contain a text",
-        flags=("regex", "word", "ignore_case"),
-        takes="pattern",
-    ),
-    "file": Command("file_analysis", ":file PATH", "one file, from all sides", takes="file"),
-    "importers": Command("importers", ":importers PATH", "who imports a file", takes="file"),
-    "overview": Command("code_analysis", ":overview", "the code of the whole project"),
-    "price": Command(
-        "option_price",
-        ":price put 20 spot 22 vol 55% 35 days",
-        "price and Greeks of an option",
-        takes="terms...",
-    ),
-    "help": Command("help", ":help", "what can be asked"),
-}
-_SHORT = {"-w": "word", "-i": "ignore_case", "-e": "regex"}
-_NUMBERS = {"--duration": "duration_s", "--limit": "limit"}
 
 
 def parse(text: str) -> Understanding:
@@ -84,53 +43,110 @@ def parse(text: str) -> Understanding:
     return Understanding(text, shlex.join([f":{name}", *words[1:]]), command.intent, slots, 1.0)
 
 
-def _slots(command: Command, words: list[str]) -> dict[str, Argument]:
-    if command.takes == "terms...":
+def _slots(command: Command, words: list[str]) -> Slots:
+    if command.takes and command.takes[0].endswith("..."):
         return _plain(command, words)
-    slots: dict[str, Argument] = {}
+    slots: Slots = {}
     plain: list[str] = []
     rest = iter(words)
     for word in rest:
-        option, equals, value = word.partition("=")
-        flag = _SHORT.get(word) or word.removeprefix("--").replace("-", "_")
         if word == "--":
             plain += rest
-        elif option in _NUMBERS and _NUMBERS[option] == command.number:
-            text = value if equals else next(rest, None)
-            slots[command.number] = _number(option, text, command)
-        elif word.startswith("-") and len(word) > 1 and flag in command.flags:
-            slots[flag] = True
         elif word.startswith("-") and len(word) > 1:
-            raise BadCommand(f"unknown option {word}; it is {command.usage}")
+            for option, value in _options(command, word, rest):
+                _fill(slots, option, value)
         else:
             plain.append(word)
     return slots | _plain(command, plain)
 
 
-def _plain(command: Command, words: list[str]) -> dict[str, Argument]:
-    if not command.takes:
-        if words:
-            raise BadCommand(f'"{words[0]}" is one word too many; it is {command.usage}')
-        return {}
-    if not words or not words[0].strip():
-        raise BadCommand(f"the command is incomplete; it is {command.usage}")
-    if command.takes == "terms...":
-        return {"terms": " ".join(words)}
-    if command.takes == "pattern":
-        return {"pattern": words[0], "paths": tuple(words[1:])}
-    if len(words) > 1:
-        raise BadCommand(f'"{words[1]}" is one word too many; it is {command.usage}')
-    return {command.takes: words[0]}
+def _fill(slots: Slots, option: Option, value: Argument) -> None:
+    before = slots.get(option.slot)
+    if option.kind == "words" and isinstance(before, tuple):
+        slots[option.slot] = (*before, str(value))
+    else:
+        slots[option.slot] = (str(value),) if option.kind == "words" else value
 
 
-def _number(option: str, text: str | None, command: Command) -> float:
+def _options(command: Command, word: str, rest: Iterator[str]) -> Iterator[tuple[Option, Argument]]:
+    """Yield the options of one word: `--type=py`, `-t py`, `-tpy`, or several flags as in `-wi`."""
+    known = {name: option for option in command.options for name in option.names}
+    written, equals, value = word.partition("=")
+    if option := known.get(written):
+        if option.kind == "flag" and equals:
+            raise BadCommand(f'{written} takes no value, found "{value}"; it is {command.usage}')
+        given = value if equals else None
+        yield option, _value(option, written, given, rest, command)
+    elif (option := known.get(word[:2])) and not word.startswith("--"):
+        if option.kind != "flag":
+            yield option, _value(option, word[:2], word[2:], rest, command)
+        else:
+            yield option, True
+            yield from _options(command, f"-{word[2:]}", rest)
+    else:
+        raise BadCommand(f"unknown option {word}; {_hint(written, known)}it is {command.usage}")
+
+
+def _hint(written: str, known: dict[str, Option]) -> str:
+    near = difflib.get_close_matches(written.replace("_", "-"), known, n=1)
+    return f"did you mean {near[0]}? " if near else ""
+
+
+def _value(
+    option: Option, written: str, given: str | None, rest: Iterator[str], command: Command
+) -> Argument:
+    if option.kind == "flag":
+        return True
+    text = given if given is not None else next(rest, None)
+    if option.kind in ("number", "count"):
+        return _number(option, written, text, command)
+    if not text:
+        raise BadCommand(f"{written} expects a word, found nothing; it is {command.usage}")
+    if option.choices and text not in option.choices:
+        near = difflib.get_close_matches(text, option.choices, n=1)
+        hint = f", did you mean {near[0]}?" if near else ""
+        raise BadCommand(
+            f'{written} expects one of {", ".join(option.choices)}, found "{text}"{hint}; '
+            f"it is {command.usage}"
+        )
+    return text
+
+
+def _number(option: Option, written: str, text: str | None, command: Command) -> float:
+    least = _LESS.get(option.slot)
     try:
         number = float(text or "")
     except ValueError:
         number = -1.0
-    if not 0 < number <= 1e7:
+    is_whole = option.kind != "count" or number.is_integer()
+    if not (0 < number <= _MOST or number == least) or not is_whole:
         found = "nothing" if text is None else f'"{text}"'
-        raise BadCommand(
-            f"{option} expects a positive number, found {found}; it is {command.usage}"
-        )
+        kind = "whole number" if option.kind == "count" else "positive number"
+        raise BadCommand(f"{written} expects a {kind}, found {found}; it is {command.usage}")
     return number
+
+
+def _plain(command: Command, words: list[str]) -> Slots:
+    slots: Slots = {}
+    left = list(words)
+    for take in command.takes:
+        name = take.rstrip("?*.")
+        if take.endswith("*"):
+            slots[name], left = tuple(left), []
+        elif take.endswith("..."):
+            slots[name], left = " ".join(left).strip(), []
+            _require(bool(slots[name]), command)
+        elif left:
+            word = left.pop(0)
+            _require(bool(word.strip()), command)
+            slots[name] = word
+        else:
+            _require(take.endswith("?"), command)
+    if left:
+        raise BadCommand(f'"{left[0]}" is one word too many; it is {command.usage}')
+    return slots
+
+
+def _require(is_there: bool, command: Command) -> None:
+    if not is_there:
+        raise BadCommand(f"the command is incomplete; it is {command.usage}")

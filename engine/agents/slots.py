@@ -5,7 +5,7 @@ import re
 from engine.agents.vocabulary import TICKERS
 from engine.evidence import Argument
 
-_QUOTED = re.compile(r"""(?<!\w)(?:"([^"]+)"|'([^']+)'|`([^`]+)`)(?!\w)""")
+QUOTED = re.compile(r"""(?<!\w)(?:"([^"]+)"|'([^']+)'|`([^`]+)`)(?!\w)""")
 _EXTENSION = (
     r"(?:pyi?|md|toml|ya?ml|json|txt|rst|cfg|ini|sh|sql|ipynb|csv|rs|go|js|tsx?|c|h|cpp|html|css)"
 )
@@ -25,8 +25,14 @@ _SNAKE = re.compile(
 _CAMEL = re.compile(
     r"(?<![\w/.])(?!VaR\b)((?:[A-Z]+[a-z0-9]+){2,}|[A-Z]{2,}[a-z]\w+|[A-Z][a-z0-9]+[A-Z]\w*)(?!\w)"
 )
-_CALL = re.compile(r"(?<![\w/.])([A-Za-z_]\w*)\(\)")
-_SYMBOLS = (_CALL, _CAMEL, _SNAKE)
+_CALL = re.compile(r"(?<![\w/.])((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)\(\)")
+_TICKED = re.compile(r"`([A-Za-z_]\w*)(?:\(\))?`")
+# A class and what is in it: `Wheel.choose`, `wheel.Wheel`.
+_MEMBER = re.compile(
+    r"(?<![\w/.])((?:[A-Za-z_]\w*\.)*[A-Z][a-z0-9]\w*(?:\.[A-Za-z_]\w*)+|(?:[A-Za-z_]\w*\.)+[A-Z][a-z0-9]\w*)(?![\w/(.])"
+)
+_CONSTANT = re.compile(r"(?<![\w/.])(_*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?![\w/])")
+_SYMBOLS = (_TICKED, _CALL, _MEMBER, _CAMEL, _SNAKE, _CONSTANT)
 _TICKER = re.compile(r"(?<![\w$])\$?([A-Z]{1,5})(?![\w.=(&])")
 _COUNT = {
     "half a": 0.5, "half an": 0.5, "a couple of": 2.0, "a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0,
@@ -43,10 +49,20 @@ _NOT_TICKERS = frozenset(
     "I A CPU GPU RAM VAR ES OK AND OR THE CSV API JSON SQL SVG ITM OTM ATM DTE IV P E MLX S K T R Q "
     "IO TODO FIXME M L PNL".split()
 )
+# Words that stand where a name could, and are none.
+NOT_NAMES = frozenset(
+    "a an the it its this that these those them they there he she we i you us me our my your which what who one "
+    "all any some each every other others anything anyone everything something nothing nobody each code codebase "
+    "project projects repo repository source sources system program app application whole entire file files module "
+    "modules package packages folder folders directory function functions method methods class classes python "
+    "test tests import imports imported dependency dependencies graph tree cycle cycles mermaid dot json graphviz "
+    "itself directly not or and is are in on of for to by from if when today now here general order total most "
+    "dead unused broken circular my editing changing change being used defined called format terms depth per".split()
+)
 _POLITE = re.compile(
     r"^(?:please|pls|hey|hi|hello|ok|okay|so|now|bolt[,:]|(?:can|could|would|will)\s+(?:you|we|i)|kindly|"
     r"i\s+(?:want|need|would\s+like)\s+(?:you\s+)?to(?:\s+(?:know|see))?|i'd\s+like\s+(?:you\s+)?to(?:\s+(?:know|see))?|"
-    r"i\s+(?:want|need)|let\s+me\s+(?:see|know)|let\s+us|let'?s|tell\s+me(?:\s+about)?|give\s+me|show\s+me|"
+    r"i\s+(?:want|need)|let\s+me\s+(?:see|know)|let\s+us|let'?s|tell\s+me(?:\s+about)?|give\s+me|gimme|show\s+me|"
     r"do\s+you\s+know|quickly|just|also|then|and)(?![\w.])[\s,]*",
     re.IGNORECASE,
 )
@@ -65,19 +81,23 @@ _SHORTENED = (
 def extract(text: str) -> dict[str, Argument]:
     """Return the slots that the text fills: raw words, not yet looked up anywhere."""
     slots: dict[str, Argument] = {}
-    if match := _QUOTED.search(text):
+    if match := QUOTED.search(text):
         slots["quoted"] = next(group for group in match.groups() if group)
-    rest = _QUOTED.sub(" ", text)
+    rest = QUOTED.sub(" ", text)
     paths = _paths(rest) or _paths(text)
     if paths:
         slots["file"] = paths[0]
         if len(paths) > 1:
             slots["files"] = tuple(paths)
-    elif (match := _DOTTED.search(rest)) and _can_be(match.group(1)):
-        slots["file"] = match.group(1)
+    else:
+        dotted = [name for name in _DOTTED.findall(_named(rest)) if _can_be(name)]
+        if dotted:
+            slots["file"] = dotted[0]
+            if len(dotted) > 1:
+                slots["files"] = tuple(dotted)
     bare = _PATH.sub(" ", rest)
     for pattern in _SYMBOLS:
-        if match := pattern.search(bare):
+        if match := pattern.search(text if pattern is _TICKED else bare):
             slots["symbol"] = match.group(1)
             break
     if ticker := _ticker(bare):
@@ -102,17 +122,24 @@ def plain(text: str) -> str:
 
 def masked(text: str) -> str:
     """Return the text with a placeholder for each quotation, path, dotted name and symbol."""
-    text = _QUOTED.sub("<quoted>", text)
+    text = _TICKED.sub("<symbol>", text)
+    text = QUOTED.sub("<quoted>", text)
     text = _PATH.sub(lambda m: m.group(0) if _NO_PATH.fullmatch(m.group(1)) else "<file>", text)
+    text = _named(text)
     text = _DOTTED.sub("<file>", text)
     for pattern in _SYMBOLS:
         text = pattern.sub("<symbol>", text)
     return text
 
 
+def _named(text: str) -> str:
+    """Return the text with a placeholder for each call and each class with what is in it."""
+    return _MEMBER.sub("<symbol>", _CALL.sub("<symbol>", text))
+
+
 def veiled(text: str) -> str:
     """Return the text with its quotations blacked out, each letter in its place."""
-    return _QUOTED.sub(lambda match: "_" * len(match.group(0)), text)
+    return QUOTED.sub(lambda match: "_" * len(match.group(0)), text)
 
 
 def _paths(text: str) -> list[str]:
@@ -131,79 +158,3 @@ def _ticker(text: str) -> str | None:
             return ticker
     found = (m.group(1) for m in _TICKER.finditer(text) if m.group(1) not in _NOT_TICKERS)
     return next(found, None)
-
-
-# ── what a search looks for ──────────────────────────────────────────────────────────────────────
-
-_LEAD = re.compile(
-    r"^(?:(?:search\s+for\s+|find\s+|list\s+)?files?\s+(?:that|which)\s+(?:contain|mention|have|say)s?|"
-    r"search(?:\s+for)?|find|count|grep(?:\s+for)?|rg|ripgrep|locate|look(?:\s+for|\s+up|\s+where)?|"
-    r"where\s+(?:is|are|was|do(?:es)?|did)(?:\s+(?:we|i|you|they)\b)?|which\s+(?:files?|lines?|modules?)\s+"
-    r"(?:contains?|mentions?|ha(?:s|ve)|says?)|(?:who|what)\s+(?:uses?|calls?)|(?:is|are)\s+there|(?:show|list|get|see)(?:\s+me)?)\s+",
-    re.IGNORECASE,
-)
-_FLAGS = re.compile(r"^(?:-([a-zA-Z]+)\s+)")
-_FILLER = re.compile(
-    r"^(?:all\s+|the\s+|every\s+|any\s+|a\s+|an\s+|out\s+)*(?:(?:occurrences?|mentions?|usages?|uses|definitions?|lines?|where|places?)"
-    r"\s+(?:of|with|containing|that\s+(?:contain|mention|say))\s+)?(?:the\s+|where\s+)*(?:(?:text|word|string|function|class|method|symbol)\s+)?",
-    re.IGNORECASE,
-)
-_TAIL = re.compile(
-    r"\s+(?:(?:is\s+|are\s+|get\s+|gets\s+)?(?:defined|computed|calculated|used|implemented|located|set|"
-    r"happening|enforced|checked|declared|called|handled|done|made|created|stored|configured)|"
-    r"(?:in|across)\s+(?:the|this|my|our)\s+(?:whole\s+)?(?:code(?:base)?|repo(?:sitory)?|project|"
-    r"source|files?)|live|come\s+from)\s*$",
-    re.IGNORECASE,
-)
-_WITHIN = r"\s+(?:in|under|inside|within|from|of|on|below)\s+(?:the\s+)?(?:(?:file|folder|directory|module)\s+)?"
-_SMALL = frozenset("the a an of our my your its to in is are".split())
-
-
-def sought(text: str, places: tuple[str, ...] = ()) -> dict[str, Argument]:
-    """Return what a search in words looks for: the query without its verb and places to look in.
-
-    Quoted text stands as it is, a name is a word, and plain words may be joined in any way.
-    """
-    text = plain(text).rstrip("?!. ")
-    if places:
-        named = "|".join(re.escape(place) for place in places)
-        text = re.sub(rf"{_WITHIN}(?:{named})(?:\s*(?:,|and|or)\s*(?:{named}))*(?=\s|$)", "", text)
-    text = _LEAD.sub("", text)
-    flags: dict[str, Argument] = {}
-    while match := _FLAGS.match(text):
-        flags |= {name: True for letter, name in _LETTERS.items() if letter in match.group(1)}
-        text = text[match.end() :]
-    if quoted := _QUOTED.search(text):
-        return {"pattern": next(group for group in quoted.groups() if group), **flags}
-    text = _FILLER.sub("", text) or text
-    while (shorter := _TAIL.sub("", text)) != text:
-        text = shorter
-    return _pattern(text.strip()) | flags
-
-
-_LETTERS = {"w": "word", "i": "ignore_case", "E": "regex", "P": "regex"}
-
-
-def _pattern(words: str) -> dict[str, Argument]:
-    words = words.removesuffix("()")
-    if several := re.fullmatch(r"([A-Z]{3,})s", words):
-        words = several.group(1)
-    if re.fullmatch(r"\w*[_A-Z0-9]\w*|__\w+__", words):
-        return {"pattern": words, "word": True}
-    if not re.fullmatch(r"[\w-]+(?:\s+[\w-]+){0,5}", words):
-        return {"pattern": words}
-    parts = [part for part in re.split(r"[\s-]+", words) if part]
-    if not parts:
-        return {"pattern": words}
-    pattern = "".join(
-        rf"(?:{part}[\W_]*)?"
-        if part.lower() in _SMALL and place < len(parts) - 1
-        else rf"{part}[\W_]*"
-        for place, part in enumerate(map(re.escape, parts))
-    )
-    return {
-        "pattern": pattern.removesuffix(r"[\W_]*"),
-        "regex": True,
-        "ignore_case": True,
-        "words": " ".join(parts),
-    }

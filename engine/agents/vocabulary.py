@@ -7,19 +7,14 @@ nearly, 1 helps. The patterns see a query in small letters, without its politene
 """
 
 import re
+from collections.abc import Iterator
+from functools import cache
 
-Weighted = tuple[tuple[str, float], ...]
+from engine.agents.code_vocabulary import CODE_INTENTS, CODE_SAID, HINTS
+from engine.agents.word_forms import Weighted
 
 _MACHINE = r"(?:system|machine|box|computer|host|mac|laptop|server|engine|bolt)"
-_WHO = (
-    r"\b(?:who|what|anyone|anybody|anything|which\s+\w+|"
-    r"(?:files?|modules?|code)\s+(?:that|which))\b"
-)
 _TO_SEE = r"(?:show|list|see|get|view|print|display)"
-_DONE = (
-    r"(?:defined|computed|calculated|used|implemented|located|set|enforced|checked|declared|"
-    r"called|handled|done|made|created|read|written|stored|loaded|configured)"
-)
 
 # Intents in the order in which they win a tie.
 INTENTS: dict[str, Weighted] = {
@@ -47,14 +42,6 @@ INTENTS: dict[str, Weighted] = {
         (r"\d+(\.\d+)?\s*(-\s*)?(put|call)s?\b", 1.5),
         (r"\d+(\.\d+)?[pc]\b", 1.5),
     ),
-    "importers": (
-        (rf"{_WHO}.*\b(imports?|importing|depends?\s+(up)?on|requires?)\b", 3),
-        (rf"{_WHO}.*\b(uses?|using|calls?|calling|references?|needs?)\b.*(<file>|<symbol>)", 3),
-        (r"\b(importers?|users|dependents|callers|consumers)\s+of\b", 3),
-        (r"\b(where\s+)?is\s+<file>\s+(still\s+)?(imported|used|referenced|needed)\b", 3.5),
-        (r"\bwhat\s+(all\s+)?((would|will|could|might)\s+)?(breaks?|(is|be)\s+affected)\b", 3),
-        (r"\b(importers?|dependents)\b", 2.5),
-    ),
     "wheel_analysis": (
         (r"\bwheel\s+(strateg\w+|trad\w+|performance|position\w*|cycle\w*|analysis)\b", 3),
         (r"\b(covered\s+calls?|cash.secured\s+puts?)\b", 2.5),
@@ -69,6 +56,12 @@ INTENTS: dict[str, Weighted] = {
     "risk_analysis": (
         (r"\brisk\w*\s+(metrics?|analysis|figures?|numbers?|report|exposure|limits?)\b", 3),
         (r"\b(my|our|portfolio|book|positions?)\b.*\b(delta|gamma|vega|theta|greeks?)\b", 2.5),
+        (
+            r"\b(delta|gamma|vega|theta|greeks)\s+of\s+(my|our|the)\s+(\w+\s+)?"
+            r"(calls?|puts?|options?|contracts?|book|portfolio|positions?)\b",
+            2.5,
+        ),
+        (r"\b(impact|effect)\s+of\b.*\b(drop|rise|crash|move|shock|vol\w*)\b", 2.5),
         (r"\bhow\s+much\s+(\w+\s+)?\w+\s+(i|we)\s+lose\b|\bp\s*&\s*l\b|\bpnl\b|\bloss(es)?\b", 2.5),
         (
             r"\b(value.at.risk|expected\s+shortfall|cvar|var|drawdown|(over)?expos(ure|ed)|margin)\b",
@@ -156,7 +149,8 @@ INTENTS: dict[str, Weighted] = {
     ),
     "performance_analysis": (
         (r"\b(benchmark|analy[sz]e|profile|review)\w*\s+(the\s+)?performance\s+of\b", 3),
-        (r"\b(bottlenecks?|hot\s*spots?)\b|\bwhere\b.*\bslow\w*\b", 3),
+        (r"\bbottlenecks?\b|\bwhere\b.*\bslow\w*\b", 3),
+        (r"^(why|what)\b.*(<file>|<symbol>).*\bslow\w*\b|\b(make|get)\b.*\b(faster|quicker)\b", 3),
         (r"\b(slow|slowest|heaviest|profil\w+|optimi[sz]e)\b", 2),
         (r"\bbenchmark\s+(<file>|<symbol>)", 3),
         (r"\bperformance\b", 1.5),
@@ -168,27 +162,18 @@ INTENTS: dict[str, Weighted] = {
         (r"\b(i|we)\s+((have|had|been|just|already)\s+)*ask(ed|ing)?\b", 3),
         (r"\b(my|our)\s+(\w+\s+)?(quer\w+|questions)\b", 2.5),
     ),
-    "dependency_graph": (
-        (r"\bdependenc\w+\s+(graph|tree|analysis|map)\b|\b(import|module)\s+(graph|tree|map)\b", 3),
-        (
-            r"\b(import|circular|dependency)\s+cycles?\b|\b(circular|cyclic)\s+(imports?|dependenc\w+)\b",
-            3,
-        ),
-        (r"\b(what|which\s+\w+)\s+(does|do)\s+\S+\s+(import|depend|use|need|require)\b", 3.5),
-        (r"\b(imports|dependenc\w+)\s+of\b", 2.5),
-        (r"\bdependenc\w+\b", 2),
-    ),
     "text_search": (
         (r"\bfiles?\s+(that|which)\s+(contain|mention|have|say)s?\b", 3),
         (r"^(search|grep|rg|ripgrep)\b", 4),
-        (rf"\bwhere\s+(is|are|was|does|do|did)\b.*\b{_DONE}$", 3.25),
+        (r"^(\S+\s+){0,3}search\s+for\b", 3),
         (r"^(find|locate|look\s+(for|up|where))\b", 2.5),
         (r"\bwhere\s+(is|are|was|does|do|did)\b", 2.5),
         (r"\b(occurrences?|mentions?|usages?|uses)\s+of\b", 2.5),
         (r"\bwhich\s+(files?|lines?|modules?)\s+(contains?|mentions?|ha(s|ve)|says?)\b", 3),
         (r"^(find|locate|look\s+for|where)\b.*<quoted>", 3.25),
-        (r"\b(called|named)\s+(<symbol>|<quoted>)", 3),
-        (rf"^{_TO_SEE}\b.*\b(todo|fixme|xxx|hack)s?\b", 2.5),
+        (r"\b(called|named)\s+<quoted>", 3),
+        (rf"^({_TO_SEE}|count|any|how\s+many)\b.*\b(todo|fixme|xxx|hack)s?\b", 3),
+        (r"^(count|how\s+(many|often))\b.*(<symbol>|<quoted>)", 3),
     ),
     "code_analysis": (
         (r"\bcode\s+(analysis|review|quality|overview|structure|complexity|stat\w+)\b", 3),
@@ -197,12 +182,28 @@ INTENTS: dict[str, Weighted] = {
             2.5,
         ),
         (r"\b(history|log|commits?|changes?)\b.*<file>", 2.5),
+        (
+            r"^(help\s+me\s+(to\s+)?)?(debug|refactor|improve|clean\s+up|simplify|audit|restructure|"
+            r"rewrite|fix|split|rename|inline|extract)\b",
+            1.75,
+        ),
+        (
+            r"^(help\s+me\s+(to\s+)?)?(debug|refactor|improve|clean\s+up|simplify|audit|fix|add|write|"
+            r"implement|rename|inline|extract|split|rewrite|document)\b.*(<file>|<symbol>)",
+            2.9,
+        ),
+        (r"\bneeds?\s+(some\s+)?(refactoring|cleaning|fixing|attention|work|improvement)\b", 3.4),
+        (r"\b(what|how|which)\b.*\b(should|could|would|can)\b.*\b(refactor|improv|simplif)\w*", 3),
+        (r"\bwrong\s+with\s+(<file>|<symbol>|the\s+code)|\b(bugs?|errors?)\s+in\s+<", 3),
+        (r"\b(worst|problems?|issues?)\b.*(\bcode|<file>|<symbol>)", 2.75),
+        (r"^why\s+(do|does|is)\s+(<file>|<symbol>)\s+(crash|fail|break|broken|hang|rais|wrong)", 3),
         (r"\b(analy[sz]e|review|explain|summari[sz]e|outline|inspect|describe|overview)\b", 1.5),
         (
             r"\b(codebase|repo(sitory)?|project|source|complexity|modules?|functions?|files?|code)\b",
             1,
         ),
     ),
+    **CODE_INTENTS,
     "help": (
         (rf"^({_TO_SEE}\s+)?(the\s+|all\s+)?commands$", 4),
         (r"^(help|what\s+can\s+(you|i)\s+(do|ask)|\?)\s*\??$", 4),
@@ -211,17 +212,26 @@ INTENTS: dict[str, Weighted] = {
     ),
 }
 
-COMPILED = {
-    intent: tuple((re.compile(pattern), weight) for pattern, weight in rules)
-    for intent, rules in INTENTS.items()
-}
+
+@cache
+def compiled(intent: str) -> tuple[tuple[re.Pattern[str], float], ...]:
+    """Return the patterns of an intent; compiled when first needed, for all cost 40 ms."""
+    return tuple((re.compile(pattern), weight) for pattern, weight in INTENTS[intent])
+
+
+def likely(text: str) -> Iterator[str]:
+    """Yield the intents, in their order, that a text in small letters may be of."""
+    for intent in INTENTS:
+        hints = HINTS.get(intent)
+        if hints is None or any(hint in text for hint in hints):
+            yield intent
+
 
 # What an intent is in words, for "understood as".
 SAID: dict[str, str] = {
     "backtest": "backtest",
     "git_history": "git history",
     "option_price": "price an option",
-    "importers": "who imports",
     "wheel_analysis": "wheel strategy analysis",
     "options_analysis": "options pricing analysis",
     "risk_analysis": "risk analysis",
@@ -234,7 +244,7 @@ SAID: dict[str, str] = {
     "benchmark": "benchmark this engine",
     "performance_analysis": "performance analysis",
     "history": "query history",
-    "dependency_graph": "dependency graph",
+    **CODE_SAID,
     "text_search": "text search",
     "code_analysis": "code analysis",
     "file_analysis": "file analysis",
@@ -251,14 +261,24 @@ WORDS = sorted(
         *"pricing risk positions portfolio analyze analysis review calculate dependency".split(),
         *"graph code circuits quick machine engine complexity overview volatility strike".split(),
         *"errors queries circular exposure breakers degradation processes latency".split(),
+        *"cycles duplicates duplicated definition references callers hotspots orphans".split(),
+        *"unused layers architecture impact unresolved broken modules functions".split(),
+        *"refactor optimize debug".split(),
     }
 )
 
 # Words in their own right, however near they are to those.
-KEPT = frozenset("stats state mode rise port portion core cores quote queried".split())
+KEPT = frozenset(
+    "stats state mode rise port portion core cores quote queried module function import reference "
+    "cycle player players caller used spoken token circles".split()
+)
 
 TICKERS = {"unity": "U"}
+# What would change code, at the start of a query.
 EDITS = re.compile(
-    r"^(fix|refactor|rewrite|add|implement|optimi[sz]e|remove|delete|rename|change|improve|migrate|"
-    r"clean\s+up|update|edit|convert|replace)\b"
+    r"^(help\s+me\s+(to\s+)?)?(fix|refactor|rewrite|add|implement|optimi[sz]e|remove|delete|rename|change|improve|"
+    r"migrate|clean\s+up|update|edit|convert|replace|move|extract|inline|split|merge|simplify|speed\s+up|"
+    r"restructure|reformat|format|patch|deduplicate|break\s+(the|up|all)|write\s+(a\s+|some\s+|the\s+)?"
+    r"(unit\s+)?(tests?|code|function|class|method|doc\w*)|"
+    r"(make|get)\b.*\b(fast|faster|quicker|simpler|smaller|cleaner|shorter|async|typed|readable))\b"
 )

@@ -93,7 +93,8 @@ async def resolve_path(root: str, text: str, files: Sequence[str]) -> Resolution
     """Find the file that `text` means among `files`, the project's.
 
     Tried in turn: the path itself (which may also be a folder, or a file outside the universe), an
-    absolute path, the end of a path, with `.py` added, a dotted module name or the end of one.
+    absolute path, the end of a path, with `.py` added, a dotted module name or the end of one, the
+    end of a folder's path.
 
     Raises:
         PathOutside
@@ -112,7 +113,16 @@ async def resolve_path(root: str, text: str, files: Sequence[str]) -> Resolution
         if fitting:
             fitting.sort(key=liveliness)
             return Resolution(fitting[0], also=tuple(fitting[1:]))
+    if folders := _folders(relative, files):
+        return Resolution(folders[0], also=tuple(folders[1:]))
     return Resolution(None, nearest=await nearest_paths(relative, files))
+
+
+def _folders(name: str, files: Sequence[str]) -> list[str]:
+    """Return the folders whose path ends in `name`, live and shallow first."""
+    inside = f"/{name.rstrip('/')}/"
+    found = {path[: at + len(inside) - 2] for path in files if (at := f"/{path}".find(inside)) >= 0}
+    return sorted(found, key=lambda folder: liveliness(f"{folder}/"))
 
 
 def _readings(relative: str, text: str) -> list[tuple[str, ...]]:

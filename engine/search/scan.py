@@ -152,6 +152,30 @@ async def _scan_large(
     return Scan(total, len(counted), rows, total > len(rows), _unread(unreadable))
 
 
+async def count_lines(
+    rg: str, root: str, query: TextQuery, *, timeout_s: float
+) -> dict[bytes, int]:
+    """Return how many lines match in each file that has any.
+
+    Raises:
+        PatternError, ScanFailed.
+    """
+    with failures_as_scan_failed(timeout_s):
+        output, _ = await ripgrep(
+            rg,
+            root,
+            [
+                *("--count", "--null", "--with-filename"),
+                *match_flags(query),
+                *pattern_args(query, query.paths),
+            ],
+            timeout_s=timeout_s,
+            max_output_bytes=_MAX_COUNTS_BYTES,
+            query=query,
+        )
+    return counts(output)
+
+
 async def _first_blocks(
     argv: Sequence[str], root: str, counted: Mapping[bytes, int], max_rows: int
 ) -> list[Block]:

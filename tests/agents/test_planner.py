@@ -1,3 +1,5 @@
+import pytest
+
 from engine.agents import planner
 from engine.agents.schedule import Schedule
 from engine.agents.tools import names
@@ -8,6 +10,7 @@ CAPABILITIES = {
     None,
     "probes.host",
     "search.scan",
+    "graph",
     "symbols",
     "kernels.cpu",
     "store.read",
@@ -29,7 +32,11 @@ def test_every_intent_has_a_plan_that_can_run() -> None:
         {},
         {"file": "a.py"},
         {"file": "notes.md"},
+        {"folder": "src"},
         {"symbol": "f"},
+        {"symbol": "f", "file": "a.py"},
+        {"file": "a.py", "to": "b.py", "transitive": True, "format": "dot", "depth": 2.0},
+        {"focus": "debug"},
         {"missing": "b.py", "nearest": ("a.py",)},
         {"pattern": "x"},
         {"duration_s": 3.0},
@@ -44,13 +51,31 @@ def test_every_intent_has_a_plan_that_can_run() -> None:
                 assert task.capability in CAPABILITIES
 
 
-def test_a_python_file_is_looked_at_from_six_sides_at_once() -> None:
-    """All sides are ready together, and the summary needs them all."""
-    plan = planner.plan([about("file_analysis", file="a.py")])
-    *sides, summary = plan.tasks
-    assert [task.needs for task in sides] == [()] * 6
-    assert set(summary.needs) == {task.id for task in sides}
-    assert all(task.arguments == {"file": "a.py"} for task in plan.tasks)
+def test_a_python_file_is_looked_at_from_all_sides_at_once() -> None:
+    """All sides are ready together, cheap ones first, and the review needs them all."""
+    plan = planner.plan([about("file_analysis", file="a.py", focus="debug")])
+    *sides, review = plan.tasks
+    assert [task.tool for task in sides] == [
+        "file.outline",
+        "file.complexity",
+        "graph.imports",
+        "graph.importers",
+        "graph.impact",
+        "graph.cycles",
+        "graph.broken",
+        "code.tests",
+        "code.duplicates",
+        "code.dead",
+        "file.mentions",
+        "file.history",
+    ]
+    assert all(task.needs == () and task.arguments == {"file": "a.py"} for task in sides)
+    assert review.needs == tuple(task.id for task in sides)
+    assert (review.tool, review.arguments) == ("code.review", {"file": "a.py", "focus": "debug"})
+    schedule = Schedule(plan)
+    first = schedule.pop()
+    assert first is not None
+    assert first.tool == "file.outline"
 
 
 def test_a_file_that_is_not_python_has_no_imports() -> None:
@@ -59,8 +84,40 @@ def test_a_file_that_is_not_python_has_no_imports() -> None:
         "file.outline",
         "file.mentions",
         "file.history",
-        "file.summary",
+        "code.review",
     ]
+
+
+def test_an_analysis_fits_what_it_is_about() -> None:
+    """A name, a folder and the whole project have plans of their own; each ends in the review."""
+    name = tools(about("code_analysis", symbol="f", focus="refactor"))
+    folder = planner.plan([about("code_analysis", folder="src", focus="review")]).tasks
+    whole = tools(about("code_analysis", focus="review"))
+    assert name == [
+        "symbols.definitions",
+        "symbols.callers",
+        "symbols.calls",
+        "symbols.references",
+        "code.tests",
+        "code.review",
+    ]
+    assert whole == [
+        "code.overview",
+        "code.hotspots",
+        "graph.cycles",
+        "graph.broken",
+        "code.duplicates",
+        "code.dead",
+        "code.repository",
+        "code.review",
+    ]
+    assert [task.tool for task in folder] == [tool for tool in whole if tool != "code.repository"]
+    assert all(task.arguments["folder"] == "src" for task in folder)
+
+
+def test_a_plain_look_at_the_project_is_no_review() -> None:
+    """Sizes are told without looking for faults."""
+    assert tools(about("code_analysis")) == ["code.overview"]
 
 
 def test_a_missing_file_is_all_that_is_told() -> None:
@@ -132,14 +189,100 @@ def test_what_was_assumed_is_said() -> None:
     )
 
 
-def test_a_graph_of_a_file_is_its_imports_and_importers() -> None:
-    """For one file the dependency graph can be told."""
-    assert tools(about("dependency_graph", file="a.py")) == ["file.imports", "file.importers"]
-    assert tools(about("dependency_graph")) == ["nothing"]
+ONE_TOOL: list[tuple[str, dict[str, Argument], str, dict[str, Argument]]] = [
+    ("importers", {"file": "a.py"}, "graph.importers", {"file": "a.py"}),
+    (
+        "importers",
+        {"folder": "src", "transitive": True},
+        "graph.importers",
+        {"folder": "src", "is_folder": True, "transitive": True},
+    ),
+    ("imports", {"file": "a.py"}, "graph.imports", {"file": "a.py"}),
+    ("impact", {"file": "a.py"}, "graph.impact", {"file": "a.py"}),
+    ("tests_of", {"file": "a.py"}, "code.tests", {"file": "a.py"}),
+    ("tests_of", {"symbol": "f"}, "code.tests", {"symbol": "f"}),
+    ("import_cycles", {}, "graph.cycles", {}),
+    ("import_cycles", {"folder": "src"}, "graph.cycles", {"folder": "src", "is_folder": True}),
+    (
+        "import_path",
+        {"file": "a.py", "to": "b.py"},
+        "graph.path",
+        {"file": "a.py", "to": "b.py"},
+    ),
+    ("broken_imports", {}, "graph.broken", {}),
+    ("layers", {}, "graph.layers", {}),
+    ("central_modules", {}, "graph.central", {}),
+    ("orphans", {}, "graph.orphans", {}),
+    ("dependency_graph", {}, "graph.overview", {}),
+    ("dependency_graph", {"format": "dot"}, "graph.export", {"format": "dot"}),
+    ("dependency_graph", {"file": "a.py"}, "graph.export", {"file": "a.py", "format": "tree"}),
+    (
+        "dependency_graph",
+        {"file": "a.py", "format": "json", "depth": 2.0},
+        "graph.export",
+        {"file": "a.py", "format": "json", "depth": 2.0},
+    ),
+    ("definitions", {"symbol": "f"}, "symbols.definitions", {"symbol": "f"}),
+    ("references", {"symbol": "f"}, "symbols.references", {"symbol": "f"}),
+    (
+        "callers",
+        {"symbol": "f", "file": "a.py"},
+        "symbols.callers",
+        {"symbol": "f", "file": "a.py"},
+    ),
+    ("calls", {"symbol": "f"}, "symbols.calls", {"symbol": "f"}),
+    ("outline", {"file": "a.py"}, "file.outline", {"file": "a.py"}),
+    ("complexity", {"file": "a.py"}, "file.complexity", {"file": "a.py"}),
+    ("duplicates", {"file": "a.py"}, "code.duplicates", {"file": "a.py"}),
+    ("dead_code", {"folder": "src"}, "code.dead", {"folder": "src", "is_folder": True}),
+    ("hot_spots", {}, "code.hotspots", {}),
+    ("churn", {}, "code.churn", {}),
+    ("git_history", {"file": "a.py"}, "file.history", {"file": "a.py"}),
+    ("git_history", {}, "code.repository", {}),
+    ("code_question", {"question": "where is it"}, "code.ask", {"question": "where is it"}),
+]
+
+
+@pytest.mark.parametrize(("intent", "slots", "tool", "arguments"), ONE_TOOL)
+def test_a_plain_question_is_one_tool(
+    intent: str, slots: dict[str, Argument], tool: str, arguments: dict[str, Argument]
+) -> None:
+    """The tool is given what the question is about, and nothing else."""
+    (task,) = planner.plan([about(intent, **slots, ticker="U")]).tasks
+    assert (task.tool, task.arguments) == (tool, arguments)
+
+
+def test_a_changed_name_concerns_its_callers_uses_and_tests() -> None:
+    """What breaks with a function is where it is called and named."""
+    assert tools(about("impact", symbol="f")) == [
+        "symbols.callers",
+        "symbols.references",
+        "code.tests",
+    ]
+
+
+def test_a_question_in_words_also_looks_for_the_words_themselves() -> None:
+    """The ranked places come first; the very words are searched in the same place."""
+    part = about(
+        "code_question", question="where is delta set", pattern="delta", paths=("src",), regex=True
+    )
+    ask, search = planner.plan([part]).tasks
+    assert (ask.tool, ask.priority) == ("code.ask", 1)
+    assert ask.arguments == {"question": "where is delta set", "folder": "src"}
+    assert search.arguments == {"pattern": "delta", "regex": True, "paths": ("src",)}
+
+
+def test_a_marker_is_not_looked_for_among_definitions() -> None:
+    """TODO is text; a name is looked for as a definition as well, unless the search is narrowed."""
+    assert tools(about("text_search", pattern="TODO", word=True)) == ["search.text"]
+    assert tools(about("text_search", pattern="f", word=True)) == ["code.named", "search.text"]
+    narrowed = about("text_search", pattern="f", word=True, globs=("!tests/**",))
+    assert tools(narrowed) == ["search.text"]
 
 
 def test_what_is_not_understood_says_so() -> None:
     """No plan is made up."""
     assert tools(about("unknown")) == ["nothing"]
     assert tools(about("risk_analysis")) == ["nothing"]
-    assert tools(about("importers")) == ["nothing"]
+    for intent in ("importers", "imports", "impact", "tests_of", "import_path", "callers", "calls"):
+        assert tools(about(intent)) == ["nothing"]

@@ -42,11 +42,11 @@ IMPORTS = Understanding(
     confidence=0.93,
 )
 TASKS = (
-    PlannedTask("t1", "file.importers", {"file": "engine/bus.py"}, capability="search.scan"),
-    PlannedTask("t2", "file.imports", {"file": "engine/bus.py"}, capability="symbols"),
+    PlannedTask("t1", "graph.importers", {"file": "engine/bus.py"}, capability="graph"),
+    PlannedTask("t2", "graph.imports", {"file": "engine/bus.py"}, capability="graph"),
     PlannedTask("t3", "file.mentions", {"file": "engine/bus.py"}, capability="search.scan"),
     PlannedTask("t4", "file.complexity", {"file": "engine/bus.py"}, capability="symbols"),
-    PlannedTask("t5", "file.summary", {}, needs=("t1", "t2", "t3", "t4")),
+    PlannedTask("t5", "code.review", {}, needs=("t1", "t2", "t3", "t4")),
 )
 
 

@@ -83,17 +83,23 @@ async def test_an_answer_is_on_disk_before_it_is_given(engine: Engine, own_folde
 
 
 async def test_a_file_is_looked_at_from_all_sides(engine: Engine) -> None:
-    """Analyzing a file gives sizes, heaviest functions, imports, importers, mentions, history."""
+    """Analyzing a file gives sizes, heaviest functions, imports, history, and what stands out."""
     answer = await engine.ask("analyze wheel strategy performance in src/desk/pricing.py")
     assert answer.status == "answered"
     assert {task.tool for task in answer.tasks} == {
         "file.outline",
         "file.complexity",
-        "file.imports",
-        "file.importers",
+        "graph.imports",
+        "graph.importers",
+        "graph.impact",
+        "graph.cycles",
+        "graph.broken",
+        "code.tests",
+        "code.duplicates",
+        "code.dead",
         "file.mentions",
         "file.history",
-        "file.summary",
+        "code.review",
     }
     assert "24 lines (17 of code), 1 class and 2 functions" in answer.verdict
     assert "heaviest is WheelStrategy.choose (line 16, complexity 4, 7 lines)" in answer.verdict
@@ -174,7 +180,7 @@ async def test_two_questions_in_one(engine: Engine) -> None:
     answer = await engine.ask("who imports desk.pricing and what is the memory usage?")
     assert answer.query.intent == "multi_part"
     assert {task.tool for task in answer.tasks} == {
-        "file.importers",
+        "graph.importers",
         "machine.memory",
         "machine.processes",
     }

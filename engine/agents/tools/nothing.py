@@ -4,12 +4,15 @@ from engine.agents.commands import COMMANDS
 from engine.agents.tool import Call, Refused, Unavailable
 from engine.evidence import Evidence, Finding, Findings, Table
 
+_PRICE = "price a put strike 20 spot 22 vol 55% 35 days"
 EXAMPLES = (
     "system status",
     "analyze src/module.py",
     "who imports package.module?",
     "find all uses of some_function",
-    "price a put strike 20 spot 22 vol 55% 35 days",
+    "where is the delta limit enforced",
+    "import cycles",
+    _PRICE,
     "monitor for 30 seconds",
 )
 _INSTEAD = "ask for example: " + ", ".join(f'"{example}"' for example in EXAMPLES)
@@ -17,19 +20,25 @@ _INSTEAD = "ask for example: " + ", ".join(f'"{example}"' for example in EXAMPLE
 _REASONS = {
     "risk_analysis": (
         "risk metrics need positions, and this version reads no book yet",
-        f'price one contract ("{EXAMPLES[4]}"), or name the file whose risk code to analyze',
+        f'price one contract ("{_PRICE}"), or name the file whose risk code to analyze',
     ),
     "backtest": (
         "there is no backtest yet, and this version reads no prices",
-        f'price one contract ("{EXAMPLES[4]}"), or name the file whose backtest code to analyze',
+        f'price one contract ("{_PRICE}"), or name the file whose backtest code to analyze',
     ),
-    "dependency_graph": (
-        "there is no tool for the graph of the whole project yet",
-        'name one file: "dependency graph of src/module.py", "who imports src/module.py?"',
+    **dict.fromkeys(
+        ("importers", "imports", "impact", "import_path"),
+        (
+            "the query names no file, folder or module to look at",
+            'name it: "who imports package.module?", "what breaks if I change src/module.py"',
+        ),
     ),
-    "importers": (
-        "the query names no file or module whose importers to look for",
-        'name it: "who imports package.module?"',
+    **dict.fromkeys(
+        ("definitions", "references", "callers", "calls", "tests_of"),
+        (
+            "the query names no file and no name to look at",
+            'name it: "who calls price_option", "tests of src/module.py"',
+        ),
     ),
 }
 

@@ -1,7 +1,9 @@
 """Lines that contain a text, exactly as ripgrep counts them."""
 
+from msgspec.structs import replace
+
 from engine.agents.tool import Call, Refused, ToolError, Unavailable
-from engine.evidence import Evidence, Finding, Findings
+from engine.evidence import Evidence, Finding, Findings, Table
 from engine.search.context import MAX_CONTEXT
 from engine.search.errors import (
     PathMissing,
@@ -10,6 +12,8 @@ from engine.search.errors import (
     RipgrepMissing,
     SearchError,
 )
+from engine.search.rg_output import show_path
+from engine.search.scan import count_lines
 from engine.search.text_query import Hit, Scan, TextQuery
 
 # Marks a line that is shown for what stands around it.
@@ -40,7 +44,28 @@ async def search(call: Call) -> Evidence:
             sections=(Findings("Nearest names", items, len(items)),) if items else (),
             found=False,
         )
-    return _evidence(query, call.text("label") or call.text("words") or query.pattern, found)
+    evidence = _evidence(query, call.text("label") or call.text("words") or query.pattern, found)
+    if call.flag("files_only") and found.total:
+        return replace(evidence, sections=(await _files(call, query),))
+    return replace(evidence, sections=()) if call.flag("count_only") else evidence
+
+
+async def _files(call: Call, query: TextQuery) -> Table:
+    """Return every file with a matching line and how many it has, the most first."""
+    services = call.services
+    timeout_s = services.settings.config.search.timeout_s
+    try:
+        counted = await count_lines(
+            services.ripgrep(), str(services.project), query, timeout_s=timeout_s
+        )
+    except SearchError as error:
+        raise as_tool_error(error) from error
+    rows = sorted(((show_path(path), lines) for path, lines in counted.items()), key=_most_first)
+    return Table("Files", ("file", "lines"), tuple(rows))
+
+
+def _most_first(row: tuple[str, int]) -> tuple[int, str]:
+    return -row[1], row[0]
 
 
 async def run(call: Call, query: TextQuery, max_rows: int | None = None, context: int = 0) -> Scan:

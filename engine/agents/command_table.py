@@ -1,0 +1,137 @@
+"""The exact commands, as data: how each is written, and what it means."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["flag", "number", "count", "word", "words"]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """`names` as they are typed, the slot that they fill, and what follows them.
+
+    A `number` may be a fraction, a `count` is whole; `words` may be given several times.
+    """
+
+    names: tuple[str, ...]
+    slot: str
+    kind: Kind = "flag"
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`takes` are the slots of its words in order: `x?` may be left out, `x*` takes all that are
+    left, `x...` takes them as one text with options in it, letter by letter.
+    """
+
+    intent: str
+    usage: str
+    help: str
+    takes: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
+
+
+_TRANSITIVE = Option(("--transitive", "-a"), "transitive")
+_SEARCH = (
+    Option(("--regex", "-e"), "regex"),
+    Option(("--word", "-w"), "word"),
+    Option(("--ignore-case", "-i"), "ignore_case"),
+    Option(("--smart-case", "-S"), "smart_case"),
+    Option(("--type", "-t"), "types", "words"),
+    Option(("--glob", "-g"), "globs", "words"),
+    Option(("--context", "-C"), "context", "count"),
+    Option(("--hidden",), "hidden"),
+    Option(("--files-with-matches", "-l"), "files_only"),
+    Option(("--count", "-c"), "count_only"),
+)
+_GRAPH = (
+    Option(("--format",), "format", "word", ("mermaid", "dot", "json", "tree")),
+    Option(("--depth",), "depth", "count"),
+)
+
+COMMANDS: dict[str, Command] = {
+    "status": Command("system_status", ":status", "machine, level and circuits now"),
+    "hardware": Command("hardware", ":hardware", "what this machine is"),
+    "memory": Command("memory_usage", ":memory", "memory and its biggest holders"),
+    "metrics": Command("performance_metrics", ":metrics", "load, success rate, response times"),
+    "errors": Command("error_recovery", ":errors", "circuits, level, recent failures"),
+    "monitor": Command(
+        "monitor",
+        ":monitor [--duration S]",
+        "watch the machine for a while",
+        options=(Option(("--duration",), "duration_s", "number"),),
+    ),
+    "benchmark": Command(
+        "benchmark",
+        ":benchmark [--quick]",
+        "measure this engine",
+        options=(Option(("--quick",), "quick"),),
+    ),
+    "history": Command(
+        "history",
+        ":history [--limit N]",
+        "the last queries of all sessions",
+        options=(Option(("--limit",), "limit", "number"),),
+    ),
+    "search": Command(
+        "text_search",
+        ":search [--regex] [-w] [-i] [-S] [-t TYPE] [-g GLOB] [-C N] [-l] [-c] [--hidden] "
+        "PATTERN [PATH…]",
+        "lines that contain a text",
+        ("pattern", "paths*"),
+        _SEARCH,
+    ),
+    "ask": Command("code_question", ":ask WORDS…", "where the code does it", ("question...",)),
+    "file": Command("file_analysis", ":file PATH", "one file, from all sides", ("file",)),
+    "outline": Command("outline", ":outline PATH", "what a file defines", ("file",)),
+    "importers": Command(
+        "importers",
+        ":importers PATH [--transitive]",
+        "who imports a file or package",
+        ("file",),
+        (_TRANSITIVE,),
+    ),
+    "imports": Command(
+        "imports",
+        ":imports PATH [--transitive]",
+        "what a file or package imports",
+        ("file",),
+        (_TRANSITIVE,),
+    ),
+    "impact": Command("impact", ":impact PATH", "what breaks if a file changes", ("file",)),
+    "tests": Command("tests_of", ":tests PATH", "the tests that touch a file", ("file",)),
+    "cycles": Command("import_cycles", ":cycles [PATH]", "import cycles", ("file?",)),
+    "path": Command(
+        "import_path", ":path FROM TO", "how one file depends on another", ("file", "to")
+    ),
+    "broken": Command("broken_imports", ":broken [PATH]", "imports that lead nowhere", ("file?",)),
+    "layers": Command("layers", ":layers", "the layers that the imports make"),
+    "central": Command("central_modules", ":central", "the most imported modules"),
+    "orphans": Command("orphans", ":orphans [PATH]", "files that nobody imports", ("file?",)),
+    "graph": Command(
+        "dependency_graph",
+        ":graph [PATH] [--format mermaid|dot|json|tree] [--depth N]",
+        "the import graph, of the project or round a file",
+        ("file?",),
+        _GRAPH,
+    ),
+    "definition": Command(
+        "definitions", ":definition NAME", "where a name is defined", ("symbol",)
+    ),
+    "references": Command("references", ":references NAME", "where a name is used", ("symbol",)),
+    "callers": Command("callers", ":callers NAME", "who calls a function", ("symbol",)),
+    "calls": Command("calls", ":calls NAME", "what a function calls", ("symbol",)),
+    "duplicates": Command("duplicates", ":duplicates [PATH]", "copied code", ("file?",)),
+    "dead": Command("dead_code", ":dead [PATH]", "code that nothing uses", ("file?",)),
+    "hotspots": Command("hot_spots", ":hotspots [PATH]", "complexity times churn", ("file?",)),
+    "churn": Command("churn", ":churn [PATH]", "the most changed files", ("file?",)),
+    "overview": Command("code_analysis", ":overview", "the code of the whole project"),
+    "price": Command(
+        "option_price",
+        ":price put 20 spot 22 vol 55% 35 days",
+        "price and Greeks of an option",
+        ("terms...",),
+    ),
+    "help": Command("help", ":help", "what can be asked"),
+}

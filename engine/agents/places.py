@@ -1,0 +1,212 @@
+"""Looks up what a query names: which file, folder or name of code is meant.
+
+What reads like a file but is none is a name where the question can be asked of a name; otherwise it
+is missed, with the nearest names that do exist.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from engine.agents.slots import plain
+from engine.agents.sought import sought
+from engine.agents.wording import CODE, understood_as
+from engine.evidence import Argument, Understanding
+
+Slots = dict[str, Argument]
+
+_SEARCHES = re.compile(r"^(?:search|grep|rg|ripgrep)\b", re.IGNORECASE)
+_SCOPE = re.compile(
+    r"\s+(?:in|under|inside|within)\s+(?:the\s+|all\s+)?(?:\*?\.(?P<suffix>\w+)(?:\s+files)?|"
+    r"(?P<folder>[\w.-]+)/?(?:\s+(?:folder|directory|dir|package))?)[\s?!.]*$",
+    re.IGNORECASE,
+)
+_OF_NAMES = frozenset({"definitions", "references", "callers", "calls"})
+# Questions that a module and a name of code can both be asked about, and the one for a name.
+_OF_EITHER = {
+    "importers": "references",
+    "imports": "calls",
+    "impact": "impact",
+    "tests_of": "tests_of",
+    "code_analysis": "code_analysis",
+    "file_analysis": "code_analysis",
+    "performance_analysis": "performance_analysis",
+}
+# And the one for a file, of those that are put to names.
+_OF_FILE = {
+    "references": "importers",
+    "callers": "importers",
+    "calls": "imports",
+    "definitions": "outline",
+}
+_PARTS_OF_SEARCH = ("pattern", "words", "regex", "word", "label", "ignore_case")
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A file as the query named it, looked up: the path, or the nearest there are."""
+
+    path: str | None
+    nearest: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    is_folder: bool = False
+
+
+Locate = Callable[[str], Awaitable[Located]]
+
+
+async def look_up(read: Understanding, locate: Locate) -> Understanding:
+    """Return the understanding with its files found, and with its intent where that changes it."""
+    is_exact = read.text.lstrip().startswith(":")
+    if read.intent in ("text_search", "code_question"):
+        found = await _place_of_search(read, locate, is_exact=is_exact)
+    elif read.intent in CODE:
+        found = await _subject(read, locate, is_exact=is_exact)
+    else:
+        return read
+    if is_exact:
+        return found
+    return replace(found, understood_as=understood_as(found.intent, found.slots))
+
+
+# ── where to search ──────────────────────────────────────────────────────────────────────────────
+
+
+async def _place_of_search(read: Understanding, locate: Locate, *, is_exact: bool) -> Understanding:
+    named = read.slots.get("file")
+    if isinstance(named, str):
+        return await _search_in(read, named, locate)
+    return read if is_exact else await _scoped(read, locate)
+
+
+async def _scoped(read: Understanding, locate: Locate) -> Understanding:
+    """Take "in src" or "in *.py" at the end of a search as the place to look in.
+
+    A word alone is a place only where a folder of that name exists; otherwise it is searched for.
+    """
+    asked = _unoptioned(read)
+    match = _SCOPE.search(asked)
+    if not match:
+        return read
+    slots = {k: v for k, v in read.slots.items() if k not in _PARTS_OF_SEARCH}
+    if suffix := match["suffix"]:
+        slots["suffixes"] = (f".{suffix.lower()}",)
+    else:
+        place = await locate(match["folder"])
+        if not place.is_folder:
+            return read
+        slots["paths"] = (place.path or "",)
+    slots = sought(asked[: match.start()]) | slots
+    if "question" in slots:
+        slots["question"] = plain(asked[: match.start()])
+    return replace(read, slots=slots)
+
+
+def _unoptioned(read: Understanding) -> str:
+    """Return the query as the reader of places sees it: its options may stand behind the place."""
+    from engine.agents.search_options import read_options
+
+    return read_options(read.text)[0] if read.intent == "text_search" else read.text
+
+
+async def _search_in(read: Understanding, named: str, locate: Locate) -> Understanding:
+    place = await locate(named)
+    slots = {name: value for name, value in read.slots.items() if name != "file"}
+    if slots.get("pattern") == named:
+        # "where is wheel.py" asks for the file; "grep wheel.py" and "find os.path" for the text.
+        if place.path is None or _SEARCHES.match(plain(read.text)):
+            return replace(read, slots=slots)
+        for part in _PARTS_OF_SEARCH:
+            slots.pop(part, None)
+        slots |= {"file": named, "focus": "review"}
+        return await _subject(replace(read, intent="file_analysis", slots=slots), locate)
+    if place.path is None:
+        return replace(read, slots=slots | {"missing": named, "nearest": place.nearest})
+    return replace(read, slots=slots | await _places(place.path, slots, locate))
+
+
+async def _places(first: str, slots: Slots, locate: Locate) -> Slots:
+    """Return all places to search; one that isn't there makes the whole search miss it."""
+    names, paths = slots.get("files"), [first]
+    for name in names[1:] if isinstance(names, tuple) else ():
+        place = await locate(name)
+        if place.path is None:
+            return {"missing": name, "nearest": place.nearest}
+        paths.append(place.path)
+    return {"paths": tuple(paths)}
+
+
+# ── what a question is about ─────────────────────────────────────────────────────────────────────
+
+
+async def _subject(read: Understanding, locate: Locate, *, is_exact: bool = False) -> Understanding:
+    slots, intent = dict(read.slots), read.intent
+    named, symbol = slots.get("file"), slots.get("symbol")
+    if not isinstance(named, str):
+        if not isinstance(symbol, str) or intent not in _OF_EITHER or is_exact:
+            return read
+        named = symbol  # a module has a name like any other
+    place = await locate(named)
+    if place.path is None:
+        return _not_a_file(read, named, place, is_exact=is_exact)
+    if intent in _OF_NAMES and not symbol and not is_exact:
+        intent = _OF_FILE[intent]
+    if intent in _OF_EITHER and symbol == named:
+        del slots["symbol"]
+    slots |= _slots_of(place)
+    if place.is_folder:
+        slots.pop("file", None)
+    if intent == "import_path":
+        slots |= await _other_end(slots, locate)
+    return replace(read, intent=intent, slots=slots)
+
+
+def _slots_of(place: Located) -> Slots:
+    if place.is_folder:
+        return {"folder": place.path}
+    return {"file": place.path, "also": place.also} if place.also else {"file": place.path}
+
+
+def _not_a_file(
+    read: Understanding, named: str, place: Located, *, is_exact: bool
+) -> Understanding:
+    """Make of a file that isn't there a name of code, a library, or a file that is missed."""
+    slots, intent = dict(read.slots), read.intent
+    slots.pop("file", None)
+    missed = replace(read, slots=slots | {"missing": named, "nearest": place.nearest})
+    if is_exact or "/" in named:
+        return missed
+    is_name = slots.get("symbol") == named or intent in _OF_NAMES
+    if intent in _OF_NAMES:
+        return replace(read, slots={"symbol": named} | slots)
+    if intent == "importers" and not is_name:  # a module, then; and if not ours, a library
+        return (
+            missed
+            if place.nearest
+            else replace(read, intent="text_search", slots=_imports_of(named))
+        )
+    if intent in _OF_EITHER and (is_name or "." not in named):
+        return replace(read, intent=_OF_EITHER[intent], slots=slots | {"symbol": named})
+    return missed
+
+
+def _imports_of(library: str) -> Slots:
+    """Return a search for the imports of a library, which only the text of the code tells of."""
+    name = re.escape(library)
+    pattern = rf"^\s*(?:from\s+{name}(?:\.\w+)*\s+import|import\s+(?:[\w. ]+,\s*)*{name})\b"
+    return {
+        "pattern": pattern,
+        "regex": True,
+        "suffixes": (".py", ".pyi"),
+        "label": f"import of {library}",
+    }
+
+
+async def _other_end(slots: Slots, locate: Locate) -> Slots:
+    named = str(slots.get("to") or "")
+    place = await locate(named)
+    if place.path is None:
+        return {"missing": named, "nearest": place.nearest}
+    return {"to": place.path}

@@ -1,0 +1,229 @@
+"""Names in code: where one is defined and used, who calls it, what it calls, what tests it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from engine.agents.tool import Call, Refused
+from engine.evidence import Evidence, Finding, Findings, Section, Table, clean
+from engine.search.facts import Json
+
+_SHOWN: Final = 50
+_NAMED: Final = 3
+_TITLES: Final = {
+    "certain": "Calls, certain",
+    "likely": "Calls, likely (by inheritance, or the only definition of the name)",
+    "by name only": "Calls by name only (the object is not known)",
+}
+
+
+async def definitions(call: Call) -> Evidence:
+    """Every definition of a name, live code before tests before backups."""
+    name = _symbol(call)
+    answer = await _ask(call, "structure.definitions", name=name, limit=_SHOWN)
+    rows: list[Json] = answer["definitions"]
+    if not rows:
+        alike = ", ".join(answer["alike"])
+        hint = f"; written alike: {alike}" if alike else ""
+        return Evidence(
+            clean(f"Nothing in the project defines {name}{hint}"),
+            found=False,
+            not_searched=_unread(answer),
+        )
+    total: int = answer["total"]
+    first = rows[0]
+    places = counted(total, "place")
+    apart = _apart(rows) if total == len(rows) else ""
+    section = Findings(f"Definitions of {clean(name)}", _defined(rows), total, total > len(rows))
+    return Evidence(
+        verdict=clean(
+            f"{name} is defined in {places}{apart}; first {first['kind']} {first['name']} in "
+            f"{first['path']}:{first['line']}"
+        ),
+        sections=(section,),
+        weight=2,
+        not_searched=_unread(answer),
+    )
+
+
+async def references(call: Call) -> Evidence:
+    """Every use of a name in code; strings and comments are only counted."""
+    name = _symbol(call)
+    answer = await _ask(call, "structure.references", name=name, limit=_SHOWN)
+    total: int = answer["total"]
+    mentions = answer["mentions"]
+    besides = f"; {counted(mentions, 'mention')} more in strings and comments" if mentions else ""
+    if not total:
+        return Evidence(
+            clean(f"No code names {name}{besides}"), found=False, not_searched=_unread(answer)
+        )
+    items = tuple(_finding(row, f"{row['kind']}: {row['text']}") for row in answer["references"])
+    kinds = ", ".join(f"{count:,} as {kind}" for kind, count in answer["kinds"].items())
+    return Evidence(
+        verdict=clean(
+            f"{answer['name']} is named {counted(total, 'time')} in code, in "
+            f"{counted(answer['files'], 'file')}: {kinds}{besides}"
+        ),
+        sections=(Findings(f"Uses of {answer['name']}", items, total, total > len(items)),),
+        weight=2,
+        not_searched=_unread(answer),
+    )
+
+
+async def callers(call: Call) -> Evidence:
+    """Who calls a function, method or class: certain, likely, and by name only."""
+    name, file = _symbol(call), call.text("file")
+    answer = await _ask(call, "structure.callers", name=name, file=file, limit=10 * _SHOWN)
+    targets: list[Json] = answer["targets"]
+    total: int = answer["total"]
+    counts: Mapping[str, int] = answer["certainties"]
+    how = ", ".join(f"{counts[one]:,} {one}" for one in _TITLES if one in counts)
+    used = answer["total_uses"]
+    passed = f"; {counted(used, 'use')} without a call" if used else ""
+    others = f"; {counted(answer['others'], 'call')} of that name mean something else"
+    verdict = (
+        f"{name} is called in {counted(total, 'place')} ({how})"
+        if total
+        else f"No code calls {name}"
+    )
+    return Evidence(
+        verdict=clean(verdict + passed + (others if answer["others"] else "")),
+        sections=tuple(_calls(answer)),
+        found=bool(total or used),
+        weight=2,
+        assumptions=(_meant(targets),) if len(targets) > 1 else (),
+        not_searched=_unread(answer),
+    )
+
+
+def _calls(answer: Mapping[str, Json]) -> list[Section]:
+    sections: list[Section] = []
+    for certainty, title in _TITLES.items():
+        rows = [row for row in answer["calls"] if row["certainty"] == certainty]
+        if rows:
+            items = tuple(_finding(row, _call_text(row)) for row in rows[:_SHOWN])
+            total = answer["certainties"][certainty]
+            sections.append(Findings(title, items, total, total > len(items)))
+    if uses := answer["uses"]:
+        items = tuple(_finding(row, f"{row['kind']}: {row['text']}") for row in uses[:_SHOWN])
+        total = answer["total_uses"]
+        sections.append(Findings("Named without a call", items, total, total > len(items)))
+    return sections
+
+
+def _call_text(row: Mapping[str, Json]) -> str:
+    inside = row["inside"] or "the module itself"
+    return f"in {inside}: {row['text']} ({row['reason']})"
+
+
+def _meant(targets: Sequence[Mapping[str, Json]]) -> str:
+    named = ", ".join(f"{one['path']}:{one['line']}" for one in targets[:_NAMED])
+    more = f" and {len(targets) - _NAMED} more" if len(targets) > _NAMED else ""
+    return clean(f"the callers of all definitions of the name are listed: {named}{more}")
+
+
+async def calls(call: Call) -> Evidence:
+    """What a function calls, and where that leads."""
+    name, file = _symbol(call), call.text("file")
+    if not file:
+        found = await _ask(call, "structure.definitions", name=name, limit=1)
+        if not found["definitions"]:
+            raise Refused(f"nothing in the project defines {name}")
+        file, name = found["definitions"][0]["path"], found["definitions"][0]["name"]
+    answer = await _ask(call, "structure.calls", file=file, name=name, limit=4 * _SHOWN)
+    rows = tuple(
+        (row["line"], clean(row["name"]), _leads(row), row["certainty"], clean(row["reason"]))
+        for row in answer["calls"]
+    )
+    inside = {(row["path"], row["target"]) for row in answer["calls"] if row["path"]}
+    verdict = (
+        f"{answer['name']} ({file}:{answer['line']}) makes {counted(answer['total'], 'call')}, to "
+        f"{counted(len(inside), 'definition')} of the project"
+    )
+    columns = ("line", "call", "leads to", "certainty", "why")
+    return Evidence(
+        verdict=clean(verdict),
+        sections=(Table("Calls", columns, rows),) if rows else (),
+        found=bool(rows),
+        weight=2,
+        not_searched=_unread(answer),
+    )
+
+
+def _leads(row: Mapping[str, Json]) -> str | None:
+    return clean(f"{row['target']} {row['path']}:{row['at_line']}") if row["path"] else None
+
+
+async def tests(call: Call) -> Evidence:
+    """The test functions that name something of a file, and what of it no test names."""
+    file, name = call.text("file"), call.text("symbol")
+    answer = await _ask(call, "structure.tests", file=file, name=name, limit=_SHOWN)
+    rows: list[Json] = answer["tests"]
+    total, untested, defined = answer["total"], answer["total_untested"], answer["defined"]
+    items = tuple(
+        _finding(row, f"{row['name']} names {', '.join(row['uses'])} ({row['certainty']})")
+        for row in rows
+    )
+    sections: list[Section] = []
+    if items:
+        sections.append(Findings("Test functions", items, total, total > len(items)))
+    if left := answer["untested"]:
+        sections.append(
+            Findings("Named by no test", _defined(left), untested, untested > len(left))
+        )
+    what = f"{name} of {file}" if name else file
+    name_it = "names" if total == 1 else "name"
+    return Evidence(
+        verdict=clean(
+            f"{counted(total, 'test function')} {name_it} something of {what}; {untested:,} of "
+            f"its {counted(defined, 'definition')} no test names"
+        ),
+        sections=tuple(sections),
+        found=bool(total or defined),
+        weight=2,
+        assumptions=("a test counts by the names it writes; nothing was run",),
+        not_searched=_unread(answer),
+    )
+
+
+async def _ask(call: Call, question: str, **arguments: Json) -> Mapping[str, Json]:
+    given = {name: value for name, value in arguments.items() if value != ""}
+    answer: Mapping[str, Json] = await call.services.code(question, given, call.progress)
+    return answer
+
+
+def _symbol(call: Call) -> str:
+    symbol = call.text("symbol")
+    if not symbol:
+        raise Refused("the question needs the name of a function, class or variable")
+    return symbol
+
+
+def _unread(answer: Mapping[str, Json]) -> dict[str, int | str]:
+    return {"Python files that can't be read": answer["unread"]} if answer["unread"] else {}
+
+
+def _apart(rows: Sequence[Mapping[str, Json]]) -> str:
+    places = Counter(row["place"] for row in rows)
+    aside = [f"{places[one]:,} in {one}s" for one in ("test", "backup") if places[one]]
+    return f" ({', '.join(aside)})" if aside else ""
+
+
+def _defined(rows: Sequence[Mapping[str, Json]]) -> tuple[Finding, ...]:
+    return tuple(_finding(row, _definition_text(row)) for row in rows)
+
+
+def _definition_text(row: Mapping[str, Json]) -> str:
+    marks = [*row["marks"], *([row["place"]] if row["place"] != "live" else [])]
+    said = f"{row['kind']} {row['name']}: {row['signature']}"
+    said += f" [{', '.join(marks)}]" if marks else ""
+    return said + (f" — {row['doc']}" if row["doc"] else "")
+
+
+def _finding(row: Mapping[str, Json], text: str) -> Finding:
+    return Finding(clean(row["path"]), row["line"], clean(text))
+
+
+def counted(number: int, thing: str) -> str:
+    """Return "1 file", "2 files"."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

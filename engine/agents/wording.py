@@ -1,0 +1,62 @@
+"""An understanding in words: what a query was taken to mean."""
+
+from engine.agents.code_vocabulary import CODE_INTENTS
+from engine.agents.vocabulary import SAID
+from engine.evidence import Argument
+
+Slots = dict[str, Argument]
+
+_VIEWS = (
+    "wheel_analysis options_analysis risk_analysis performance_analysis code_analysis "
+    "file_analysis git_history backtest"
+).split()
+# The intents that are about a file, a folder or a name of code.
+CODE = frozenset({*CODE_INTENTS, *_VIEWS}) - {"code_question"}
+_ABOUT_TICKER = frozenset({"options_analysis", "risk_analysis", "wheel_analysis"})
+_FIRST = {
+    "debug": ", likely faults first",
+    "optimize": ", what costs most first",
+    "refactor": ", what to tidy first",
+}
+_FOLLOWED = frozenset({"importers"})  # "who imports x", not "of x"
+
+
+def understood_as(intent: str, slots: Slots) -> str:
+    """Return the intent and what it is about, as one reads it aloud."""
+    words = SAID.get(intent, intent.replace("_", " ")) + _about(intent, slots)
+    if intent in _ABOUT_TICKER and "ticker" in slots:
+        words += f" for {slots['ticker']}"
+    if intent == "monitor" and "duration_s" in slots:
+        words += f" for {slots['duration_s']:g} s"
+    if form := slots.get("format"):
+        words += f" as {form}"
+    if slots.get("transitive"):
+        words += ", directly or not"
+    return words + _FIRST.get(str(slots.get("focus")), "")
+
+
+def _about(intent: str, slots: Slots) -> str:
+    if intent == "text_search":
+        return f" for {_sought(slots)}{_where(slots)}"
+    if intent == "code_question":
+        return f': "{slots.get("question")}"{_where(slots)}'
+    about = next((slots[n] for n in ("file", "folder", "missing", "symbol") if slots.get(n)), None)
+    if intent == "import_path":
+        return f": from {about} to {slots.get('to')}" if about else ""
+    if about is None or intent not in CODE:
+        return ""
+    return f" {about}" if intent in _FOLLOWED else f" of {about}"
+
+
+def _where(slots: Slots) -> str:
+    paths = slots.get("paths")
+    return f" in {', '.join(paths)}" if isinstance(paths, tuple) and paths else ""
+
+
+def _sought(slots: Slots) -> str:
+    if label := slots.get("label"):
+        return str(label)
+    if words := slots.get("words"):
+        return f'"{words}", in any joining and case'
+    how = " (regex)" if slots.get("regex") else " (whole word)" if slots.get("word") else ""
+    return f"{slots.get('pattern')}{how}"

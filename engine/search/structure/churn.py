@@ -1,0 +1,154 @@
+"""How often the files of a project were changed, as git remembers it.
+
+A commit counts for each file that it changes; a merge counts for none, for the commits that it
+brings are counted themselves (so what was changed in the merge alone is missed). A file keeps its
+history through renames that git recognises (half of its lines the same).
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from anyio import to_thread
+
+from engine.process import OutputTooLarge, ProcessError
+from engine.search.errors import HistoryUnavailable
+from engine.search.git_process import git
+from engine.search.printable import printable
+
+_MAX_LOG_BYTES: Final = 128 * 1024 * 1024
+# A commit's fields begin with a character that no line of counts begins with.
+_BEGIN: Final = "\x01"
+_FORMAT: Final = "%x01%ct%x02%aN"
+_ARGUMENTS: Final = (
+    "log", "-z", "--topo-order", "--numstat", "-M", "-l2000", "--relative", f"--format={_FORMAT}",
+    "--no-ext-diff", "--no-textconv", "--no-show-signature", "--no-color",
+)  # fmt: skip
+# What git says of an object that is not there.
+_LACKING: Final = ("unable to read", "could not fetch", "bad object", "could not get object info")
+_PARTIAL: Final = (
+    "the clone lacks contents of older files (it is partial, or damaged), so that their lines "
+    "can't be counted: `git fetch --refetch` brings them"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Churn:
+    """What was done to one file.
+
+    Attributes:
+        commits: how many changed it.
+        lines_added, lines_removed: over all of them; binary versions count no lines.
+        authors: how many names they have.
+        last_wall_s: when the newest was committed, in seconds since 1970.
+    """
+
+    commits: int
+    lines_added: int
+    lines_removed: int
+    authors: int
+    last_wall_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectChurn:
+    """The churn of every file by its newest path, relative to the folder that was asked about.
+
+    Attributes:
+        files: also those that are gone by now.
+        commits: how many were read.
+        shallow: whether the clone lacks older history, so that all figures are lower bounds.
+    """
+
+    files: Mapping[str, Churn]
+    commits: int
+    shallow: bool
+
+
+async def read_churn(
+    root: str, *, since: str | None = None, timeout_s: float = 30.0
+) -> ProjectChurn:
+    """Return the churn of the files below `root`.
+
+    Args:
+        since: a date as git reads it ("2026-01-31", "6 months ago"); None for all history.
+
+    Raises:
+        HistoryUnavailable: with the reason.
+    """
+    dated = [f"--since={since}"] if since else []
+    try:
+        log = await git(
+            root,
+            [*_ARGUMENTS, *dated, "--", "."],
+            timeout_s=timeout_s,
+            max_output_bytes=_MAX_LOG_BYTES,
+        )
+        shallow = await git(
+            root,
+            ["rev-parse", "--is-shallow-repository"],
+            timeout_s=timeout_s,
+            max_output_bytes=1 << 10,
+        )
+    except HistoryUnavailable as error:
+        if error.reason.startswith(_LACKING):
+            raise HistoryUnavailable(_PARTIAL) from error
+        raise
+    except OutputTooLarge as error:
+        reason = "it is too long to be read whole: ask for the part since some date"
+        raise HistoryUnavailable(reason) from error
+    except ProcessError as error:
+        raise HistoryUnavailable(str(error)) from error
+    files, commits = await to_thread.run_sync(parse_log, log.stdout)
+    return ProjectChurn(files, commits, shallow.stdout.strip() == b"true")
+
+
+class _Tally:
+    """One file's churn while it is counted."""
+
+    def __init__(self) -> None:
+        self.commits = self.added = self.removed = self.last_wall_s = 0
+        self.authors: set[str] = set()
+
+    def add(self, added: str, removed: str, author: str, wall_s: int) -> None:
+        self.commits += 1
+        self.added += int(added) if added != "-" else 0
+        self.removed += int(removed) if removed != "-" else 0
+        self.authors.add(author)
+        self.last_wall_s = max(self.last_wall_s, wall_s)
+
+
+def parse_log(output: bytes) -> tuple[dict[str, Churn], int]:
+    """Return the churn by path, and the number of commits, of a log as `read_churn` asks for it."""
+    tallies: dict[str, _Tally] = {}
+    newest: dict[str, str] = {}
+    commits = wall_s = 0
+    author = ""
+    fields = iter(os.fsdecode(output).split("\0"))
+    for field in fields:
+        text = field.lstrip("\n")
+        if text.startswith(_BEGIN):
+            when, _, name = text[1:].partition("\x02")
+            commits, wall_s, author = commits + 1, int(when), printable(name)
+        elif text:
+            added, removed, path = text.split("\t", 2)
+            path = path or _renamed(fields, newest)
+            path = newest.get(path, path)
+            tallies.setdefault(path, _Tally()).add(added, removed, author, wall_s)
+    return dict(_finished(tallies.items())), commits
+
+
+def _renamed(fields: Iterator[str], newest: dict[str, str]) -> str:
+    """Take the two paths of a rename; older commits call the file by the first one."""
+    old, new = next(fields), next(fields)
+    newest[old] = newest.get(new, new)
+    return new
+
+
+def _finished(tallies: Iterable[tuple[str, _Tally]]) -> Iterator[tuple[str, Churn]]:
+    for path, tally in tallies:
+        yield (
+            path,
+            Churn(tally.commits, tally.added, tally.removed, len(tally.authors), tally.last_wall_s),
+        )
