@@ -1,7 +1,9 @@
 """The process that knows a session's Python files: opened with the engine, started when asked."""
 
+import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, Literal
 
 from engine.agents.tool import Refused, ToolError, Unavailable
@@ -13,6 +15,17 @@ from engine.search.errors import RipgrepMissing, SearchError
 from engine.search.facts import BadQuestion
 
 Progress = Callable[[str, float | None, float | None], None]
+
+
+def code_cache(environ: Mapping[str, str] = os.environ) -> str:
+    """Return the user's folder for what was read of Python files; empty if there is none."""
+    if named := environ.get("XDG_CACHE_HOME"):
+        folder = Path(named) / "bolt-tui"
+    else:
+        from platformdirs import user_cache_path  # costs 19 ms
+
+        folder = user_cache_path("bolt-tui", appauthor=False)
+    return str(folder / "code") if folder.is_absolute() else ""
 
 
 class CodeQuestions:
@@ -27,7 +40,7 @@ class CodeQuestions:
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
-        async with CodeClient.open(self._root, self._rg) as client:
+        async with CodeClient.open(self._root, self._rg, cache=code_cache()) as client:
             self._client = client
             try:
                 yield

@@ -49,12 +49,14 @@ class CodeClient:
         *,
         processes: int,
         topics: Mapping[str, str],
+        cache: str,
     ) -> None:
         self._root = root
         self._rg = rg
         self._group = group
         self._processes = processes
         self._topics = topics
+        self._cache = cache
         self._starting = anyio.Lock()
         self._talk: Talk | None = None
 
@@ -67,17 +69,19 @@ class CodeClient:
         *,
         processes: int = 0,
         topics: Mapping[str, str] = TOPICS,
+        cache: str = "",
     ) -> AsyncIterator["CodeClient"]:
         """Have a client for the length of the block; its process ends with the block.
 
         `rg` finds the ripgrep to run when the process is started. `processes` read files when
         there are many to read; 0 means as many as suit the machine. `topics` are the modules that
-        answer, by the first word of a question.
+        answer, by the first word of a question. `cache` is the folder, absolute, where what was
+        read is kept between runs; empty for nowhere.
         """
         raised: Exception | None = None
         async with anyio.create_task_group() as group:
             try:
-                yield cls(root, rg, group, processes=processes, topics=topics)
+                yield cls(root, rg, group, processes=processes, topics=topics, cache=cache)
             except Exception as error:
                 raised = error  # raised again below: in here the task group would wrap it
             finally:
@@ -125,6 +129,7 @@ class CodeClient:
                     "listing": [os.path.abspath(self._rg()), *BASE_FLAGS, *LISTING],  # noqa: PTH100
                     "processes": self._processes,
                     "topics": dict(self._topics),
+                    "cache": self._cache,
                 }
                 started: Talk = await self._group.start(self._live, opening)
                 return started

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar, cast
 
-from engine.search.facts import Scan
-from engine.search.python_file import FileScan, Outcome, Stamp, read_python, scan_file
+from engine.search.facts import Json, Scan
+from engine.search.layer import Layer
+from engine.search.layer_cache import LayerCache
+from engine.search.python_file import FileScan, Stamp, read_python, scan_file
 from engine.search.scan_child import named
 from engine.search.scan_pool import scan_in_pool
 from engine.search.universe import Universe
@@ -25,14 +27,16 @@ class CodeFacts:
         root: the project's folder, absolute.
         listing: the command that lists its files, each with a NUL behind it.
         processes: how many children scan when there is much to scan.
+        cache: the folder where what was read is kept between runs, absolute; empty for nowhere.
     """
 
-    def __init__(self, root: str, listing: list[str], *, processes: int) -> None:
+    def __init__(self, root: str, listing: list[str], *, processes: int, cache: str = "") -> None:
         self.root = root
         self.report: Callable[[str, int, int], None] = lambda text, done, total: None
         self._processes = processes
         self._universe = Universe(root, listing)
-        self._layers: dict[Scan[Any], _Layer] = {}
+        self._layers: dict[Scan[Any], Layer] = {}
+        self._cache = LayerCache(cache, root)
         self._kept: dict[str, Any] = {}
         self._failed: dict[str, tuple[Stamp, str]] = {}
         self._readable: Mapping[str, Stamp] = {}
@@ -62,6 +66,12 @@ class CodeFacts:
         """How many files each layer holds, by its scan's name."""
         return {named(scan): len(layer.values) for scan, layer in self._layers.items()}
 
+    @property
+    def cache(self) -> Json:
+        """Where what was read is kept, what is wrong with that, and how much was taken from it."""
+        taken = {named(scan): layer.taken for scan, layer in self._layers.items()}
+        return {**self._cache.state, "taken": taken}
+
     def text(self, path: str) -> str:
         if path not in self._universe.stamps:
             return ""
@@ -77,7 +87,7 @@ class CodeFacts:
         """
         together: dict[tuple[str, ...], list[Scan[Any]]] = defaultdict(list)
         for scan in scans:
-            layer = self._layers.setdefault(scan, _Layer())
+            layer = self._layer(scan)
             if layer.refreshed != self._refreshes and layer.shown is not self._readable:
                 together[layer.outdated(self._readable)].append(scan)
         for outdated, those in together.items():
@@ -119,6 +129,12 @@ class CodeFacts:
         self._readable = {path: stamps[path] for path in stamps if path not in self._failed}
         self._python = tuple(self._readable)
 
+    def _layer(self, scan: Scan[Any]) -> Layer:
+        if scan not in self._layers:
+            with _without_collector(len(self._readable)):
+                self._layers[scan] = Layer(self._cache.load(scan), self._readable)
+        return self._layers[scan]
+
     def _scan(self, scans: Sequence[Scan[Any]], outdated: Sequence[str]) -> None:
         found: list[FileScan] = []
 
@@ -131,10 +147,13 @@ class CodeFacts:
                     found.append(one)
                     tick()
         finally:
-            # What was read is kept where the question is withdrawn halfway.
+            # What was read is kept also where the question is withdrawn halfway.
             self._note_failures(found)
             for number, scan in enumerate(scans):
-                self._layers[scan].take(found, number, self._readable)
+                layer = self._layers[scan]
+                layer.take(found, number, self._readable)
+                if layer.worth_saving:
+                    self._cache.save(scan, layer.to_save())
 
     def _scans(
         self, scans: Sequence[Scan[Any]], outdated: Sequence[str], tick: Callable[[], None]
@@ -151,69 +170,6 @@ class CodeFacts:
         if failed:
             self._failed.update(failed)
             self._sift()
-
-
-class _Layer:
-    """One scan's values.
-
-    Attributes:
-        values: replaced, never changed, when a file was.
-        failures: the files that the scan failed on, each with how.
-        refreshed: the number of the refresh that it was last brought up to.
-        shown: the stamps that it shows, where it will show them until they are replaced.
-    """
-
-    def __init__(self) -> None:
-        self.values: Mapping[str, Any] = {}
-        self.failures: dict[str, str] = {}
-        self.refreshed = 0
-        self.shown: Mapping[str, Stamp] | None = None
-        self._stamps: dict[str, Stamp | None] = {}
-
-    def outdated(self, stamps: Mapping[str, Stamp]) -> tuple[str, ...]:
-        """Return the files whose values are missing or were made of another content."""
-        known = self._stamps
-        return tuple([path for path, stamp in stamps.items() if known.get(path) != stamp])
-
-    def take(self, found: Iterable[FileScan], number: int, stamps: Mapping[str, Stamp]) -> None:
-        """Take what the pass's scan `number` found, forget files that are not in `stamps`."""
-        gone = [path for path in self._stamps if path not in stamps]
-        for path in gone:
-            del self._stamps[path]
-            self.failures.pop(path, None)
-        fresh: dict[str, Any] = {}
-        changed = bool(gone)
-        for path, stamp, reason, outcomes in found:
-            if reason:
-                continue
-            self._stamps[path] = _shared(stamp, stamps.get(path))
-            if self._differs(path, outcomes[number]):
-                changed = True
-                fresh[path] = outcomes[number]
-        if changed:
-            self._replace(fresh, stamps)
-        self.shown = stamps if self._stamps == stamps else None
-
-    def _differs(self, path: str, outcome: Outcome) -> bool:
-        """Return whether the file's value is another; an equal one stays the object that it was."""
-        if isinstance(outcome, str):
-            return self.failures.get(path) != outcome
-        return path not in self.values or self.values[path] != outcome[0]
-
-    def _replace(self, fresh: Mapping[str, Outcome], stamps: Mapping[str, Stamp]) -> None:
-        values = dict(self.values)
-        for path, outcome in fresh.items():
-            if isinstance(outcome, str):
-                values.pop(path, None)
-                self.failures[path] = outcome
-            else:
-                values[path] = outcome[0]
-                self.failures.pop(path, None)
-        self.values = {path: values[path] for path in stamps if path in values}
-
-
-def _shared(stamp: Stamp | None, listed: Stamp | None) -> Stamp | None:
-    return listed if stamp == listed else stamp
 
 
 @contextmanager

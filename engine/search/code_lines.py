@@ -18,13 +18,15 @@ class Opening(TypedDict):
 
     `listing` is the command that lists the project's files, each with a NUL behind it. `topics`
     tells where questions are found: the module whose `QUESTIONS` holds those that begin with the
-    topic's name and a dot. `processes` 0 means as many as suit the machine.
+    topic's name and a dot. `processes` 0 means as many as suit the machine. `cache` is the folder
+    where what was read is kept between runs; empty for nowhere.
     """
 
     root: str
     listing: list[str]
     processes: int
     topics: dict[str, str]
+    cache: str
 
 
 class Asked(TypedDict):

@@ -184,7 +184,9 @@ def main() -> None:
     desk = Desk(lines, clock)
     threading.Thread(target=desk.read, args=(source,), daemon=True).start()
     processes = opening["processes"] or max(1, min(os.cpu_count() or 1, MAX_PROCESSES))
-    facts = CodeFacts(opening["root"], opening["listing"], processes=processes)
+    facts = CodeFacts(
+        opening["root"], opening["listing"], processes=processes, cache=opening["cache"]
+    )
     facts.report = progress = _Progress(desk, lines, clock)
     answerer = Answerer(facts, opening["topics"], clock)
     while True:

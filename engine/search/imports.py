@@ -16,30 +16,37 @@ from engine.search.strings import string_end
 ImportKind = Literal["runtime", "type_checking", "conditional", "local"]
 _Block = Literal["function", "type_checking", "conditional", "class"]
 
-# All that has to be looked at between two imports. Brackets don't: no line inside them begins like
-# an import, and a line inside them that looks like a header has no import below it.
+# Everything up to what has to be looked at: a line or a clause that begins like an import, or a
+# string that isn't plain. No line inside brackets begins like an import, so brackets don't matter.
 _EVENT: Final = re.compile(
     r"""
-    (?P<quote>['"])
-    |(?P<comment>\#[^\n]*)
-    |\n[ \t\f]*(?:
-        (?P<first>(?:lazy[ \t]+)?(?:import|from)\b)
-        |(?P<header>(?:async|def|class|if|elif|else|try|except|finally|for|while|with|match|case)\b))
-    |[;:][ \t]*(?P<inline>(?:lazy[ \t]+)?(?:import|from)\b)
+    (?:
+        [^'"\#\n;:]++
+        |\n[ \t\f\n]*+(?!import\b|from\b|lazy[ \t]+(?:import|from)\b)
+        |:(?![ \t]*(?:lazy[ \t]+)?(?:import|from)\b)
+        |\#[^\n]*+
+        |"(?!"")[^"\\\n{]*+"
+        |'(?!'')[^'\\\n{]*+'
+        |;(?![ \t]*(?:lazy[ \t]+)?(?:import|from)\b)
+    )*+
+    (?:(?P<first>\n[ \t\f\n]*+)|(?P<inline>[;:][ \t]*+)|(?P<quote>['"]))
     """,
     re.VERBOSE,
 )
+# A line inside brackets that looks like a header has no import below it.
+_HEADER: Final = re.compile(
+    r"\n[ \t\f]*+"
+    r"(?=(?:async|def|class|if|elif|else|try|except|finally|for|while|with|match|case)\b)"
+)
+# What the line of the word `import` has before it, if it can be the word of a statement.
+_BEFORE_WORD: Final = re.compile(r"[ \t\f]*(?:$|import\b|from\b|lazy\b)|.*[;:]")
 _SIMPLE: Final = re.compile(r"[\w.,* \t]+(?=[\n;]|\Z)")
 _INDENT: Final = re.compile(r"[ \t\f]*")
 _FROM: Final = re.compile(r"from\b([\s.]*)([^(*]*?)\s*\bimport\b\s*(.*)", re.DOTALL)
 _AS: Final = re.compile(r"\s+as\s")
 _FUNCTION: Final = re.compile(r"def\b|async[ \t]+def\b")
+_MAIN: Final = re.compile(r"if\b\s*\(?\s*__name__\s*==\s*(?:'__main__'|\"__main__\")")
 _TYPE_CHECKING: Final = re.compile(r"(?:el)?if\b\s*\(?\s*(?:\w+\s*\.\s*)?TYPE_CHECKING\s*\)?\s*:")
-# More than the imports of a text: those in strings and comments too, and no end where it is unsure.
-_ROUGHLY: Final = re.compile(
-    r"(?:[;:]|^)[ \t\f]*(?:lazy[ \t]+)?(?:from|import)\b([^\n(\\#]*)(\([^()\\#'\"]*\)|[(\\])?",
-    re.MULTILINE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +58,10 @@ class Import:
         module: dotted, without leading dots; empty in `from . import x`.
         names: what `from` takes out of it (`("*",)` for all); empty for a plain `import`.
         level: leading dots.
-        kind: `type_checking` and `local` (in a function, run when it is called) win over
-            `conditional` (under `if`, `try`, `with` and the like).
+        kind: `type_checking` and `local` (in a function, or in what only a script's start runs:
+            no import of the file runs it) win over `conditional` (under `if`, `try`, `with` and
+            the like).
+        called: what the module, or each of `names`, is called here; empty where nothing is renamed.
     """
 
     line: int
@@ -60,6 +69,7 @@ class Import:
     names: tuple[str, ...]
     level: int
     kind: ImportKind
+    called: tuple[str, ...] = ()
 
 
 def scan_imports(text: str) -> tuple[Import, ...]:
@@ -70,37 +80,36 @@ def scan_imports(text: str) -> tuple[Import, ...]:
     return tuple(_imports("\n" + text))
 
 
-def may_import(text: str, name: str) -> bool:
-    """Return False only if no import of `text` names `name`; many times faster than to scan them.
-
-    A name that isn't ASCII can be written in several ways, so for it the answer is True.
-    """
-    if not name.isascii():
-        return True
-    for clause in _ROUGHLY.finditer(text):
-        line, rest = clause.groups()
-        if name in line or (rest and (rest in "(\\" or name in rest)):
-            return True
-    return False
-
-
 def _imports(text: str) -> Iterator[Import]:
     enclosing = _Enclosing(text)
     at, line, counted = 0, 0, 0
-    while event := _EVENT.search(text, at):
-        at = event.end()
+    last = _last_word(text)
+    while (event := _EVENT.match(text, at)) and (at := event.end()) <= last:
         what = event.lastgroup
         if what == "quote":
-            at = string_end(text, at - 1)
-        elif what == "header":
-            enclosing.enter(event.start("header"))
-        elif what != "comment":
-            start = event.start("first" if event["first"] else "inline")
-            kind = enclosing.kind(start)
-            line += text.count("\n", counted, start)
-            counted = start
-            statement, at = _statement(text, start)
-            yield from _parsed(statement, line, kind)
+            end = string_end(text, at - 1)
+            enclosing.strings.append((at, end))
+            at = end
+            continue
+        kind = enclosing.kind(at) if what == "inline" or text[at - 1] != "\n" else "runtime"
+        line += text.count("\n", counted, at)
+        counted = at
+        statement, at = _statement(text, at)
+        yield from _parsed(statement, line, kind)
+
+
+def _last_word(text: str) -> int:
+    """Return where the last word `import` stands that may belong to a statement, -1 for nowhere.
+
+    Such a statement begins on the word's line or goes on there behind a backslash.
+    """
+    at = text.rfind("import")
+    while at >= 0:
+        line_start = text.rfind("\n", 0, at) + 1
+        if text.endswith("\\", 0, line_start - 1) or _BEFORE_WORD.match(text, line_start, at):
+            return at
+        at = text.rfind("import", 0, line_start)
+    return at
 
 
 def _statement(text: str, start: int) -> tuple[str, int]:
@@ -114,38 +123,64 @@ def _statement(text: str, start: int) -> tuple[str, int]:
 
 
 class _Enclosing:
-    """The blocks that are open, known by the indentation of their headers."""
+    """The blocks that are open, known by the indentation of their headers.
+
+    Headers are read as far as the import that is asked about: most files have few imports in
+    blocks.
+
+    Attributes:
+        strings: where strings begin and end that may hold lines which look like headers.
+    """
 
     def __init__(self, text: str) -> None:
+        self.strings: list[tuple[int, int]] = []
         self._text = text
-        self._blocks: list[tuple[int, int, _Block]] = []
-
-    def enter(self, start: int) -> None:
-        line_start, column = self._leave(start)
-        self._blocks.append((column, line_start, _block(self._text, start)))
+        self._odd = "\t" in text or "\f" in text
+        self._read = 0
+        # Column, where its line begins, where its header begins.
+        self._blocks: list[tuple[int, int, int]] = []
 
     def kind(self, start: int) -> ImportKind:
-        self._leave(start)
-        open_blocks = {block for *_, block in self._blocks}
-        if "type_checking" in open_blocks:
-            return "type_checking"
-        if "function" in open_blocks:
-            return "local"
-        return "conditional" if "conditional" in open_blocks else "runtime"
-
-    def _leave(self, start: int) -> tuple[int, int]:
-        """Close the blocks that the line of `start` is not in; return its start and its column."""
+        self._read_headers(start)
         line_start = self._text.rfind("\n", 0, start) + 1
+        self._leave(self._column(line_start), line_start)
+        kinds = {_block(self._text, header) for *_, header in self._blocks}
+        if "type_checking" in kinds:
+            return "type_checking"
+        if "function" in kinds:
+            return "local"
+        return "conditional" if "conditional" in kinds else "runtime"
+
+    def _read_headers(self, stop: int) -> None:
+        strings = iter(self.strings)
+        string_end = self._read
+        string_start, next_end = next(strings, (stop, stop))
+        for header in _HEADER.finditer(self._text, self._read, stop):
+            start = header.end()
+            while string_start < start:
+                string_end = next_end
+                string_start, next_end = next(strings, (stop, stop))
+            if start >= string_end:
+                line_start = header.start() + 1
+                column = self._column(line_start) if self._odd else start - line_start
+                self._leave(column, line_start)
+                self._blocks.append((column, line_start, start))
+        self._read = stop
+        self.strings.clear()
+
+    def _column(self, line_start: int) -> int:
         blank = _INDENT.match(self._text, line_start)
-        column = len(blank[0].rpartition("\f")[2].expandtabs()) if blank else 0
-        # A header on the same line encloses what follows it there.
-        while self._blocks and self._blocks[-1][0] >= column and self._blocks[-1][1] != line_start:
-            self._blocks.pop()
-        return line_start, column
+        return len(blank[0].rpartition("\f")[2].expandtabs()) if blank else 0
+
+    def _leave(self, column: int, line_start: int) -> None:
+        """Close the blocks that a line is not in; a header on it encloses what follows it there."""
+        blocks = self._blocks
+        while blocks and blocks[-1][0] >= column and blocks[-1][1] != line_start:
+            blocks.pop()
 
 
 def _block(text: str, start: int) -> _Block:
-    if _FUNCTION.match(text, start):
+    if _FUNCTION.match(text, start) or _MAIN.match(text, start):
         return "function"
     if text.startswith("class", start):
         return "class"
@@ -155,19 +190,26 @@ def _block(text: str, start: int) -> _Block:
 def _parsed(statement: str, line: int, kind: ImportKind) -> Iterator[Import]:
     statement = statement.removeprefix("lazy").lstrip()
     if statement.startswith("import"):
-        for module in _names(statement.removeprefix("import")):
-            yield Import(line, module, (), 0, kind)
+        for name, new in _names(statement.removeprefix("import")):
+            yield Import(line, name, (), 0, kind, (new,) if new != name else ())
     elif clause := _FROM.match(statement):
         dots, module, names = clause.groups()
         level, taken = dots.count("."), _names(names.strip("() \t"))
         if taken and (module or level):
-            yield Import(line, _identifier(module), taken, level, kind)
+            given = tuple(name for name, _ in taken)
+            called = tuple(name for _, name in taken)
+            renamed = called if called != given else ()
+            yield Import(line, _identifier(module), given, level, kind, renamed)
 
 
-def _names(listed: str) -> tuple[str, ...]:
-    """Return the names of a list `a.b as c, d`, without what they are called here."""
-    names = (_identifier(_AS.split(part, maxsplit=1)[0]) for part in listed.split(","))
-    return tuple(name for name in names if name)
+def _names(listed: str) -> list[tuple[str, str]]:
+    """Return the names of a list `a.b as c, d`, each with what it is called here."""
+    found = []
+    for part in listed.split(","):
+        name, *called = _AS.split(part, maxsplit=1)
+        if given := _identifier(name):
+            found.append((given, _identifier(called[0]) if called else given))
+    return found
 
 
 def _identifier(written: str) -> str:

@@ -2,21 +2,22 @@
 
 Python would ask `sys.path`, which a repository doesn't tell. Its place is taken by the folders that
 are on it when files are run as they are meant to be: the folder above the importing file's top
-package and the other folders above it that are no packages (a script's own folder, a namespace
-package's), `src` folders, and the project root. The nearest that has the module wins, so that a
-copy of a tree imports itself.
+package and the other folders above it that are no packages, nor inside of one unless a script could
+stand there (its own folder), `src` folders, and the project root. The nearest that has the module
+wins, so that a copy of a tree imports itself.
 """
 
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, Self
 
 from engine.search.imports import Import
 from engine.search.live_code import is_backup, liveliness
 
 Origin = Literal["first-party", "uncertain", "standard library", "unknown", "missing"]
-_MODULE_ENDS: Final = ("/__init__.py", ".py", "/__init__.pyi", ".pyi")
+# The later ones hide the earlier ones.
+_MODULE_ENDS: Final = (".pyi", "/__init__.pyi", ".py", "/__init__.py")
 _PROJECT_FILES: Final = ("pyproject.toml", "setup.py", "setup.cfg")
 
 
@@ -30,10 +31,14 @@ class Resolved:
             should have and has no Python file for; `unknown` for all else, third-party modules too.
         paths: the module's own file first, then modules taken out of a package by name. The
             packages above it, which Python runs too, are not among them.
+        own: the module's own file, None where only modules in it are reached.
+        root: the folder that the dotted name starts from; None for a relative import.
     """
 
     origin: Origin
     paths: tuple[str, ...] = ()
+    own: str | None = field(default=None, compare=False)
+    root: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,72 +49,112 @@ class ModuleFiles:
     folders: frozenset[str]
     roots: tuple[str, ...]
     named: dict[str, tuple[str, ...]]
+    modules: dict[str, str]
+    heads: frozenset[str]
 
     @classmethod
     def of(cls, paths: Iterable[str]) -> Self:
         """Return the index over a project's files, of which the Python files matter."""
         every = tuple(paths)
         python = [path for path in every if path.endswith((".py", ".pyi"))]
-        folders = {folder for path in python for folder in folders_above(path)}
+        holding = {path.rpartition("/")[0] for path in python}
+        folders = {above for folder in holding for above in folders_above(f"{folder}/")}
         marked = {_folder(path) for path in every if path.rpartition("/")[2] in _PROJECT_FILES}
         roots = {folder for folder in folders if _name(folder) == "src"} | (marked & folders)
         live = sorted((root for root in roots if not is_backup(root + "/")), key=liveliness)
         named: dict[str, list[str]] = {}
         for path in python:
-            named.setdefault(dotted_parts(path)[-1], []).append(path)
+            named.setdefault(_module_name(path), []).append(path)
         return cls(
             frozenset(python),
             frozenset(folders),
             tuple(live),
             {name: tuple(found) for name, found in named.items()},
+            _modules(python),
+            frozenset(named) | {_name(folder) for folder in folders},
         )
 
     def module(self, parts: Sequence[str]) -> str | None:
         """Return the file of the module at a path of folders: a package before a module."""
-        if not parts:
-            return "__init__.py" if "__init__.py" in self.files else None
-        stem = "/".join(parts)
-        return next((stem + end for end in _MODULE_ENDS if stem + end in self.files), None)
+        return self.modules.get("/".join(parts))
 
     def is_package(self, folder: str) -> bool:
         return f"{folder}/__init__.py" in self.files or f"{folder}/__init__.pyi" in self.files
+
+    def is_in_package(self, folder: str) -> bool:
+        return any(self.is_package(above) for above in folders_above(folder)[:-1])
 
     def is_standard_library(self, folder: str) -> bool:
         return (f"{folder}/os.py" if folder else "os.py") in self.files
 
 
+class Resolver:
+    """Resolves many imports of one project."""
+
+    def __init__(self, project: ModuleFiles) -> None:
+        self.project = project
+        self._search_paths: dict[tuple[str, bool], list[str]] = {}
+
+    def resolve(self, importer: str, found: Import) -> Resolved:
+        """Return what `found`, an import in the file `importer`, reaches."""
+        if found.level:
+            return _relative(self.project, importer, found)
+        parts = found.module.split(".")
+        standard = parts[0] in sys.stdlib_module_names
+        if parts[0] not in self.project.heads:
+            return Resolved("standard library" if standard else "unknown")
+        return self._absolute(importer, parts, found.names, standard=standard)
+
+    def _absolute(
+        self, importer: str, parts: Sequence[str], names: Sequence[str], *, standard: bool
+    ) -> Resolved:
+        project = self.project
+        roots = self._search_path(importer, standard=standard)
+        for root in roots:
+            own, inside = _reached(project, root, parts, names)
+            if own or inside:
+                # A file named like a standard module hides it only from scripts beside it.
+                hides = standard and root != "" and not project.is_standard_library(root)
+                origin: Origin = "uncertain" if hides else "first-party"
+                return _found(origin, own, inside, root)
+        for root in roots:
+            if (nearest := _above(project, root, parts)) is not None:
+                return _attribute_or_missing(nearest, root)
+        if standard:
+            return Resolved("standard library")
+        if alike := _ending_alike(project, importer, parts, names):
+            return Resolved("uncertain", alike, alike[0])
+        return Resolved("unknown")
+
+    def _search_path(self, importer: str, *, standard: bool) -> list[str]:
+        key = (_folder(importer), standard)
+        if key not in self._search_paths:
+            self._search_paths[key] = _search_path(self.project, importer, standard=standard)
+        return self._search_paths[key]
+
+
 def resolve(project: ModuleFiles, importer: str, found: Import) -> Resolved:
     """Return what `found`, an import in the file `importer`, reaches."""
-    if found.level:
-        return _relative(project, importer, found)
-    parts = found.module.split(".")
-    standard = parts[0] in sys.stdlib_module_names
-    roots = _search_path(project, importer, standard=standard)
-    for root in roots:
-        if paths := _reached(project, _parts(root), parts, found.names):
-            # A file named like a standard module hides it only from scripts beside it.
-            hides = standard and root != "" and not project.is_standard_library(root)
-            return Resolved("uncertain" if hides else "first-party", paths)
-    for root in roots:
-        if (nearest := _above(project, _parts(root), parts)) is not None:
-            return _attribute_or_missing(nearest)
-    if standard:
-        return Resolved("standard library")
-    if alike := _ending_alike(project, importer, parts, found.names):
-        return Resolved("uncertain", alike)
-    return Resolved("unknown")
+    return Resolver(project).resolve(importer, found)
+
+
+def _found(origin: Origin, own: str | None, inside: Sequence[str], root: str | None) -> Resolved:
+    paths = dict.fromkeys([own, *inside] if own else inside)
+    return Resolved(origin, tuple(paths), own, root)
 
 
 def _relative(project: ModuleFiles, importer: str, found: Import) -> Resolved:
     above = folders_above(importer)
-    if found.level > len(above):
+    # Dots that lead to the project's own folder lead out of every package, unless it is one.
+    if found.level >= len(above) + ("" in project.modules):
         return Resolved("missing")
-    base = _parts(above[found.level - 1])
+    base = above[found.level - 1]
     parts = found.module.split(".") if found.module else []
-    if paths := _reached(project, base, parts, found.names):
-        return Resolved("first-party", paths)
+    own, inside = _reached(project, base, parts, found.names)
+    if own or inside:
+        return _found("first-party", own, inside, None)
     nearest = _above(project, base, parts)
-    return Resolved("missing") if nearest is None else _attribute_or_missing(nearest)
+    return Resolved("missing") if nearest is None else _attribute_or_missing(nearest, None)
 
 
 def _search_path(project: ModuleFiles, importer: str, *, standard: bool) -> list[str]:
@@ -118,10 +163,13 @@ def _search_path(project: ModuleFiles, importer: str, *, standard: bool) -> list
     Modules of the standard library come before what is installed, so only folders above the
     importer can hide them.
     """
+    own = _folder(importer)
     above = [
         folder
         for folder in folders_above(importer)
-        if folder == "" or _name(folder) == "src" or not project.is_package(folder)
+        if folder == ""
+        or _name(folder) == "src"
+        or not (project.is_package(folder) or (folder != own and project.is_in_package(folder)))
     ]
     if standard:
         return above
@@ -130,25 +178,30 @@ def _search_path(project: ModuleFiles, importer: str, *, standard: bool) -> list
 
 
 def _reached(
-    project: ModuleFiles, base: Sequence[str], parts: Sequence[str], names: Sequence[str]
-) -> tuple[str, ...]:
-    """Return the files of module `parts` below the folder `base` and of its submodules `names`."""
-    whole = [*base, *parts]
-    modules = [project.module(whole), *(project.module([*whole, name]) for name in names)]
-    return tuple(dict.fromkeys(path for path in modules if path is not None))
+    project: ModuleFiles, base: str, parts: Sequence[str], names: Sequence[str]
+) -> tuple[str | None, list[str]]:
+    """Return the file of module `parts` below the folder `base`, and of its submodules `names`."""
+    whole = "/".join([base, *parts] if base else parts)
+    own = project.modules.get(whole)
+    if not names or whole not in project.folders:
+        return own, []
+    stem = f"{whole}/" if whole else ""
+    inside = (project.modules.get(stem + name) for name in names)
+    return own, [path for path in inside if path is not None]
 
 
-def _above(project: ModuleFiles, base: Sequence[str], parts: Sequence[str]) -> str | None:
+def _above(project: ModuleFiles, base: str, parts: Sequence[str]) -> str | None:
     """Return the nearest module above a missing one."""
-    above = (project.module([*base, *parts[:length]]) for length in range(len(parts) - 1, 0, -1))
+    start = [base] if base else []
+    above = (project.module([*start, *parts[:length]]) for length in range(len(parts) - 1, 0, -1))
     return next((path for path in above if path is not None), None)
 
 
-def _attribute_or_missing(above: str) -> Resolved:
+def _attribute_or_missing(above: str, root: str | None) -> Resolved:
     """Tell `import os.path`, which a module can make work, from a module that a package lacks."""
     if above.endswith(("/__init__.py", "/__init__.pyi")):
         return Resolved("missing")
-    return Resolved("first-party", (above,))
+    return Resolved("first-party", (above,), above, root)
 
 
 def _ending_alike(
@@ -181,6 +234,21 @@ def _shared(path: str, other: str) -> int:
             break
         shared += 1
     return shared
+
+
+def _modules(python: Iterable[str]) -> dict[str, str]:
+    """Return the file of each module by its path of folders; "" is a package at the root."""
+    modules: dict[str, str] = {}
+    for end in _MODULE_ENDS:
+        modules.update((path.removesuffix(end), path) for path in python if path.endswith(end))
+    for mark in ("__init__.pyi", "__init__.py"):
+        if mark in modules.values():
+            modules[""] = mark
+    return modules
+
+
+def _module_name(path: str) -> str:
+    return dotted_parts(path)[-1]
 
 
 def dotted_parts(path: str) -> list[str]:

@@ -14,7 +14,7 @@ _SHOWN_UNREAD: Final = 50
 
 
 def _state(facts: Facts, _: Mapping[str, Json]) -> Json:
-    """Tell what is known: counts, the first unread files with their reasons, memory."""
+    """Tell what is known: counts, the first unread files with their reasons, the cache, memory."""
     assert isinstance(facts, CodeFacts)
     unread = facts.unread
     return {
@@ -23,6 +23,7 @@ def _state(facts: Facts, _: Mapping[str, Json]) -> Json:
         "unread": len(unread),
         "unread_files": sorted(unread.items())[:_SHOWN_UNREAD],
         "scanned": facts.scanned,
+        "cache": facts.cache,
         "memory_bytes": _memory_bytes(),
         "peak_memory_bytes": _peak_memory_bytes(),
     }

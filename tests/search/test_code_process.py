@@ -264,7 +264,7 @@ def _group(pid: int) -> set[int]:
 
 def _open(root: str) -> bytes:
     listing = [find_ripgrep(), "--no-config", "--files", "--null"]
-    opening = {"root": root, "listing": listing, "processes": 3, "topics": TOPICS}
+    opening = {"root": root, "listing": listing, "processes": 3, "topics": TOPICS, "cache": ""}
     asked = {"id": 1, "question": "test.slow", "arguments": {}}
     return f"{json.dumps(opening)}\n{json.dumps(asked)}\n".encode()
 

@@ -55,6 +55,8 @@ STRATEGY = "src/unity/strategy/__init__.py"
         (WHEEL, "from ..strategy import X", "first-party", [STRATEGY]),
         (WHEEL, "from .gone import X", "missing", []),
         (WHEEL, "from ......far import X", "missing", []),
+        (ENGINE, "from ...run import X", "missing", []),
+        (ENGINE, "from .. import core", "first-party", None),
         ("src/loose/part/two.py", "from . import one", "first-party", ["src/loose/part/one.py"]),
         # Absolute ones: src, the root, both spellings.
         ("run.py", "from unity.strategy.wheel import X", "first-party", [WHEEL]),
@@ -98,6 +100,7 @@ def test_an_import_reaches(importer: str, text: str, origin: str, paths: list[st
     resolved = resolve(PROJECT, importer, found)
     expected = {
         "import selectors": ["src/selectors.py"],
+        "from .. import core": ["bolt/__init__.py", "bolt/core/__init__.py"],
         "import strategy.wheel": ["examples/strategy/wheel.py"],
         "from kit import box": ["packages/kit/kit/__init__.py", "packages/kit/kit/box.py"],
         "from bolt.core import state": ["bolt/core/__init__.py", "bolt/core/state.py"],
@@ -107,6 +110,23 @@ def test_an_import_reaches(importer: str, text: str, origin: str, paths: list[st
         resolved.origin, tuple(paths if paths is not None else expected[text])
     )
     assert resolved.origin == origin
+
+
+def test_a_project_that_is_a_package_is_reached_by_dots() -> None:
+    """Dots lead to the project's own folder only where that has an `__init__`."""
+    for files, origin in ((["a.py", "sub/b.py"], "missing"), (["__init__.py"], "first-party")):
+        (found,) = scan_imports("from .. import a")
+        resolved = resolve(ModuleFiles.of(["a.py", "sub/b.py", *files]), "sub/b.py", found)
+        assert resolved.origin == origin
+
+
+def test_a_folder_inside_a_package_hides_no_module_from_below() -> None:
+    """A third-party name stays what it is though a folder above the importer has such a package."""
+    project = ModuleFiles.of(
+        ["app/__init__.py", "app/data/vendor/__init__.py", "app/data/vendor/x.py"]
+    )
+    (found,) = scan_imports("import vendor")
+    assert resolve(project, "app/data/vendor/x.py", found).origin == "uncertain"
 
 
 def test_the_standard_library_resolves_to_itself() -> None:
