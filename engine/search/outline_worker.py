@@ -17,17 +17,11 @@ if __name__ == "__main__":
     # not this file's own folder, so that no module of ours hides one of the standard library's.
     sys.path[:] = [*sys.path[1:], str(Path(__file__).resolve().parents[2])]
 
-from engine.search.imports import may_import, scan_imports
-from engine.search.modules import ModuleFiles, dotted_parts, resolve
-from engine.search.source import decode_source
 from engine.search.symbols import outline
-from engine.search.worker_lines import Answer, ImportLine, OutlineLine, Request
-
-_PACKAGE = ("__init__.py", "__init__.pyi")
+from engine.search.worker_lines import Answer, OutlineLine, Request
 
 
 def answers(request: Request) -> Iterator[Answer]:
-    project = ModuleFiles.of(request["project"])
     for path in request["files"]:
         file = Path(request["root"], path)
         try:
@@ -39,10 +33,7 @@ def answers(request: Request) -> Iterator[Answer]:
         except OSError as error:
             yield {"answer": "unread", "path": path, "reason": error.strerror or str(error)}
             continue
-        if request["task"] == "outline":
-            yield outline_line(path, data)
-        else:
-            yield from import_lines(project, path, data, request["target"])
+        yield outline_line(path, data)
     yield {"answer": "done"}
 
 
@@ -65,34 +56,6 @@ def outline_line(path: str, data: bytes) -> OutlineLine:
         "lines": [counted.total, counted.blank, counted.comment, counted.code],
         "problem": (found.problem.line, found.problem.message) if found.problem else None,
     }
-
-
-def import_lines(project: ModuleFiles, path: str, data: bytes, target: str) -> Iterator[ImportLine]:
-    text = decode_source(data)
-    lines: list[str] = []
-    # Only a package is reached without being named, by `from . import x`.
-    name = "" if target.endswith(_PACKAGE) or not target else dotted_parts(target)[-1]
-    if name and not may_import(text, name):
-        return
-    for found in scan_imports(text):
-        if name and name not in found.names and name not in found.module.split("."):
-            continue
-        resolved = resolve(project, path, found)
-        if target and target not in resolved.paths:
-            continue
-        lines = lines or text.split("\n")
-        yield {
-            "answer": "import",
-            "path": path,
-            "line": found.line,
-            "text": lines[found.line - 1].strip(),
-            "module": found.module,
-            "names": list(found.names),
-            "level": found.level,
-            "kind": found.kind,
-            "origin": resolved.origin,
-            "paths": list(resolved.paths),
-        }
 
 
 def _end_with_parent() -> None:

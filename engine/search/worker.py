@@ -14,7 +14,7 @@ from engine.search.errors import ScanFailed
 from engine.search.printable import printable
 from engine.search.ripgrep import failures_as_scan_failed
 from engine.search.symbols import LineCounts, Outline, Symbol, SyntaxProblem
-from engine.search.worker_lines import Answer, ImportLine, OutlineLine, Request
+from engine.search.worker_lines import Answer, OutlineLine, Request
 
 _SCRIPT: Final = str(Path(__file__).with_name("outline_worker.py"))
 _CHUNK_BYTES: Final = 1 << 16
@@ -28,37 +28,9 @@ async def read_outlines(
     Raises:
         ScanFailed
     """
-    request: Request = {
-        "task": "outline",
-        "root": root,
-        "files": list(files),
-        "project": [],
-        "target": "",
-    }
+    request: Request = {"root": root, "files": list(files)}
     answers = await ask_worker(request, timeout_s=timeout_s)
     return {answer["path"]: _outline(answer) for answer in answers if answer["answer"] == "outline"}
-
-
-async def read_imports(
-    root: str, files: Sequence[str], project: Sequence[str], target: str, *, timeout_s: float
-) -> tuple[list[ImportLine], int]:
-    """Return the imports of `files` that reach `target` (all if it is empty), each resolved.
-
-    The second value is how many of `files` could not be read.
-
-    Raises:
-        ScanFailed
-    """
-    request: Request = {
-        "task": "imports",
-        "root": root,
-        "files": list(files),
-        "project": list(project),
-        "target": target,
-    }
-    answers = await ask_worker(request, timeout_s=timeout_s)
-    found = [answer for answer in answers if answer["answer"] == "import"]
-    return found, sum(1 for answer in answers if answer["answer"] == "unread")
 
 
 async def ask_worker(request: Request, *, timeout_s: float) -> list[Answer]:

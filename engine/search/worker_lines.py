@@ -4,30 +4,10 @@ from typing import Literal, TypedDict
 
 
 class Request(TypedDict):
-    """The only line on the worker's standard input, which then stays open while it is wanted.
+    """The only line on the worker's standard input, which then stays open while it is wanted."""
 
-    `imports` answers for each import of `files`, or for those only that reach `target` (not empty);
-    `project` are the files that imports are resolved to. `outline` answers once for each file.
-    """
-
-    task: Literal["outline", "imports"]
     root: str
     files: list[str]
-    project: list[str]
-    target: str
-
-
-class ImportLine(TypedDict):
-    answer: Literal["import"]
-    path: str
-    line: int
-    text: str
-    module: str
-    names: list[str]
-    level: int
-    kind: Literal["runtime", "type_checking", "conditional", "local"]
-    origin: Literal["first-party", "uncertain", "standard library", "unknown", "missing"]
-    paths: list[str]
 
 
 class SymbolLine(TypedDict):
@@ -60,4 +40,4 @@ class LastLine(TypedDict):
     answer: Literal["done"]
 
 
-Answer = ImportLine | OutlineLine | UnreadLine | LastLine
+Answer = OutlineLine | UnreadLine | LastLine

@@ -23,7 +23,7 @@ ARGV = [sys.executable, "-S", "-E", str(SCRIPT)]
 
 
 def _request(root: str, files: list[str]) -> Request:
-    return {"task": "outline", "root": root, "files": files, "project": [], "target": ""}
+    return {"root": root, "files": files}
 
 
 async def test_outlines_come_from_the_worker(tmp_path: Path) -> None:
