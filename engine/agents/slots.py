@@ -55,7 +55,7 @@ NOT_NAMES = frozenset(
     "all any some each every other others anything anyone everything something nothing nobody each code codebase "
     "project projects repo repository source sources system program app application whole entire file files module "
     "modules package packages folder folders directory function functions method methods class classes python "
-    "test tests import imports imported dependency dependencies graph tree cycle cycles mermaid dot json graphviz "
+    "test tests import imports imported dependency dependencies graph tree cycle cycles mermaid dot graphviz "
     "itself directly not or and is are in on of for to by from if when today now here general order total most "
     "dead unused broken circular my editing changing change being used defined called format terms depth per".split()
 )

@@ -14,6 +14,8 @@ from engine.search.code_client import CodeClient
 from engine.search.errors import RipgrepMissing, SearchError
 from engine.search.facts import BadQuestion
 
+# Beyond any task's own time, which ends it sooner.
+_LONGEST_S = 3600.0
 Progress = Callable[[str, float | None, float | None], None]
 
 
@@ -31,16 +33,14 @@ def code_cache(environ: Mapping[str, str] = os.environ) -> str:
 class CodeQuestions:
     """Asks it on the tools' behalf; its errors become theirs."""
 
-    def __init__(
-        self, root: str, rg: Callable[[], str], timeout_s: float, bus: Bus, clock: Clock
-    ) -> None:
-        self._root, self._rg, self._timeout_s = root, rg, timeout_s
+    def __init__(self, root: str, rg: Callable[[], str], bus: Bus, clock: Clock) -> None:
+        self._root, self._rg = root, rg
         self._bus, self._clock = bus, clock
         self._client: CodeClient | None = None
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
-        async with CodeClient.open(self._root, self._rg, cache=code_cache()) as client:
+        async with CodeClient.open(self._root, self._rg, cache=code_cache) as client:
             self._client = client
             try:
                 yield
@@ -59,7 +59,7 @@ class CodeQuestions:
             raise ToolError("the engine is closing")
         try:
             return await self._client.ask(
-                question, arguments, timeout_s=self._timeout_s, progress=progress
+                question, arguments, timeout_s=_LONGEST_S, progress=progress
             )
         except BadQuestion as error:
             raise Refused(str(error)) from error

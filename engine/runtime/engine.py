@@ -81,7 +81,7 @@ class Engine:
         self._corpus = corpus_view.CorpusView(project, config.search.ripgrep, clock)
         root, rg = str(project), self._corpus.ripgrep
         self._text = SessionIndex(root, config, rg, self.bus, self.board, live=live)
-        self._code = CodeQuestions(root, rg, config.agents.task_timeout_s, self.bus, clock)
+        self._code = CodeQuestions(root, rg, self.bus, clock)
         self._services = Services(
             project=project,
             settings=settings,

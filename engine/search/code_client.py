@@ -49,7 +49,7 @@ class CodeClient:
         *,
         processes: int,
         topics: Mapping[str, str],
-        cache: str,
+        cache: Callable[[], str],
     ) -> None:
         self._root = root
         self._rg = rg
@@ -69,13 +69,13 @@ class CodeClient:
         *,
         processes: int = 0,
         topics: Mapping[str, str] = TOPICS,
-        cache: str = "",
+        cache: Callable[[], str] = str,
     ) -> AsyncIterator["CodeClient"]:
         """Have a client for the length of the block; its process ends with the block.
 
         `rg` finds the ripgrep to run when the process is started. `processes` read files when
         there are many to read; 0 means as many as suit the machine. `topics` are the modules that
-        answer, by the first word of a question. `cache` is the folder, absolute, where what was
+        answer, by the first word of a question. `cache` gives the folder, absolute, where what was
         read is kept between runs; empty for nowhere.
         """
         raised: Exception | None = None
@@ -129,7 +129,7 @@ class CodeClient:
                     "listing": [os.path.abspath(self._rg()), *BASE_FLAGS, *LISTING],  # noqa: PTH100
                     "processes": self._processes,
                     "topics": dict(self._topics),
-                    "cache": self._cache,
+                    "cache": self._cache(),
                 }
                 started: Talk = await self._group.start(self._live, opening)
                 return started

@@ -583,7 +583,9 @@ async def test_two_processes_of_one_project(root: str, cache: Path) -> None:
     await anyio.sleep(0.15)  # a process can't be told another time, and keeps no young files
 
     async def ask(expected: int) -> None:
-        async with CodeClient.open(root, find_ripgrep, topics=TOPICS, cache=str(cache)) as client:
+        async with CodeClient.open(
+            root, find_ripgrep, topics=TOPICS, cache=lambda: str(cache)
+        ) as client:
             assert len(await client.ask("test.lines")) == FILES
             state = await client.ask("project.state")
             assert state["cache"]["trouble"] == ""

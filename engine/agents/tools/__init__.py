@@ -57,6 +57,13 @@ _TOOLS: dict[str, tuple[str, str]] = {
     "help": ("nothing", "help_"),
 }
 _TOLERANT = frozenset({"code.review"})
+# They read every Python file: in a tree of tens of thousands, and for the first time, for minutes.
+_PATIENT = frozenset(
+    name for name in _TOOLS if name.startswith(("graph.", "symbols.")) or name in {
+        "code.ask", "code.dead", "code.duplicates", "code.tests",
+    }
+)  # fmt: skip
+_PATIENCE_S = 600.0
 _ENDLESS = frozenset({"machine.monitor"})
 _NOT_IDEMPOTENT = frozenset({"machine.monitor"})
 
@@ -73,6 +80,7 @@ def lookup(name: str) -> Tool:
         run=getattr(import_module(f"{__name__}.{module}"), function),
         idempotent=name not in _NOT_IDEMPOTENT,
         tolerant=name in _TOLERANT,
+        timeout_s=_PATIENCE_S if name in _PATIENT else None,
         endless=name in _ENDLESS,
     )
 
