@@ -37,7 +37,8 @@ def _of_file(root: Path, path: str, hits: list[Hit], context: int) -> list[Hit]:
         return hits
     lines = text.removesuffix(b"\n").split(b"\n")
     found = {hit.line: hit for hit in hits}
-    near = {
+    # A file that has become shorter keeps its rows.
+    near = set(found) | {
         number
         for hit in hits
         for number in range(max(1, hit.line - context), min(len(lines), hit.line + context) + 1)

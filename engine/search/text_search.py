@@ -10,7 +10,7 @@ import anyio
 
 from engine.search.context import with_context
 from engine.search.corpus import check_paths
-from engine.search.errors import PatternError, SearchError
+from engine.search.errors import PatternError, ScanFailed, SearchError
 from engine.search.index.client import IndexClient, Indexed
 from engine.search.left_out import LeftOut
 from engine.search.scan import ELSEWHERE_S, MAX_ROWS, SURVEY_S, scan
@@ -57,11 +57,24 @@ class TextSearch:
         check_pattern(query)
         found = await self._by_index(query, max_rows, timeout_s)
         if isinstance(found, str):
-            found = replace(
-                await scan(self._rg(), self._root, query, max_rows=max_rows, timeout_s=timeout_s),
-                why_scanned=found,
+            scanned = await scan(
+                self._rg(),
+                self._root,
+                query,
+                max_rows=max_rows,
+                timeout_s=timeout_s,
+                left_out=self._known_left_out(query),
             )
+            found = replace(scanned, why_scanned=found)
         return await with_context(self._root, found, context) if context else found
+
+    def _known_left_out(self, query: TextQuery) -> dict[str, int] | None:
+        """Return what the index knows of it, where that is the whole project's."""
+        index = self._index
+        if index is None or index.state.state != "ready" or index.binary is None or query.paths:
+            return None
+        counted = self._left_out.counts(index.generation)
+        return {**counted, "binary": index.binary} if counted else None
 
     async def _by_index(self, query: TextQuery, max_rows: int, timeout_s: float) -> Scan | str:
         if self._index is None:
@@ -76,7 +89,7 @@ class TextSearch:
         except (SearchError, TimeoutError) as error:
             # Not swallowed: its circuit hears of it, and the answer says why ripgrep gave it.
             self._report(error)
-            return f"the index failed: {str(error) or f'no answer within {timeout_s:g} s'}"
+            return f"the index failed: {_cause(error) or f'no answer within {timeout_s:g} s'}"
         if isinstance(found, str):
             return found
         self._report(None)
@@ -107,3 +120,7 @@ class TextSearch:
             looked,
             indexed=True,
         )
+
+
+def _cause(error: Exception) -> str:
+    return error.cause if isinstance(error, ScanFailed) else str(error)

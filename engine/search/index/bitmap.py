@@ -6,6 +6,7 @@ block whose bit is 0 for some trigram of a literal can't hold that literal in an
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,8 @@ import numpy.typing as npt
 _BUCKETS: Final = 1 << 16
 _FACTORS: Final = (0x9E35, 0x85EB, 0xC2B3)
 _MIN_LITERAL: Final = 3
+# A block is a line at least, and a line may be as long as a file.
+_PART: Final = 1 << 18
 Bits = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.uint32]
 Blocks = npt.NDArray[np.intp]
@@ -53,12 +56,14 @@ class Bitmap:
 def _group(text: bytearray, bounds: Sequence[int]) -> Bits:
     """Return the buckets of up to eight blocks, a bit for each of them."""
     buckets: Bits = np.zeros(_BUCKETS, np.uint8)
-    for number in range(len(bounds) - 1):
-        lowered = text[bounds[number] : bounds[number + 1]].lower()
-        codes = np.frombuffer(lowered, np.uint8).astype(np.uint16)
-        # Indexing by intp spares NumPy a slower conversion of its own.
-        at = _hashed(codes).astype(np.intp)
-        buckets[at] |= np.uint8(1 << number)
+    for number, (start, end) in enumerate(pairwise(bounds)):
+        for part in range(start, end, _PART):
+            # Parts share two bytes, so that no trigram is cut.
+            lowered = text[part : min(part + _PART + 2, end)].lower()
+            codes = np.frombuffer(lowered, np.uint8).astype(np.uint16)
+            # Indexing by intp spares NumPy a slower conversion of its own.
+            at = _hashed(codes).astype(np.intp)
+            buckets[at] |= np.uint8(1 << number)
     return buckets
 
 

@@ -13,12 +13,14 @@ import anyio
 from anyio.abc import Process
 
 from engine.process import ProcessError, spawn
-from engine.search.errors import PatternError, ScanFailed
+from engine.search.errors import PatternError, ScanFailed, SearchError
 from engine.search.index.index_lines import Answer, Opening, Request, Withdrawal
 from engine.search.text_query import Hit, TextQuery
 
 _SCRIPT: Final = str(Path(__file__).with_name("index_process.py"))
 _CHUNK_BYTES: Final = 1 << 18
+_ENDED: Final = "the process of the text index ended"
+_WITHDRAW_S: Final = 0.05
 _FIRST_WAIT_S: Final = 1.0
 _LONGEST_WAIT_S: Final = 60.0
 
@@ -76,7 +78,12 @@ class _Waiting:
 
 
 class IndexClient:
-    """One index for one project; `run` must be running while it is asked."""
+    """One index for one project; `run` must be running while it is asked.
+
+    Attributes:
+        binary: how many files of the project are binary; None before the first answer.
+        generation: as of the last answer, see `Indexed`.
+    """
 
     def __init__(
         self,
@@ -88,6 +95,8 @@ class IndexClient:
         tell: Callable[[IndexState], None],
     ) -> None:
         self.state = IndexState("building")
+        self.binary: int | None = None
+        self.generation = 0
         self._root = root
         self._rg = rg
         self._limit_bytes = limit_bytes
@@ -96,6 +105,7 @@ class IndexClient:
         self._process: Process | None = None
         self._waiting: dict[int, _Waiting] = {}
         self._asked = 0
+        self._ended = ""
         self._sending = anyio.Lock()
 
     @property
@@ -110,13 +120,17 @@ class IndexClient:
         """
         wait_s = _FIRST_WAIT_S
         while True:
+            begun_s = anyio.current_time()
             try:
                 await self._live()
-            except (ProcessError, IndexLost, OSError) as error:
-                self._change(IndexState("off", reason=str(error)))
+            except (ProcessError, SearchError, OSError) as error:
+                reason = error.cause if isinstance(error, ScanFailed) else str(error)
+                self._change(IndexState("off", reason=reason))
                 lost(error)
             else:
                 return
+            if anyio.current_time() - begun_s > _LONGEST_WAIT_S:
+                wait_s = _FIRST_WAIT_S
             await anyio.sleep(wait_s)
             wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
             self._change(IndexState("building"))
@@ -131,6 +145,7 @@ class IndexClient:
         argv = [sys.executable, "-E", _SCRIPT]
         try:
             async with spawn(argv, stdin=PIPE, stderr=DEVNULL) as process:
+                self._ended = ""
                 self._process = process
                 await self._send(opening)
                 await self._listen(process)
@@ -140,7 +155,7 @@ class IndexClient:
                 waiting.ready.set()
             self._waiting.clear()
         if self.state.state != "off":
-            raise IndexLost("the process of the text index ended")
+            raise IndexLost(self._ended or _ENDED)
 
     async def _listen(self, process: Process) -> None:
         assert process.stdout is not None
@@ -167,6 +182,8 @@ class IndexClient:
     def _take(self, line: dict[str, Any], payload: bytes) -> None:
         if "state" in line:
             self._change(IndexState(**line))
+        elif "ended" in line:
+            self._ended = line["ended"]
         elif (waiting := self._waiting.pop(line["id"], None)) is not None:
             waiting.answer = line  # type: ignore[assignment]
             waiting.payload = payload
@@ -184,7 +201,7 @@ class IndexClient:
             async with self._sending:
                 await self._process.stdin.send(data)
         except (anyio.BrokenResourceError, anyio.ClosedResourceError) as error:
-            raise IndexLost("the process of the text index ended") from error
+            raise IndexLost(_ENDED) from error
 
     # ── searches ─────────────────────────────────────────────────────────────────────────────
 
@@ -203,6 +220,7 @@ class IndexClient:
         )
         if "pattern_error" in answer:
             raise PatternError(query.pattern, answer["pattern_error"])
+        self.binary, self.generation = answer["binary"], answer["generation"]
         if answer["how"] != "index":
             return answer["how"]
         return Indexed(
@@ -233,11 +251,11 @@ class IndexClient:
         except BaseException:
             # Also where the caller is cancelled: nobody waits for the answer any more.
             self._waiting.pop(number, None)
-            with anyio.CancelScope(shield=True):
+            with anyio.move_on_after(_WITHDRAW_S, shield=True):
                 await self._withdraw(number)
             raise
         if waiting.answer is None:
-            raise IndexLost("the process of the text index ended during a search")
+            raise IndexLost(self._ended or f"{_ENDED} during a search")
         if "failed" in waiting.answer:
             raise ScanFailed(waiting.answer["failed"])
         return waiting.answer, waiting.payload

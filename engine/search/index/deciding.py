@@ -16,6 +16,7 @@ from engine.search.text_query import TextQuery, match_flags
 _CHUNK: Final = 1 << 16
 _LOOK_S: Final = 0.01
 _TROUBLE: Final = 2
+_SHORT: Final = 200
 
 Check = Callable[[], None]
 Line = bytes | bytearray
@@ -48,9 +49,11 @@ def _ascii_will_do(query: TextQuery) -> bool:
     r"""Return whether a line in ASCII is decided alike with and without Unicode.
 
     Without it ripgrep starts in 2 ms where a `\w` takes 9. None of the escapes that `requirements`
-    reads differs on ASCII text; a counted repetition may be too large with Unicode only.
+    reads differs on ASCII text; what is long or counts a repetition may be too large with Unicode
+    only.
     """
-    return query.regex and query.pattern.isascii() and "{" not in query.pattern
+    short = query.regex and len(query.pattern) <= _SHORT
+    return short and query.pattern.isascii() and "{" not in query.pattern
 
 
 def _matching(
@@ -59,43 +62,17 @@ def _matching(
     # An empty first line keeps a byte order mark of the next from being taken for the input's.
     given = b"\n" + b"\n".join(lines) + b"\n"
     flags = ["--line-number", "--max-columns=1", *flags]
-    output = _run(rg, query, flags, ["-"], given, check)
+    output = _run(rg, query, flags, given, check)
     numbers = [int(row.partition(b":")[0]) for row in output.split(b"\n")[:-1]]
     return [number - 2 for number in numbers if 1 < number < len(lines) + 2]
 
 
-def matching_in_files(
-    rg: str, query: TextQuery, root: str, files: Sequence[bytes], check: Check
-) -> dict[bytes, list[int]]:
-    """Return the numbers (from 1) of the matching lines of whole files, none of them binary.
-
-    Raises:
-        PatternError, ScanFailed.
-    """
-    flags = ["--line-number", "--max-columns=1", "--null", "--no-heading", "--with-filename"]
-    output = _run(rg, query, [*flags, "--no-mmap"], list(files), b"", check, root)
-    found: dict[bytes, list[int]] = {}
-    for row in output.split(b"\n")[:-1]:
-        path, _, rest = row.partition(b"\0")
-        found.setdefault(path, []).append(int(rest.partition(b":")[0]))
-    return found
-
-
-def _run(
-    rg: str,
-    query: TextQuery,
-    flags: Sequence[str],
-    where: Sequence[str | bytes],
-    given: bytes,
-    check: Check,
-    root: str | None = None,
-) -> bytes:
+def _run(rg: str, query: TextQuery, flags: Sequence[str], given: bytes, check: Check) -> bytes:
     query = replace(query, suffixes=(), types=(), globs=(), hidden=False)
-    argv = [rg, *BASE_FLAGS, *flags, *match_flags(query), *pattern_args(query, ()), *where]
+    argv = [rg, *BASE_FLAGS, *flags, *match_flags(query), *pattern_args(query, ["-"])]
     try:
         process = subprocess.Popen(
             argv,
-            cwd=root,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -1,5 +1,6 @@
 """Which of the project's files a query looks at: by folder, ending and type."""
 
+import os
 import re
 import subprocess
 from collections.abc import Callable, Container, Iterable
@@ -14,6 +15,8 @@ _ASK_S: Final = 10.0
 _GLOB_PART: Final = re.compile(r"\*|\?|\[[^\]]+\]|\{[^{}]*\}|.", re.DOTALL)
 # What these would mean isn't read here.
 _UNREAD: Final = re.compile(r"\*\*|/|\\")
+_SPECIAL: Final = re.compile(r"[*?\[\]{}\\/!:,]")
+_NOTHING: Final = re.compile(r"(?!)")
 
 
 class FileChoice:
@@ -24,31 +27,45 @@ class FileChoice:
         self._types: dict[str, re.Pattern[str] | None] | None = None
 
     def of(
-        self, query: TextQuery, known: Iterable[bytes], searched: Container[bytes]
+        self,
+        query: TextQuery,
+        known: Iterable[bytes],
+        searched: Container[bytes],
+        hidden: Container[bytes],
     ) -> Chosen | None:
         """Return what tells a query's files from others; None where only ripgrep can.
 
         Args:
-            known: the files of the universe.
+            known: the files of the universe, hidden ones too.
             searched: those of them that are text. A file that is named and isn't one of these is
-                hidden, ignored, binary or not there: no matter of the index.
+                ignored, binary or not there: no matter of the index.
         """
-        tests: list[Chosen] = []
-        if query.paths:
-            folders = _places(query.paths, known, searched)
-            if folders is None:
-                return None
-            tests.append(folders)
+        kinds = self._kinds(query)
+        places = _places(query.paths, known, searched)
+        if kinds is None or places is None:
+            return None
+        files, folders = places
+
+        def chosen(path: bytes) -> bool:
+            # A file that is named is searched whatever its kind, and whether it is hidden or not.
+            if path in files:
+                return True
+            fits = _has_name(path, kinds) if kinds else path not in hidden
+            return fits and path.startswith(folders)
+
+        return chosen
+
+    def _kinds(self, query: TextQuery) -> list[re.Pattern[str]] | None:
+        """Return what names may look like, one of them at least; None where that can't be said."""
+        if any(_SPECIAL.search(suffix) for suffix in query.suffixes):
+            return None
+        types = [self._type(name) for name in query.types]
+        known = [pattern for pattern in types if pattern is not None]
+        if len(known) < len(types):
+            return None
         if query.suffixes:
-            endings = tuple(suffix.encode() for suffix in query.suffixes)
-            tests.append(lambda path: path.endswith(endings))
-        if query.types:
-            types = [self._type(name) for name in query.types]
-            if None in types:
-                return None
-            patterns = [pattern for pattern in types if pattern is not None]
-            tests.append(lambda path: _has_name(path, patterns))
-        return lambda path: all(test(path) for test in tests)
+            known.append(_pattern([f"*{suffix}" for suffix in query.suffixes]) or _NOTHING)
+        return known
 
     def _type(self, name: str) -> re.Pattern[str] | None:
         if self._types is None:
@@ -56,27 +73,23 @@ class FileChoice:
         return self._types.get(name)
 
 
-def _every(_path: bytes) -> bool:
-    return True
-
-
 def _places(
     paths: Iterable[str], known: Iterable[bytes], searched: Container[bytes]
-) -> Chosen | None:
+) -> tuple[set[bytes], tuple[bytes, ...]] | None:
+    """Return the files and the beginnings of paths that are meant."""
     files: set[bytes] = set()
-    folders: list[bytes] = []
+    folders: set[bytes] = set()
     for name in paths:
-        path = name.encode("utf-8", "surrogateescape").removeprefix(b"./").rstrip(b"/")
+        path = os.fsencode(name).removeprefix(b"./").rstrip(b"/")
         if path in (b"", b"."):
-            return _every
-        if path in searched:
+            folders.add(b"")
+        elif path in searched:
             files.add(path)
         elif any(one.startswith(path + b"/") for one in known):
-            folders.append(path + b"/")
+            folders.add(path + b"/")
         else:
             return None
-    below = tuple(folders)
-    return lambda path: path in files or path.startswith(below)
+    return files, tuple(folders) if paths else (b"",)
 
 
 def _has_name(path: bytes, patterns: list[re.Pattern[str]]) -> bool:

@@ -1,7 +1,7 @@
 """What the index's process is asked and what it answers, one JSON object a line each way.
 
 An answer with `bytes` is followed by so many of them: two arrays of 32-bit numbers in the machine's
-order, the lines in each of `files` and then all line numbers.
+order, how many lines each of `paths` has and then all line numbers.
 """
 
 from typing import Any, Literal, NotRequired, TypedDict
@@ -65,3 +65,9 @@ class State(TypedDict):
     elapsed_ms: float
     reason: str
     follows: str
+
+
+class Ended(TypedDict):
+    """The process can't go on; another may."""
+
+    ended: str

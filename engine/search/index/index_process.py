@@ -10,9 +10,9 @@ import os
 import queue
 import sys
 import threading
-from array import array
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 if __name__ == "__main__":
     # Run as a file: what is imported is found from the folder that holds the package. Last, and
@@ -21,18 +21,20 @@ if __name__ == "__main__":
 
 from engine.clock import SystemClock
 from engine.search.errors import PatternError, ScanFailed
-from engine.search.index.following import Changes, sort_out, start_watching
-from engine.search.index.index_lines import Answer, Opening, Request, Row, State
-from engine.search.index.text_index import FileLines, OverLimit, TextIndex
-from engine.search.index.universe import list_universe
-from engine.search.printable import clip, printable
-from engine.search.rg_output import show_path
-from engine.search.text_query import TextQuery
+from engine.search.index.answers import fill, query_of
+from engine.search.index.following import (
+    Told,
+    WatchBegun,
+    WatchEnded,
+    sort_out,
+    start_watching,
+)
+from engine.search.index.index_lines import Answer, Ended, Opening, Request, State
+from engine.search.index.line_search import LineSearch
+from engine.search.index.text_index import OverLimit, Progress
+from engine.search.index.upkeep import Upkeep
 
 _TELL_S: Final = 0.1
-_IDLE_SWEEP_S: Final = 60.0
-_SWEPT_LATELY_S: Final = 0.05
-_LISTINGS_APART: Final = 5.0
 _now_s: Final = SystemClock().monotonic_s
 
 
@@ -46,46 +48,40 @@ class IndexProcess:
     def __init__(self, opening: Opening) -> None:
         self._opening = opening
         self._root = opening["root"]
-        self._inbox: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Request | Told] = queue.SimpleQueue()
         self._withdrawn: set[int] = set()
-        self._answered = -1
+        self._answered = 0
         self._watched = opening["follow"]
         self._why_swept = "" if self._watched else "search.follow is off"
-        self._index = TextIndex(opening["rg"], self._root, opening["limit_bytes"])
-        self._folders: set[bytes] = set()
-        self._generation = 0
-        self._list_at_s: float | None = None
-        self._listing_s = 0.0
-        self._swept_s = 0.0
-        self._begun_s = _now_s()
+        self._search = LineSearch(opening["rg"])
+        self._upkeep = Upkeep(opening["rg"], opening["root"], opening["limit_bytes"])
 
     # ── its life ─────────────────────────────────────────────────────────────────────────────
 
     def run(self) -> None:
         threading.Thread(target=self._read_requests, daemon=True).start()
         if self._watched:
-            # First, so that no change slips between reading and watching.
-            start_watching(self._root, self._inbox)
+            start_watching(self._root, self._inbox.put)
         try:
-            self._build()
+            self._build(self._upkeep.build)
             while True:
                 self._step()
         except OverLimit as error:
             self._tell("off", reason=str(error))
         except ScanFailed as error:
-            self._tell("off", reason=str(error))
+            _end(error.cause)
 
     def _read_requests(self) -> None:
         for line in sys.stdin.buffer:
             request = json.loads(line)
-            if "cancel" in request:
-                self._withdrawn.add(request["cancel"])
-            else:
+            if "cancel" not in request:
                 self._inbox.put(request)
+            elif request["cancel"] > self._answered:
+                self._withdrawn.add(request["cancel"])
         os._exit(0)
 
-    def _build(self) -> None:
-        told_s = 0.0
+    def _build(self, build: Callable[[Progress], None]) -> None:
+        begun_s = told_s = _now_s()
 
         def progress(done: int, total: int) -> None:
             nonlocal told_s
@@ -93,23 +89,22 @@ class IndexProcess:
                 told_s = _now_s()
                 self._tell("building", done, total)
 
-        paths = list_universe(self._opening["rg"], self._root)
-        self._index.fill(paths, progress)
-        self._know(paths)
-        self._listing_s = _LISTINGS_APART * 0.02
-        self._swept_s = _now_s()
-        self._tell("ready")
+        build(progress)
+        self._tell("ready", elapsed_s=_now_s() - begun_s)
 
-    def _tell(self, state: str, done: int = 0, total: int = 0, reason: str = "") -> None:
-        known = len(self._index)
+    def _tell(
+        self, state: str, done: int = 0, total: int = 0, *, elapsed_s: float = 0.0, reason: str = ""
+    ) -> None:
+        index = self._upkeep.index
+        known = len(index) if state == "ready" else 0
         told: State = {
             "state": state,  # type: ignore[typeddict-item]
             "done": done or known,
             "total": total or known,
             "memory_bytes": _own_memory(),
-            "index_bytes": self._index.index_bytes,
-            "text_bytes": self._index.text_bytes,
-            "elapsed_ms": round(1000 * (_now_s() - self._begun_s), 1),
+            "index_bytes": index.index_bytes,
+            "text_bytes": index.text_bytes,
+            "elapsed_ms": round(1000 * elapsed_s, 1),
             "reason": reason,
             "follows": "watch" if self._watched else f"sweep: {self._why_swept}",
         }
@@ -118,75 +113,41 @@ class IndexProcess:
     # ── one thing after the other ────────────────────────────────────────────────────────────
 
     def _step(self) -> None:
-        wait_s = _IDLE_SWEEP_S
-        if self._list_at_s is not None:
-            wait_s = max(0.0, self._list_at_s - _now_s())
-        try:
-            items = [self._inbox.get(timeout=wait_s)]
-        except queue.Empty:
-            if self._list_at_s is not None:
-                self._list_again()
-            else:
-                self._sweep()
-            return
-        while not self._inbox.empty():
-            items.append(self._inbox.get())
+        items = self._items()
+        requests = [item for item in items if isinstance(item, dict)]
         # What has changed comes before what is asked, whichever was told first.
         for item in items:
             if not isinstance(item, dict):
                 self._take_up(item)
-        if not self._watched and _now_s() - self._swept_s > _SWEPT_LATELY_S:
-            self._sweep()
-        for item in items:
-            if isinstance(item, dict):
-                self._answer(item)  # type: ignore[arg-type]
+        self._upkeep.do_what_is_due(unwatched=bool(requests) and not self._watched)
+        for request in requests:
+            self._answer(request)
+        if self._upkeep.index.worn:
+            # ripgrep answers meanwhile.
+            self._tell("building")
+            self._build(self._upkeep.build_anew)
 
-    def _take_up(self, told: object) -> None:
-        if isinstance(told, str):
+    def _items(self) -> list[Request | Told]:
+        """Wait for something to do; return all that is there."""
+        try:
+            items = [self._inbox.get(timeout=self._upkeep.due_in_s)]
+        except queue.Empty:
+            return []
+        while not self._inbox.empty():
+            items.append(self._inbox.get())
+        return items
+
+    def _take_up(self, told: Told) -> None:
+        upkeep = self._upkeep
+        if isinstance(told, WatchBegun):
+            upkeep.sweep()
+        elif isinstance(told, WatchEnded):
             self._watched = False
-            self._why_swept = told
-            self._sweep()
+            self._why_swept = told.reason
+            upkeep.sweep()
             self._tell("ready")
-            return
-        changes = sort_out(told, self._root, self._index, self._folders)  # type: ignore[arg-type]
-        self._apply(changes)
-
-    def _apply(self, changes: Changes) -> None:
-        if changes.sweep:
-            self._sweep()
-            return
-        self._index.update(changes.files)
-        if changes.list_again and self._list_at_s is None:
-            self._list_at_s = _now_s() + self._listing_s
-            if self._listing_s < _SWEPT_LATELY_S:
-                self._list_again()
-
-    def _list_again(self) -> None:
-        begun_s = _now_s()
-        self._list_at_s = None
-        paths = list_universe(self._opening["rg"], self._root)
-        known = set(self._index.paths)
-        listed = set(paths)
-        if self._index.update(listed - known, known - listed):
-            self._generation += 1
-            self._know(paths)
-        took_s = _now_s() - begun_s
-        self._listing_s = 0.0 if took_s < _SWEPT_LATELY_S else _LISTINGS_APART * took_s
-
-    def _sweep(self) -> None:
-        """Look at every file, whatever was told."""
-        self._list_again()
-        self._index.update(self._index.changed())
-        self._swept_s = _now_s()
-
-    def _know(self, paths: list[bytes]) -> None:
-        folders: set[bytes] = set()
-        for path in paths:
-            folder = path.rpartition(b"/")[0]
-            while folder and folder not in folders:
-                folders.add(folder)
-                folder = folder.rpartition(b"/")[0]
-        self._folders = folders
+        else:
+            upkeep.take_up(sort_out(told, self._root, upkeep.index, upkeep.folders))
 
     # ── searches ─────────────────────────────────────────────────────────────────────────────
 
@@ -198,58 +159,28 @@ class IndexProcess:
                 raise Withdrawn
 
         payload = b""
-        answer: Answer = {"id": number, "how": "index"}
+        answer: Answer = {"id": number, "how": "index", "generation": self._upkeep.generation}
         try:
             check()
             if request.get("sync"):
-                self._sweep()
+                self._upkeep.sweep()
             if "query" in request:
-                query = TextQuery(**_query(request["query"]))
-                found = self._index.search(query, check)
+                answer["binary"] = self._upkeep.index.count("binary")
+                found = self._search.search(self._upkeep.index, query_of(request), check)
                 if found is None:
                     answer["how"] = "the pattern gives the index nothing to go by"
                 else:
-                    payload = self._found(answer, request, found)
+                    payload = fill(answer, request, self._upkeep.index, found)
         except Withdrawn:
-            self._withdrawn.discard(number)
             return
         except PatternError as error:
             answer["pattern_error"] = error.reason
         except ScanFailed as error:
             answer["failed"] = error.cause
+        finally:
+            self._answered = number
+            self._withdrawn.discard(number)
         _write(json.dumps(answer), payload)
-
-    def _found(self, answer: Answer, request: Request, found: list[FileLines]) -> bytes:
-        answer["total"] = sum(len(one.numbers) for one in found)
-        answer["files"] = len(found)
-        answer["binary"] = self._index.count("binary")
-        answer["unreadable"] = self._index.count("unreadable")
-        answer["generation"] = self._generation
-        if not request.get("all"):
-            answer["rows"] = _rows(found, request["max_rows"])
-            return b""
-        counts = array("I", [len(one.numbers) for one in found])
-        payload = counts.tobytes() + b"".join(one.numbers.tobytes() for one in found)
-        answer["paths"] = [os.fsdecode(one.path) for one in found]
-        answer["bytes"] = len(payload)
-        return payload
-
-
-def _query(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: tuple(v) if isinstance(v, list) else v for name, v in fields.items()}
-
-
-def _rows(found: list[FileLines], max_rows: int) -> list[Row]:
-    rows: list[Row] = []
-    for one in found:
-        path = show_path(one.path)
-        first, _ = one.segment.line_range(one.file)
-        for number in one.numbers[: max_rows - len(rows)].tolist():
-            text = one.segment.line(first + number - 1).decode("utf-8", "replace").rstrip("\r")
-            rows.append((path, number, clip(printable(text))))
-        if len(rows) >= max_rows:
-            break
-    return rows
 
 
 def _own_memory() -> int:
@@ -262,6 +193,11 @@ def _own_memory() -> int:
 
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return peak if sys.platform == "darwin" else 1024 * peak
+
+
+def _end(reason: str) -> None:
+    ended: Ended = {"ended": reason}
+    _write(json.dumps(ended))
 
 
 def _write(line: str, payload: bytes = b"") -> None:
@@ -278,7 +214,7 @@ def main() -> None:
     try:
         IndexProcess(opening).run()
     except OSError as error:
-        _write(json.dumps({"state": "off", "reason": f"{error.strerror or error}"}))
+        _end(f"the project folder can't be read: {error.strerror or error}")
     sys.stdout.buffer.flush()
     os._exit(0)
 

@@ -10,6 +10,7 @@ from engine.search.index.wanted import Wanted
 
 _NONE: Final = np.empty(0, np.int64)
 _NEWLINE: Final = 10
+_LONG: Final = 500
 # Of every byte: 0 stands apart from words, 1 belongs to one, 2 can't be told alone.
 _CLASS: Final = np.array(
     [2 if b >= 0x80 else int(chr(b).isalnum() or b == ord("_")) for b in range(256)], np.uint8
@@ -60,7 +61,10 @@ def _apart(segment: Segment, literal: bytes, at: Ints) -> tuple[Mask, Mask]:
 
 
 def _overlaps_itself(literal: bytes) -> bool:
-    return any(literal.startswith(literal[shift:]) for shift in range(1, len(literal)))
+    # What is too long to be looked at counts as one that does.
+    return len(literal) > _LONG or any(
+        literal.startswith(literal[shift:]) for shift in range(1, len(literal))
+    )
 
 
 def _merged(lines: list[Ints]) -> Ints:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
+# A longer one takes longer to read than to search for.
+_MAX_CHARS: Final = 1000
 _MAX_WAYS: Final = 64
 _MAX_DEPTH: Final = 50
 _PUNCTUATION: Final = frozenset("\\.+*?()|[]{}^$#&-~/!\"%',:;=@_` ")
 _CONTROLS: Final = {"t": "\t", "a": "\a", "f": "\f", "v": "\v", "r": "\r"}
 _SETS: Final = frozenset("dDsSwWbB")
-_GROUP: Final = re.compile(r"\?(?::|P?<[A-Za-z_]\w*>)")
+_GROUP: Final = re.compile(r"\?(?::|P?<([A-Za-z_]\w*)>)")
 _REPEAT: Final = re.compile(r"\{(\d+)(?:,\d*)?\}")
 _POSIX: Final = re.compile(r"\[:\^?[a-z]+:\]")
 # How a character class may begin with a bracket of its own that is no end.
@@ -41,6 +43,8 @@ def of_literal(pattern: str) -> Requirements:
 
 def of_regex(pattern: str) -> Requirements | None:
     """Return what a regular expression requires; None where nothing can be said."""
+    if len(pattern) > _MAX_CHARS:
+        return None
     try:
         reader = _Reader(pattern)
         read = reader.alternation(0)
@@ -87,6 +91,7 @@ class _Reader:
     def __init__(self, pattern: str) -> None:
         self.at = 0
         self._pattern = pattern
+        self._names: list[str] = []
 
     def alternation(self, depth: int) -> list[_Path]:
         if depth > _MAX_DEPTH:
@@ -128,8 +133,9 @@ class _Reader:
     def _group(self, depth: int) -> list[_Path]:
         if self._peek() == "?":
             opening = _GROUP.match(self._pattern, self.at)
-            if opening is None:
+            if opening is None or opening[1] in self._names:
                 raise _Unknown
+            self._names += filter(None, [opening[1]])
             self.at = opening.end()
         ways = self.alternation(depth + 1)
         if self._peek() != ")":

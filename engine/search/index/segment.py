@@ -40,18 +40,16 @@ class Segment:
 
     Attributes:
         paths: of each file, in the order in which it was given.
-        marked: which files only ripgrep can say everything of, see `files`.
+        dead_bytes: how much of the text is of dead files.
         folding: the lines with a character beyond ASCII that folds to an ASCII letter, ascending.
     """
 
     def __init__(self, files: Iterable[File]) -> None:
         text = bytearray()
         self.paths: list[bytes] = []
-        marked: list[bool] = []
         starts: list[int] = []
         for file in files:
             self.paths.append(file.path)
-            marked.append(file.kind == "marked")
             starts.append(len(text))
             text += file.text
             if file.text and not file.text.endswith(b"\n"):
@@ -63,13 +61,24 @@ class Segment:
         self.first_lines = np.searchsorted(self.ends, np.asarray(starts, np.uint32)).astype(
             np.int64
         )
-        self.marked: Mask = np.asarray(marked, bool)
         self.dead: Mask = np.zeros(len(self.paths), bool)
+        self.dead_bytes = 0
         self._bounds = self._block_bounds()
         self._bitmap = Bitmap(self.text, self._bounds) if len(self.text) > _NO_BITMAP else None
         self.folding = self.lines_at(
             np.sort(np.concatenate([self._one_by_one(folded, 0, None) for folded in _FOLDING]))
         )
+
+    def bury(self, file: int) -> None:
+        """Mark a file as one that has changed since."""
+        self.dead[file] = True
+        first, last = self.line_range(file)
+        start = int(self.ends[first - 1]) + 1 if first else 0
+        self.dead_bytes += int(self.ends[last - 1]) + 1 - start
+
+    @property
+    def all_dead(self) -> bool:
+        return self.dead_bytes == len(self.text)
 
     @property
     def nbytes(self) -> int:
