@@ -1,9 +1,10 @@
 """Composes the answer from what the tasks gave: the verdict first, then the proof. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from engine.agents import proof
 from engine.agents.executor import Outcome, Run
 from engine.evidence import (
     Answer,
@@ -27,10 +28,11 @@ def compose(
     """Return the answer as the outcomes have it; `cut` says that it was ended before its time."""
     outcomes = [run.outcomes[task.id] for task in run.plan.tasks if task.id in run.outcomes]
     evidence = [o.evidence for o in outcomes if o.evidence is not None]
-    parts: dict[str, list[Evidence]] = defaultdict(list)
+    parts: dict[str, list[proof.Found]] = defaultdict(list)
     for outcome in outcomes:
         if outcome.evidence is not None:
-            parts[_part(understanding, outcome.record)].append(outcome.evidence)
+            part = _part(understanding, outcome.record)
+            parts[part].append((outcome.record, outcome.evidence))
     errors = [o.record.error for o in outcomes if o.record.error is not None]
     lacks = [e.lacks for e in evidence if e.lacks]
     status = cut or _status(evidence, errors, lacks)
@@ -38,8 +40,8 @@ def compose(
         status=status,
         level=level,
         query=understanding,
-        verdict=_verdict(status, list(parts.values()), errors, lacks),
-        sections=tuple(section for e in _in_order(parts) for section in e.sections),
+        verdict=_verdict(status, [[e for _, e in part] for part in parts.values()], errors, lacks),
+        sections=tuple(section for part in parts.values() for section in proof.in_order(part)),
         tasks=tuple(_records(run)),
         assumptions=tuple(
             dict.fromkeys([*run.plan.assumptions, *(a for e in evidence for a in e.assumptions)])
@@ -47,12 +49,6 @@ def compose(
         not_searched={key: value for e in evidence for key, value in e.not_searched.items()},
         elapsed_ms=elapsed_ms,
     )
-
-
-def _in_order(parts: Mapping[str, Sequence[Evidence]]) -> Iterable[Evidence]:
-    """Yield one part of the query after the other, in each the heaviest evidence first."""
-    for part in parts.values():
-        yield from sorted(part, key=lambda evidence: -evidence.weight)
 
 
 def _part(understanding: Understanding, record: TaskRecord) -> str:

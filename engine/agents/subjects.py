@@ -125,7 +125,10 @@ def _paths() -> tuple[tuple[re.Pattern[str], bool], ...]:
 _FORMATS = (
     ("mermaid", r"\bmermaid\b"),
     ("dot", r"\b(?:dot|graphviz)\b"),
-    ("json", r"\b(?:as|in|into|to)\s+(?:a\s+)?json\b|\bjson\s+(?:export|output|dump|format|form|graph|tree)\b"),
+    (
+        "json",
+        r"\b(?:as|in|into|to)\s+(?:a\s+)?json\b|\bjson\s+(?:export|output|dump|format|form|graph|tree)\b",
+    ),
     ("tree", r"\btree\b"),
 )
 _TRANSITIVE = re.compile(

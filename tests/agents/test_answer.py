@@ -47,14 +47,14 @@ def answer(
 
 
 def test_an_answer_leads_with_the_heaviest_verdict() -> None:
-    """The weightiest tasks speak, in the plan's order; every task's sections follow."""
+    """The weightiest tasks speak, in the plan's order; sections follow, theirs first."""
     given = answer(
         gave("a", "light", sections=(Text("t", "1"),)),
         gave("b", "heavy", weight=2, sections=(Text("t", "2"),)),
         gave("c", "as heavy", weight=2),
     )
     assert (given.status, given.verdict) == ("answered", "Heavy. As heavy.")
-    assert given.sections == (Text("t", "1"), Text("t", "2"))
+    assert given.sections == (Text("t", "2"), Text("t", "1"))
     assert (given.level, given.elapsed_ms, given.query) == ("limited", 12.5, ONE)
 
 

@@ -16,6 +16,7 @@ def every(number: int) -> list[Mark]:
         marks.hot_spot("a.py", 1, "f", number, 5),
         marks.untested("a.py", None, number, 1000),
         marks.duplicate("a.py", 1, number, "b.py:1"),
+        marks.copied("a", "b", number),
         marks.unparsed("a.py", 1, "x", "file.outline"),
         marks.dead("a.py", 1, "f", is_certain=True),
     ]
@@ -46,6 +47,16 @@ def test_what_breaks_is_high_and_what_is_untidy_is_low() -> None:
         "heavy": "medium",
         "too heavy": "high",
     }
+
+
+def test_what_fails_is_worse_than_what_is_hard() -> None:
+    """No function, however heavy and often changed, comes before a file that can't be imported."""
+    worst = marks.unparsed("a.py", 1, "x", "file.outline").severity
+    hard = [
+        marks.heavy_function("a.py", 1, "f", 500, "file.complexity"),
+        marks.hot_spot("a.py", 1, "f", 500, 500),
+    ]
+    assert all(mark is not None and mark.severity < 0.9 <= worst for mark in hard)
 
 
 def test_what_is_as_it_should_be_is_no_finding() -> None:

@@ -4,8 +4,19 @@ import re
 from collections import Counter
 
 from engine.agents.tool import Call
+from engine.agents.tools import marks
 from engine.agents.tools.text_search import as_tool_error, findings, run
-from engine.evidence import Evidence, Figure, Figures, Finding, Findings, Section, Table, clean
+from engine.evidence import (
+    Evidence,
+    Figure,
+    Figures,
+    Finding,
+    Findings,
+    Mark,
+    Section,
+    Table,
+    clean,
+)
 from engine.search.errors import HistoryUnavailable, PathMissing, SearchError
 from engine.search.history import repository
 from engine.search.live_code import is_backup
@@ -14,6 +25,7 @@ from engine.search.survey import count_left_out
 from engine.search.text_query import Hit, TextQuery
 
 _TOP = 15
+_MARKED = 200
 _LEFT_OUT_S = 2.0
 _MOST_DEFINITIONS = 10_000
 _PYTHON = (".py", ".pyi")
@@ -67,6 +79,13 @@ async def overview(call: Call) -> Evidence:
         weight=2,
         lacks=heavy.unknown,
         not_searched=left_out,
+        marks=tuple(mark for one in ranked[:_MARKED] if (mark := _mark(one)) is not None),
+    )
+
+
+def _mark(one: ProjectFunction) -> Mark | None:
+    return marks.heavy_function(
+        clean(one.path), one.line, clean(one.name), one.complexity, "code.overview"
     )
 
 
@@ -170,7 +189,7 @@ async def topic(call: Call) -> Evidence:
     files = Counter(row.path for row in defined if not _aside(row.path))
     table = Table("Files with most of them", ("file", "definitions"), tuple(files.most_common(10)))
     first = next(iter(files.most_common(1)), None)
-    most = f"; most are in {first[0]}" if first else ""
+    most = f"; {first[0]} has the most ({first[1]:,})" if first else ""
     return Evidence(
         verdict=f"{len(defined):,} definitions bear on {name}, {sum(files.values()):,} of them in "
         f"live code{most}",

@@ -9,7 +9,10 @@ from engine.evidence import Mark
 
 _SIMPLE, _UNTESTABLE, _WORST = 10, 20, 40
 _HIGH, _MEDIUM = 2 / 3, 1 / 3
+# Hard code works: it is less bad than what surely fails.
+_HEAVIEST, _HOTTEST = 0.8, 0.85
 _LONG_COPY, _LONGEST_COPY = 10, 200
+_MANY_COPIES = 50
 
 
 def heavy_function(path: str, line: int, name: str, complexity: int, source: str) -> Mark | None:
@@ -19,7 +22,7 @@ def heavy_function(path: str, line: int, name: str, complexity: int, source: str
     if complexity <= _UNTESTABLE:
         severity = _between(complexity, _SIMPLE, _UNTESTABLE, _MEDIUM, _HIGH)
     else:
-        severity = _between(complexity, _UNTESTABLE, _WORST, _HIGH, 0.95)
+        severity = _between(complexity, _UNTESTABLE, _WORST, _HIGH, _HEAVIEST)
     reason = f"each of its {complexity} ways through wants a test"
     return Mark(path, line, f"{name}: complexity {complexity}", severity, reason, source)
 
@@ -29,7 +32,7 @@ def hot_spot(path: str, line: int, name: str, complexity: int, commits: int) -> 
     heavy = heavy_function(path, line, name, complexity, "code.hotspots")
     if heavy is None or commits < 2:
         return None
-    severity = min(1.0, heavy.severity + min(commits, 20) / 100)
+    severity = min(_HOTTEST, heavy.severity + min(commits, 20) / 100)
     text = f"{name}: complexity {complexity}, {commits} commits"
     return Mark(path, line, text, severity, "hard code that keeps changing", "code.hotspots")
 
@@ -44,15 +47,24 @@ def untested(path: str, line: int | None, names: int, of: int) -> Mark | None:
     if not names or not of:
         return None
     severity = _between(names, 0, of, 0.2, 0.6)
-    text = f"{names} of {of} definitions are named by no test"
+    some = f"{names} of {of} definitions are named by no test"
+    every = "no test names it" if of == 1 else f"no test names any of its {of} definitions"
+    text = every if names == of else some
     return Mark(path, line, text, severity, "a fault there goes unseen", "code.tests")
 
 
 def duplicate(path: str, line: int, lines: int, other: str) -> Mark:
     """Code that stands in a second place."""
     severity = _between(lines, _LONG_COPY, _LONGEST_COPY, 0.25, 0.65)
-    text = f"{lines} lines also stand in {other}"
+    text = f"{lines} lines also stand at {other}"
     return Mark(path, line, text, severity, "a fix here must be made there", "code.duplicates")
+
+
+def copied(path: str, other: str, files: int) -> Mark:
+    """A file, or a folder with this many, that is a copy of another one."""
+    severity = _between(files, 1, _MANY_COPIES, 0.4, 0.65)
+    text = f"is a copy of {other}" + (f" ({files:,} files)" if files > 1 else "")
+    return Mark(path, None, text, severity, "a fix here must be made there", "code.duplicates")
 
 
 def dead(path: str, line: int, name: str, *, is_certain: bool) -> Mark:

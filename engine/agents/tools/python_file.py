@@ -1,12 +1,14 @@
 """What a file is made of: its lines, what it defines, and how complex that is."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import anyio
 
 from engine.agents.tool import Call, ToolError
+from engine.agents.tools import marks
 from engine.agents.tools.text_search import as_tool_error
-from engine.evidence import Evidence, Figure, Figures, Finding, Findings, clean
+from engine.evidence import Evidence, Figure, Figures, Finding, Findings, Mark, clean
 from engine.search.complexity import (
     MeasuredFunction,
     find_ruff,
@@ -50,7 +52,15 @@ async def outline(call: Call) -> Evidence:
         ),
         weight=1,
         lacks=f"the file doesn't parse ({where}: {problem.message})" if problem else None,
+        marks=_unparsed(file, found),
     )
+
+
+def _unparsed(file: str, found: Outline) -> tuple[Mark, ...]:
+    if found.problem is None:
+        return ()
+    problem = found.problem
+    return (marks.unparsed(clean(file), problem.line, clean(problem.message), "file.outline"),)
 
 
 async def complexity(call: Call) -> Evidence:
@@ -72,7 +82,16 @@ async def complexity(call: Call) -> Evidence:
         sections=(Findings(title, items, len(ranked), len(ranked) > _HEAVIEST),),
         weight=1,
         lacks=found,
+        marks=tuple(_heavy(file, ranked)),
     )
+
+
+def _heavy(file: str, functions: Sequence[MeasuredFunction]) -> Iterator[Mark]:
+    for one in functions:
+        known = one.complexity or 0
+        mark = marks.heavy_function(clean(file), one.line, one.name, known, "file.complexity")
+        if mark is not None:
+            yield mark
 
 
 async def _measured(

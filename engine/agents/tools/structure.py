@@ -5,10 +5,13 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from engine.agents.tool import Call, Refused
-from engine.evidence import Evidence, Finding, Findings, Section, Table, clean
+from engine.agents.tools import marks
+from engine.evidence import Evidence, Finding, Findings, Mark, Section, Table, clean
 from engine.search.facts import Json
+from engine.search.structure.places import place
 
 _SHOWN: Final = 50
+_BY_NAMES: Final = "a test counts by the names it writes; nothing was run"
 _NAMED: Final = 3
 _TITLES: Final = {
     "certain": "Calls, certain",
@@ -125,11 +128,9 @@ def _meant(targets: Sequence[Mapping[str, Json]]) -> str:
 async def calls(call: Call) -> Evidence:
     """What a function calls, and where that leads."""
     name, file = _symbol(call), call.text("file")
+    others = 0
     if not file:
-        found = await _ask(call, "structure.definitions", name=name, limit=1)
-        if not found["definitions"]:
-            raise Refused(f"nothing in the project defines {name}")
-        file, name = found["definitions"][0]["path"], found["definitions"][0]["name"]
+        file, name, others = await _first_definition(call, name)
     answer = await _ask(call, "structure.calls", file=file, name=name, limit=4 * _SHOWN)
     rows = tuple(
         (row["line"], clean(row["name"]), _leads(row), row["certainty"], clean(row["reason"]))
@@ -146,6 +147,7 @@ async def calls(call: Call) -> Evidence:
         sections=(Table("Calls", columns, rows),) if rows else (),
         found=bool(rows),
         weight=2,
+        assumptions=_first_meant(name, file, others),
         not_searched=_unread(answer),
     )
 
@@ -157,6 +159,9 @@ def _leads(row: Mapping[str, Json]) -> str | None:
 async def tests(call: Call) -> Evidence:
     """The test functions that name something of a file, and what of it no test names."""
     file, name = call.text("file"), call.text("symbol")
+    others = 0
+    if not file:
+        file, name, others = await _first_definition(call, _symbol(call))
     answer = await _ask(call, "structure.tests", file=file, name=name, limit=_SHOWN)
     rows: list[Json] = answer["tests"]
     total, untested, defined = answer["total"], answer["total_untested"], answer["defined"]
@@ -181,9 +186,37 @@ async def tests(call: Call) -> Evidence:
         sections=tuple(sections),
         found=bool(total or defined),
         weight=2,
-        assumptions=("a test counts by the names it writes; nothing was run",),
+        assumptions=(_BY_NAMES, *_first_meant(name, file, others)),
         not_searched=_unread(answer),
+        marks=_untested(file, left, untested, defined, is_one=bool(name)),
     )
+
+
+def _untested(
+    file: str, rows: Sequence[Mapping[str, Json]], number: int, of: int, *, is_one: bool
+) -> tuple[Mark, ...]:
+    line = rows[0]["line"] if rows and is_one else None
+    mark = marks.untested(clean(file), line, number, of)
+    return () if mark is None or place(file) != "live" else (mark,)
+
+
+async def _first_definition(call: Call, name: str) -> tuple[str, str, int]:
+    """Return the file and the dotted name of the liveliest definition, and how many more exist.
+
+    Raises:
+        Refused: there is none.
+    """
+    found = await _ask(call, "structure.definitions", name=name, limit=1)
+    if not found["definitions"]:
+        raise Refused(clean(f"nothing in the project defines {name}"))
+    first = found["definitions"][0]
+    return first["path"], first["name"], found["total"] - 1
+
+
+def _first_meant(name: str, file: str, others: int) -> tuple[str, ...]:
+    if not others:
+        return ()
+    return (clean(f"the {name} of {file} is meant; {others:,} more are defined elsewhere"),)
 
 
 async def _ask(call: Call, question: str, **arguments: Json) -> Mapping[str, Json]:
@@ -224,6 +257,6 @@ def _finding(row: Mapping[str, Json], text: str) -> Finding:
     return Finding(clean(row["path"]), row["line"], clean(text))
 
 
-def counted(number: int, thing: str) -> str:
+def counted(number: int, thing: str, things: str = "") -> str:
     """Return "1 file", "2 files"."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+    return f"{number:,} {thing if number == 1 else things or thing + 's'}"

@@ -7,8 +7,9 @@ from typing import Final
 import anyio
 
 from engine.agents.tool import Call
+from engine.agents.tools import copy_rows, marks
 from engine.agents.tools.structure import counted
-from engine.evidence import Evidence, Finding, Findings, Section, Table, clean
+from engine.evidence import Evidence, Finding, Findings, Mark, Table, clean
 from engine.search.errors import HistoryUnavailable
 from engine.search.facts import Json
 from engine.search.live_code import is_backup
@@ -18,67 +19,37 @@ from engine.search.structure.churn import Churn, ProjectChurn, read_churn
 from engine.search.structure.hotspots import HotSpot, hot_spots
 
 _SHOWN: Final = 30
-_NAMED: Final = 3
 _SHALLOW: Final = "the clone is shallow: there may be older commits"
 _FILE_CHURN: Final = "churn is the number of commits that changed the function's file"
+_NO_LINES: Final = (
+    "the clone lacks contents of older files, so lines changed are unknown, and a rename is "
+    "followed only where the file was left as it was: `git fetch --refetch` brings them"
+)
 
 
 async def duplicates(call: Call) -> Evidence:
     """Copied folders and files, and code that stands in several places."""
-    arguments = _folder(call) | {"limit": _SHOWN}
+    arguments = _place(call) | {"limit": _SHOWN}
     answer = await call.services.code("structure.duplicates", arguments, call.progress)
-    total: int = answer["total"]
-    sections: list[Section] = []
-    if trees := answer["trees"]:
-        rows = tuple(_copy(row) for row in trees)
-        sections.append(
-            Findings("Copies", rows, answer["total_trees"], answer["total_trees"] > len(rows))
-        )
-    if clones := answer["clones"]:
-        rows = tuple(_clone(row) for row in clones)
-        sections.append(
-            Findings("Repeated code, what weighs most first", rows, total, total > len(rows))
-        )
     left_out: dict[str, int | str] = {}
     if answer["backup_files"]:
         left_out["backup files, compared as whole files only"] = answer["backup_files"]
-    copied = answer["copied_files"]
     return Evidence(
-        verdict=f"{counted(copied, 'file')} of {answer['files']:,} "
-        f"{'copies' if copied == 1 else 'copy'} another, and {counted(total, 'passage')} of code "
-        f"{'stands' if total == 1 else 'stand'} in several places "
-        f"({counted(answer['duplicated_lines'], 'line')} too many)",
-        sections=tuple(sections),
-        found=bool(total or copied),
+        verdict=copy_rows.said(answer, call.text("file")),
+        sections=tuple(copy_rows.sections(answer)),
+        found=bool(answer["total"] or answer["copied_files"]),
         weight=2,
         assumptions=(
             "names and literals may differ; imports, comments and docstrings don't count",
         ),
         not_searched=left_out | _unread(answer),
+        marks=copy_rows.marked(answer),
     )
-
-
-def _copy(row: Mapping[str, Json]) -> Finding:
-    files = f": {counted(row['files'], 'file')}" if row["files"] > 1 else ""
-    renamed = row["renamed"]
-    but = f", {renamed:,} with other names or literals" if renamed and row["files"] > 1 else ""
-    alone = " with other names or literals" if renamed and row["files"] == 1 else ""
-    of = "the project's root" if row["of"] == "." else row["of"]
-    return Finding(clean(row["copy"]), None, clean(f"is a copy of {of}{alone}{files}{but}"))
-
-
-def _clone(row: Mapping[str, Json]) -> Finding:
-    first, *others = row["places"]
-    shown = ", ".join(f"{one['path']}:{one['line']}" for one in others[:_NAMED])
-    more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-    like = "the same but for names or literals" if row["renamed"] else "the same"
-    text = f"{row['lines']} lines of code to line {first['end_line']}, {like} in {shown}{more}"
-    return Finding(clean(first["path"]), first["line"], clean(text))
 
 
 async def dead(call: Call) -> Evidence:
     """Definitions that nothing seems to use, each with the reason and how sure that is."""
-    arguments = _folder(call) | {"limit": 10 * _SHOWN}
+    arguments = _place(call) | {"limit": 10 * _SHOWN}
     answer = await call.services.code("structure.dead", arguments, call.progress)
     rows: list[Json] = answer["candidates"]
     sections = [
@@ -91,17 +62,33 @@ async def dead(call: Call) -> Evidence:
         ),
         *_section("Only tests use these", answer["only_tests"], answer["total_only_tests"], None),
     ]
-    likely = answer["certainties"].get("likely", 0)
     return Evidence(
-        verdict=f"{likely:,} of {counted(answer['checked'], 'definition')} in live code are named "
-        f"nowhere else; {answer['certainties'].get('less likely', 0):,} more may be used by other "
-        f"means, {answer['total_only_tests']:,} only by tests",
+        verdict=_unused(call, answer),
         sections=tuple(sections),
         found=bool(rows or answer["only_tests"]),
         weight=2,
         assumptions=("a name that is written anywhere else counts as used; backups don't count",),
         not_searched=_unread(answer),
+        marks=tuple(_dead_mark(row) for row in rows),
     )
+
+
+def _unused(call: Call, answer: Mapping[str, Json]) -> str:
+    likely = answer["certainties"].get("likely", 0)
+    checked, file = answer["checked"], call.text("file")
+    if file and not checked:
+        return clean(f"{file} has no definition that is live code, so none of it is judged")
+    where = clean(f"of {file}") if file else "in live code"
+    return (
+        f"{likely:,} of {counted(checked, 'definition')} {where} {'is' if likely == 1 else 'are'} "
+        f"named nowhere else; {answer['certainties'].get('less likely', 0):,} more may be used by "
+        f"other means, {answer['total_only_tests']:,} only by tests"
+    )
+
+
+def _dead_mark(row: Mapping[str, Json]) -> Mark:
+    is_certain = row["certainty"] == "likely"
+    return marks.dead(clean(row["path"]), row["line"], clean(row["name"]), is_certain=is_certain)
 
 
 def _section(
@@ -162,14 +149,26 @@ def _hot(ranked: list[HotSpot], measured: ProjectComplexity, known: ProjectChurn
         verdict=clean(f"The hottest is {first.name} ({first.path}:{first.line}): {_heat(first)}"),
         sections=(Findings(title, items, len(ranked), len(ranked) > len(items)),),
         weight=2,
-        assumptions=(_FILE_CHURN, *((_SHALLOW,) if known.shallow else ())),
+        assumptions=(_FILE_CHURN, *_weaker(known)),
         not_searched=left_out,
+        marks=tuple(mark for one in ranked[:_SHOWN] if (mark := _hot_mark(one)) is not None),
     )
+
+
+def _hot_mark(one: HotSpot) -> Mark | None:
+    return marks.hot_spot(clean(one.path), one.line, clean(one.name), one.complexity, one.commits)
+
+
+def _weaker(known: ProjectChurn) -> tuple[str, ...]:
+    """Return in what way the churn is less than all of it."""
+    lines = () if known.counts_lines else (_NO_LINES,)
+    return (*lines, _SHALLOW) if known.shallow else lines
 
 
 def _heat(one: HotSpot) -> str:
     commits = counted(one.commits, "commit")
-    return f"complexity {one.complexity}, {commits}, {one.lines_changed:,} lines changed"
+    lines = "" if one.lines_changed is None else f", {one.lines_changed:,} lines changed"
+    return f"complexity {one.complexity}, {commits}{lines}"
 
 
 async def churn(call: Call) -> Evidence:
@@ -184,28 +183,40 @@ async def churn(call: Call) -> Evidence:
         for path, one in known.files.items()
         if not folder or path.startswith(f"{folder}/")
     ]
-    files.sort(key=lambda item: (-item[1].commits, -item[1].lines_added, item[0]))
+    files.sort(key=lambda item: (-item[1].commits, -(item[1].lines_added or 0), item[0]))
     where = f" below {folder}" if folder else ""
     if not files:
         return Evidence(clean(f"git knows no commit of a file{where}"), found=False)
     path, first = files[0]
-    columns = ("file", "commits", "lines added", "lines removed", "authors", "last commit")
+    lines = ("lines added", "lines removed") if known.counts_lines else ()
     return Evidence(
         verdict=clean(
             f"Changed most{where} is {printable(path)}: {counted(first.commits, 'commit')} of "
-            f"{known.commits:,}, {first.lines_added:,} lines added and {first.lines_removed:,} "
-            "removed"
+            f"{known.commits:,}{_lines(first)}"
         ),
-        sections=(Table("Churn", columns, tuple(_row(*item) for item in files[:_SHOWN])),),
+        sections=(
+            Table(
+                "Churn",
+                ("file", "commits", *lines, "authors", "last commit"),
+                tuple(_row(*item) for item in files[:_SHOWN]),
+            ),
+        ),
         weight=2,
-        assumptions=(_SHALLOW,) if known.shallow else (),
+        assumptions=_weaker(known),
     )
 
 
+def _lines(one: Churn) -> str:
+    if one.lines_added is None or one.lines_removed is None:
+        return ""
+    return f", {one.lines_added:,} lines added and {one.lines_removed:,} removed"
+
+
 def _row(path: str, one: Churn) -> tuple[str | int, ...]:
+    """Return a file's row; unknown lines have no columns."""
     last = datetime.fromtimestamp(one.last_wall_s, UTC).date().isoformat()
-    shown = clean(printable(path))
-    return (shown, one.commits, one.lines_added, one.lines_removed, one.authors, last)
+    lines = (lines for lines in (one.lines_added, one.lines_removed) if lines is not None)
+    return (clean(printable(path)), one.commits, *lines, one.authors, last)
 
 
 async def _history(root: str, timeout_s: float) -> ProjectChurn | HistoryUnavailable:
@@ -215,9 +226,10 @@ async def _history(root: str, timeout_s: float) -> ProjectChurn | HistoryUnavail
         return error
 
 
-def _folder(call: Call) -> dict[str, Json]:
-    folder = call.text("folder").rstrip("/")
-    return {"folder": folder} if folder else {}
+def _place(call: Call) -> dict[str, Json]:
+    """Return the folder or the file that is asked about, as a question takes it."""
+    given = {"folder": call.text("folder").rstrip("/"), "file": call.text("file")}
+    return {name: place for name, place in given.items() if place}
 
 
 def _unread(answer: Mapping[str, Json]) -> dict[str, int | str]:

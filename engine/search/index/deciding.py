@@ -1,4 +1,4 @@
-"""Ripgrep as the judge of single lines, which it reads from its standard input."""
+"""Which of some lines match: as Python sees it where that is certain, else as ripgrep does."""
 
 import os
 import selectors
@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from engine.search.errors import PatternError, ScanFailed
+from engine.search.index.plain_regex import plain_regex
 from engine.search.rg_output import complaints
 from engine.search.ripgrep import BASE_FLAGS, pattern_args
 from engine.search.text_query import TextQuery, match_flags
@@ -37,8 +38,13 @@ def matching(rg: str, query: TextQuery, lines: Sequence[Line], check: Check) -> 
         return _matching(rg, query, lines, (), check)
     plain = [number for number, line in enumerate(lines) if line.isascii()]
     others = [number for number, line in enumerate(lines) if not line.isascii()]
-    found = _matching(rg, query, [lines[n] for n in plain], ("--no-unicode",), check)
-    right = [plain[number] for number in found]
+    in_ascii = [lines[number] for number in plain]
+    regex = plain_regex(query)
+    if regex is not None and regex.can_decide(in_ascii):
+        right = [number for number in plain if regex.matches(lines[number])]
+    else:
+        found = _matching(rg, query, in_ascii, ("--no-unicode",), check)
+        right = [plain[number] for number in found]
     if others:
         found = _matching(rg, query, [lines[n] for n in others], (), check)
         right = sorted(right + [others[number] for number in found])

@@ -5,15 +5,19 @@ from typing import Final
 
 import numpy as np
 
+from engine.search.index import neighbours
+from engine.search.index.neighbours import APART, UNSURE, WORD
 from engine.search.index.segment import Ints, Mask, Segment
 from engine.search.index.wanted import Wanted
 
 _NONE: Final = np.empty(0, np.int64)
 _NEWLINE: Final = 10
 _LONG: Final = 500
-# Of every byte: 0 stands apart from words, 1 belongs to one, 2 can't be told alone.
+# Characters beyond ASCII that are looked at one by one; a text full of them is ripgrep's.
+_MOST_LOOKED_AT: Final = 2000
+# How every byte stands by itself.
 _CLASS: Final = np.array(
-    [2 if b >= 0x80 else int(chr(b).isalnum() or b == ord("_")) for b in range(256)], np.uint8
+    [UNSURE if b >= 0x80 else int(chr(b).isalnum() or b == ord("_")) for b in range(256)], np.uint8
 )
 
 
@@ -52,8 +56,12 @@ def _apart(segment: Segment, literal: bytes, at: Ints) -> tuple[Mask, Mask]:
     before = _CLASS[np.where(at > 0, codes[at - 1], _NEWLINE)]
     # Every line ends with a line break, so there is a byte behind.
     behind = _CLASS[codes[at + len(literal)]]
-    sure: Mask = (before == 0) & (behind == 0)
-    doubtful: Mask = ~sure & (before != 1) & (behind != 1)
+    for one in np.flatnonzero((before == UNSURE) & (behind != WORD))[:_MOST_LOOKED_AT].tolist():
+        before[one] = neighbours.before(segment.text, int(at[one]))
+    for one in np.flatnonzero((behind == UNSURE) & (before != WORD))[:_MOST_LOOKED_AT].tolist():
+        behind[one] = neighbours.behind(segment.text, int(at[one]) + len(literal))
+    sure: Mask = (before == APART) & (behind == APART)
+    doubtful: Mask = ~sure & (before != WORD) & (behind != WORD)
     if _overlaps_itself(literal):
         # An occurrence that was skipped may stand apart where its neighbour doesn't.
         doubtful = ~sure

@@ -3,10 +3,13 @@
 A commit counts for each file that it changes; a merge counts for none, for the commits that it
 brings are counted themselves (so what was changed in the merge alone is missed). A file keeps its
 history through renames that git recognises (half of its lines the same).
+
+Where a clone lacks contents of older files, lines can't be counted and renames are followed only
+where nothing else was changed in the file; commits, authors and dates hold all the same.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,16 +24,16 @@ _MAX_LOG_BYTES: Final = 128 * 1024 * 1024
 # A commit's fields begin with a character that no line of counts begins with.
 _BEGIN: Final = "\x01"
 _FORMAT: Final = "%x01%ct%x02%aN"
-_ARGUMENTS: Final = (
-    "log", "-z", "--topo-order", "--numstat", "-M", "-l2000", "--relative", f"--format={_FORMAT}",
+_LOG: Final = (
+    "log", "-z", "--topo-order", "--relative", f"--format={_FORMAT}",
     "--no-ext-diff", "--no-textconv", "--no-show-signature", "--no-color",
 )  # fmt: skip
+_LINES: Final = ("--numstat", "-M", "-l2000")
+# Compares names of contents only, which are there even where the contents are not.
+_NAMES: Final = ("--raw", "-M100%")
+_TWO_PATHS: Final = ("R", "C")
 # What git says of an object that is not there.
 _LACKING: Final = ("unable to read", "could not fetch", "bad object", "could not get object info")
-_PARTIAL: Final = (
-    "the clone lacks contents of older files (it is partial, or damaged), so that their lines "
-    "can't be counted: `git fetch --refetch` brings them"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +42,15 @@ class Churn:
 
     Attributes:
         commits: how many changed it.
-        lines_added, lines_removed: over all of them; binary versions count no lines.
+        lines_added, lines_removed: over all of them; binary versions count no lines. None where
+            the clone lacks what it takes to count them.
         authors: how many names they have.
         last_wall_s: when the newest was committed, in seconds since 1970.
     """
 
     commits: int
-    lines_added: int
-    lines_removed: int
+    lines_added: int | None
+    lines_removed: int | None
     authors: int
     last_wall_s: int
 
@@ -59,11 +63,14 @@ class ProjectChurn:
         files: also those that are gone by now.
         commits: how many were read.
         shallow: whether the clone lacks older history, so that all figures are lower bounds.
+        counts_lines: False where the clone lacks contents of older files, so that no file's lines
+            are known, and a rename is followed only where the file was left as it was.
     """
 
     files: Mapping[str, Churn]
     commits: int
     shallow: bool
+    counts_lines: bool = True
 
 
 async def read_churn(
@@ -78,30 +85,28 @@ async def read_churn(
         HistoryUnavailable: with the reason.
     """
     dated = [f"--since={since}"] if since else []
+    parse, counts_lines = parse_log, True
     try:
-        log = await git(
-            root,
-            [*_ARGUMENTS, *dated, "--", "."],
-            timeout_s=timeout_s,
-            max_output_bytes=_MAX_LOG_BYTES,
-        )
-        shallow = await git(
-            root,
-            ["rev-parse", "--is-shallow-repository"],
-            timeout_s=timeout_s,
-            max_output_bytes=1 << 10,
-        )
-    except HistoryUnavailable as error:
-        if error.reason.startswith(_LACKING):
-            raise HistoryUnavailable(_PARTIAL) from error
-        raise
+        try:
+            log = await _read(root, [*_LOG, *_LINES, *dated, "--", "."], timeout_s)
+        except HistoryUnavailable as error:
+            if not error.reason.startswith(_LACKING):
+                raise
+            parse, counts_lines = parse_names, False
+            log = await _read(root, [*_LOG, *_NAMES, *dated, "--", "."], timeout_s)
+        shallow = await _read(root, ["rev-parse", "--is-shallow-repository"], timeout_s)
     except OutputTooLarge as error:
         reason = "it is too long to be read whole: ask for the part since some date"
         raise HistoryUnavailable(reason) from error
     except ProcessError as error:
         raise HistoryUnavailable(str(error)) from error
-    files, commits = await to_thread.run_sync(parse_log, log.stdout)
-    return ProjectChurn(files, commits, shallow.stdout.strip() == b"true")
+    files, commits = await to_thread.run_sync(parse, log)
+    return ProjectChurn(files, commits, shallow.strip() == b"true", counts_lines)
+
+
+async def _read(root: str, argv: Sequence[str], timeout_s: float) -> bytes:
+    done = await git(root, argv, timeout_s=timeout_s, max_output_bytes=_MAX_LOG_BYTES)
+    return done.stdout
 
 
 class _Tally:
@@ -120,7 +125,7 @@ class _Tally:
 
 
 def parse_log(output: bytes) -> tuple[dict[str, Churn], int]:
-    """Return the churn by path, and the number of commits, of a log as `read_churn` asks for it."""
+    """Return the churn by path, and the number of commits, of a log with counted lines."""
     tallies: dict[str, _Tally] = {}
     newest: dict[str, str] = {}
     commits = wall_s = 0
@@ -136,7 +141,27 @@ def parse_log(output: bytes) -> tuple[dict[str, Churn], int]:
             path = path or _renamed(fields, newest)
             path = newest.get(path, path)
             tallies.setdefault(path, _Tally()).add(added, removed, author, wall_s)
-    return dict(_finished(tallies.items())), commits
+    return dict(_finished(tallies.items(), counts_lines=True)), commits
+
+
+def parse_names(output: bytes) -> tuple[dict[str, Churn], int]:
+    """Return the same of a log with names of contents only; its files have no lines."""
+    tallies: dict[str, _Tally] = {}
+    newest: dict[str, str] = {}
+    commits = wall_s = 0
+    author = ""
+    fields = iter(os.fsdecode(output).split("\0"))
+    for field in fields:
+        text = field.lstrip("\n")
+        if text.startswith(_BEGIN):
+            when, _, name = text[1:].partition("\x02")
+            commits, wall_s, author = commits + 1, int(when), printable(name)
+        elif text.startswith(":"):
+            has_two = text.rpartition(" ")[2].startswith(_TWO_PATHS)
+            path = _renamed(fields, newest) if has_two else next(fields)
+            path = newest.get(path, path)
+            tallies.setdefault(path, _Tally()).add("-", "-", author, wall_s)
+    return dict(_finished(tallies.items(), counts_lines=False)), commits
 
 
 def _renamed(fields: Iterator[str], newest: dict[str, str]) -> str:
@@ -146,9 +171,10 @@ def _renamed(fields: Iterator[str], newest: dict[str, str]) -> str:
     return new
 
 
-def _finished(tallies: Iterable[tuple[str, _Tally]]) -> Iterator[tuple[str, Churn]]:
+def _finished(
+    tallies: Iterable[tuple[str, _Tally]], *, counts_lines: bool
+) -> Iterator[tuple[str, Churn]]:
     for path, tally in tallies:
-        yield (
-            path,
-            Churn(tally.commits, tally.added, tally.removed, len(tally.authors), tally.last_wall_s),
-        )
+        added, removed = (tally.added, tally.removed) if counts_lines else (None, None)
+        authors = len(tally.authors)
+        yield path, Churn(tally.commits, added, removed, authors, tally.last_wall_s)

@@ -36,15 +36,18 @@ class Verdict(NamedTuple):
     reason: str
 
 
-def find_dead(facts: Facts, folder: str, limit: int) -> DeadAnswer:
-    """Return the candidates in live code (below `folder`), and what only tests use."""
+def find_dead(facts: Facts, below: str, limit: int) -> DeadAnswer:
+    """Return the candidates in live code, and what only tests use.
+
+    `below` is the folder that is asked about, or a file; "" is the whole project.
+    """
     index = index_of(facts)
     named = _named(facts, index)
     methods = _methods_by_class(index)
     dead: list[DeadRow] = []
     only_tests: list[DeadRow] = []
     checked = 0
-    asked = _asked(index, folder)
+    asked = _asked(index, below)
     for number, path in enumerate(asked):
         if number % STEP == 0:
             facts.progress("looking for what nothing names", number, len(asked))
@@ -79,8 +82,8 @@ def _unnamed(definitions: list[Definition], live: set[str]) -> Iterator[Definiti
             yield one
 
 
-def _asked(index: Index, folder: str) -> list[str]:
-    wanted = [path for path in index.files if not folder or path.startswith(f"{folder}/")]
+def _asked(index: Index, below: str) -> list[str]:
+    wanted = [path for path in index.files if not below or f"{path}/".startswith(f"{below}/")]
     live = [path for path in wanted if place(path) == "live" and not path.endswith(".pyi")]
     return sorted(live, key=by_place)
 

@@ -43,10 +43,7 @@ def find_duplicates(facts: Facts, folder: str, least: int, limit: int) -> Duplic
     backups = [] if asked_backup else [path for path in inside if is_backup(path)]
     left = sorted({*inside} - copied - {*backups}, key=by_place)
     texts = [prints[path][0] for path in left]
-    repeats = maximal_repeats(
-        texts, least, is_dull, lambda done, total: facts.progress("comparing code", done, total)
-    )
-    chosen, duplicated = _chosen(facts, list(repeats), texts)
+    chosen, duplicated = _chosen(facts, _repeats(facts, texts, least), texts)
     trees = _trees(copies)
     return {
         "files": len(inside),
@@ -58,6 +55,58 @@ def find_duplicates(facts: Facts, folder: str, least: int, limit: int) -> Duplic
         "duplicated_lines": duplicated,
         "clones": _Shown(facts, left).rows(chosen[:limit]),
     }
+
+
+def find_duplicates_of(facts: Facts, file: str, least: int, limit: int) -> DuplicatesAnswer:
+    """Return the copies that `file` is part of, and its clones, its own place first in each.
+
+    `duplicated_lines` are the file's own that stand elsewhere too; a copy of another file is told
+    as that only.
+    """
+    prints = facts.layer(fingerprint)
+    copies = _copies(prints, prints, least)
+    backups = [path for path in prints if is_backup(path) and path != file]
+    left = sorted({*prints} - {one.copy for one in copies} - {*backups}, key=by_place)
+    chosen: list[Repeat] = []
+    own = 0
+    if file in left:
+        number, texts = left.index(file), [prints[path][0] for path in left]
+        repeats = _repeats(facts, texts, least)
+        chosen, _ = _chosen(facts, [one for one in repeats if _is_in(number, one)], texts)
+        chosen = [_begun_in(number, one) for one in chosen if _is_in(number, one)]
+        own = _lines_in(number, chosen)
+    trees = _trees([one for one in copies if file in (one.copy, one.of)])
+    return {
+        "files": len(prints),
+        "copied_files": len(trees),
+        "backup_files": len(backups),
+        "trees": trees[:limit],
+        "total_trees": len(trees),
+        "total": len(chosen),
+        "duplicated_lines": own,
+        "clones": _Shown(facts, left).rows(chosen[:limit]),
+    }
+
+
+def _repeats(facts: Facts, texts: list[str], least: int) -> list[Repeat]:
+    def told(done: int, total: int) -> None:
+        facts.progress("comparing code", done, total)
+
+    return list(maximal_repeats(texts, least, is_dull, told))
+
+
+def _is_in(number: int, one: Repeat) -> bool:
+    return any(place[0] == number for place in one.places)
+
+
+def _begun_in(number: int, one: Repeat) -> Repeat:
+    return Repeat(one.length, tuple(sorted(one.places, key=lambda at: (at[0] != number, at))))
+
+
+def _lines_in(number: int, repeats: Iterable[Repeat]) -> int:
+    """Count the units of a text that are in a repeat, each once."""
+    own = [(at, one.length) for one in repeats for text, at in one.places if text == number]
+    return len({unit for at, length in own for unit in range(at, at + length)})
 
 
 def _copies(

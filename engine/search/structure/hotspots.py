@@ -26,14 +26,17 @@ class Measured(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HotSpot:
-    """A function; `score` is its complexity times the commits that changed its file."""
+    """A function; `score` is its complexity times the commits that changed its file.
+
+    `lines_changed` is None where git could not count them.
+    """
 
     path: str
     name: str
     line: int
     complexity: int
     commits: int
-    lines_changed: int
+    lines_changed: int | None
     score: int
 
 
@@ -50,10 +53,18 @@ def hot_spots(functions: Iterable[Measured], churn: Mapping[str, Churn]) -> list
             one.line,
             one.complexity,
             changed.commits,
-            changed.lines_added + changed.lines_removed,
+            _lines(changed),
             one.complexity * changed.commits,
         )
         for one in functions
         if (changed := by_path.get(one.path)) is not None
     ]
-    return sorted(found, key=lambda one: (-one.score, -one.lines_changed, one.path, one.line))
+    return sorted(
+        found, key=lambda one: (-one.score, -(one.lines_changed or 0), one.path, one.line)
+    )
+
+
+def _lines(changed: Churn) -> int | None:
+    if changed.lines_added is None or changed.lines_removed is None:
+        return None
+    return changed.lines_added + changed.lines_removed

@@ -12,7 +12,8 @@ from engine.search.structure.callers import find_callers
 from engine.search.structure.calls import find_calls
 from engine.search.structure.dead import find_dead
 from engine.search.structure.definitions import find_definitions, outline
-from engine.search.structure.duplicates import find_duplicates
+from engine.search.structure.duplicates import find_duplicates, find_duplicates_of
+from engine.search.structure.index import known_file
 from engine.search.structure.project_sizes import measure
 from engine.search.structure.references import find_references
 from engine.search.structure.test_links import find_tests
@@ -84,14 +85,19 @@ def calls(facts: Facts, arguments: _Arguments) -> Json:
 
 
 def duplicates(facts: Facts, arguments: _Arguments) -> Json:
-    """{folder?, min_lines?, limit?} -> DuplicatesAnswer."""
+    """{folder? or file?, min_lines?, limit?} -> DuplicatesAnswer."""
     least = _number(arguments, "min_lines", _LEAST_LINES, _FEWEST_LINES)
-    return _answer(facts, find_duplicates(facts, _folder(arguments), least, _limit(arguments)))
+    folder, limit = _folder(arguments), _limit(arguments)
+    if file := _optional(arguments, "file"):
+        return _answer(facts, find_duplicates_of(facts, known_file(facts, file), least, limit))
+    return _answer(facts, find_duplicates(facts, folder, least, limit))
 
 
 def dead(facts: Facts, arguments: _Arguments) -> Json:
-    """{folder?, limit?} -> DeadAnswer."""
-    return _answer(facts, find_dead(facts, _folder(arguments), _limit(arguments)))
+    """{folder? or file?, limit?} -> DeadAnswer."""
+    file = _optional(arguments, "file")
+    below = known_file(facts, file) if file else _folder(arguments)
+    return _answer(facts, find_dead(facts, below, _limit(arguments)))
 
 
 def tests(facts: Facts, arguments: _Arguments) -> Json:

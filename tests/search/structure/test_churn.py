@@ -116,17 +116,62 @@ async def test_a_shallow_clone_says_so(repository: Repository, tmp_path: Path) -
 
 
 async def test_without_history_the_reason_is_told(tmp_path: Path, repository: Repository) -> None:
-    """A folder without git, a repository without commits and a partial clone each say why."""
+    """A folder without git and a repository without commits each say why."""
     with pytest.raises(HistoryUnavailable, match="not a git repository"):
         await read_churn(str(tmp_path))
     empty = Repository(tmp_path / "empty")
     with pytest.raises(HistoryUnavailable, match="no commits yet"):
         await read_churn(str(empty.root))
+
+
+@pytest.fixture
+def partial(tmp_path: Path, repository: Repository) -> Path:
+    """A clone without the contents of any file."""
+    path = tmp_path / "partial"
     repository.git("config", "uploadpack.allowFilter", "true")
-    partial = tmp_path / "partial"
-    repository.git("clone", "-q", "--filter=blob:none", f"file://{repository.root}", str(partial))
-    with pytest.raises(HistoryUnavailable, match="lacks contents of older files"):
-        await read_churn(str(partial))
+    how = ["-q", "--filter=blob:none", "--no-checkout"]
+    repository.git("clone", *how, f"file://{repository.root}", str(path))
+    return path
+
+
+async def test_without_contents_commits_are_counted_and_lines_unknown(partial: Path) -> None:
+    """Renames of a file that was changed too are not followed; nothing unknown is a 0."""
+    known = await read_churn(str(partial))
+    assert (known.commits, known.counts_lines) == (3, False)
+    assert known.files == {
+        "a b.py": Churn(2, None, None, 2, 1_000_003_600),
+        "pkg/moved.py": Churn(2, None, None, 2, 1_000_007_200),
+        "pkg/é\n.py": Churn(1, None, None, 1, 1_000_000_000),
+        "data.bin": Churn(1, None, None, 1, 1_000_007_200),
+    }
+    (spot,) = hot_spots([Function("pkg/moved.py", "f", 1, 7)], known.files)
+    assert (spot.score, spot.lines_changed) == (14, None)
+
+
+async def test_without_contents_a_mere_rename_is_followed(tmp_path: Path) -> None:
+    """The name of the content tells that a file was only moved."""
+    made = Repository(tmp_path / "moving")
+    made.write("a.py", ["1"])
+    made.commit()
+    made.git("mv", "a.py", "b.py")
+    made.commit("bob")
+    made.git("config", "uploadpack.allowFilter", "true")
+    clone = tmp_path / "clone"
+    made.git("clone", "-q", "--filter=blob:none", "-n", f"file://{made.root}", str(clone))
+    known = await read_churn(str(clone))
+    assert known.files == {"b.py": Churn(2, None, None, 2, 1_000_003_600)}
+
+
+async def test_a_lost_content_is_no_end(repository: Repository) -> None:
+    """A repository that lost one old version is counted like a partial clone."""
+    named = subprocess.run(
+        ["git", "rev-parse", "HEAD~2:a b.py"], cwd=repository.root, check=True,
+        capture_output=True, text=True,
+    ).stdout.strip()  # fmt: skip
+    (repository.root / ".git" / "objects" / named[:2] / named[2:]).unlink()
+    known = await read_churn(str(repository.root))
+    assert (known.commits, known.counts_lines) == (3, False)
+    assert known.files["data.bin"].commits == 1
 
 
 def test_a_path_that_was_renamed_twice_ends_at_its_last_name() -> None:

@@ -76,3 +76,12 @@ def test_what_only_tests_use_stands_apart() -> None:
     assert [one["name"] for one in answer["candidates"]] == ["g"]
     assert [one["name"] for one in answer["only_tests"]] == ["f"]
     assert answer["checked"] == 2
+
+
+def test_a_file_has_the_candidates_that_it_defines() -> None:
+    """Uses count wherever they are; a file whose name begins alike is another one."""
+    texts = {"a.py": "def f(): ...\ndef g(): ...\n", "a.pyx.py": "def h(): ...\n", "b.py": "g()\n"}
+    answer = ask(texts, file="a.py")
+    assert [(one["path"], one["name"]) for one in answer["candidates"]] == [("a.py", "f")]
+    assert answer["checked"] == 2
+    assert ask({"old/a.py": "def f(): ...\n"}, file="old/a.py")["checked"] == 0

@@ -139,3 +139,28 @@ def test_a_long_table_is_not_compared_with_itself_at_every_length() -> None:
     """Rows of several lines that repeat a thousand times are a few repeats, not a thousand."""
     found = list(maximal_repeats(["abcdefg" * 1000], LEAST))
     assert [one.length for one in found] == [7, 14]
+
+
+def test_a_file_has_the_copies_and_clones_that_it_is_in() -> None:
+    """Rows without the file are left out, its own place comes first, its lines count once."""
+    texts = {
+        "a.py": block() + "x = A()\n" + block("g", 2) + "b[1]\n",
+        "0.py": block("h", 3) + "c.d\n",
+        "whole.py": block("w") * 3,
+        "copy.py": block("w") * 3,
+    }
+    answer = ask(texts, file="a.py")
+    assert (answer["trees"], answer["copied_files"]) == ([], 0)
+    assert answer["total"] > 0
+    assert all(one["places"][0]["path"] == "a.py" for one in answer["clones"])
+    assert answer["duplicated_lines"] == 14
+    of_copy = ask(texts, file="copy.py")
+    assert of_copy["trees"] == [{"copy": "whole.py", "of": "copy.py", "files": 1, "renamed": 0}]
+    assert ask({"a.py": "x = 1\n"}, file="a.py")["clones"] == []
+
+
+def test_a_file_in_a_backup_folder_is_compared_when_it_is_asked_about() -> None:
+    """Its clones in live code are told; other backups are not looked into."""
+    texts = {"old/a.py": block() + "x()", "old/b.py": block() + "x[1]", "c.py": block("h") + "y.z"}
+    (clone,) = ask(texts, file="old/a.py")["clones"]
+    assert [one["path"] for one in clone["places"]] == ["old/a.py", "c.py"]

@@ -67,7 +67,7 @@ def test_an_empty_project_is_no_error(name: str) -> None:
     assert answer.get("total", 0) == answer.get("files", 0) == 0
 
 
-@pytest.mark.parametrize("name", ["callers", "calls", "outline", "tests"])
+@pytest.mark.parametrize("name", ["callers", "calls", "outline", "tests", "duplicates", "dead"])
 def test_what_is_not_there_is_refused(name: str) -> None:
     """A question about a name or a file that the project lacks says so."""
     with pytest.raises(BadQuestion, match=r"no function or class is named x|no Python file"):

@@ -140,6 +140,27 @@ async def test_tests_of_a_file_and_what_none_names(desk: Desk) -> None:
         [("tests/test_core.py", 2)],
         [("pkg/core.py", 9)],
     ]
+    assert [(mark.line, mark.text) for mark in found.marks] == [
+        (None, "1 of 2 definitions are named by no test")
+    ]
+    of_test = await structure.tests(desk.call(file="tests/test_core.py"))
+    assert (of_test.sections != (), of_test.marks) == (True, ())
+
+
+async def test_tests_of_a_name_are_those_of_its_first_definition(desk: Desk) -> None:
+    """Live code comes before copies, and the answer says which one is meant."""
+    found = await structure.tests(desk.call(symbol="price"))
+    assert found.verdict.startswith("1 test function names something of price of pkg/core.py; 0 of")
+    assert found.assumptions[1:] == (
+        "the price of pkg/core.py is meant; 1 more are defined elsewhere",
+    )
+    assert found.marks == ()
+    (mark,) = (await structure.tests(desk.call(symbol="unused"))).marks
+    assert (mark.path, mark.line) == ("pkg/core.py", 9)
+    with pytest.raises(Refused, match="nothing in the project defines gone"):
+        await structure.tests(desk.call(symbol="gone"))
+    with pytest.raises(Refused, match="needs the name"):
+        await structure.tests(desk.call())
 
 
 async def test_duplicates_and_dead_code_are_listed(tmp_path: Path) -> None:
@@ -159,6 +180,31 @@ async def test_duplicates_and_dead_code_are_listed(tmp_path: Path) -> None:
     dead = await upkeep.dead(desk.call(folder="."))
     assert dead.verdict.startswith("5 of 5 definitions in live code are named nowhere else")
     assert len(places(dead.sections[0])) == 5
+    assert {(mark.path, mark.line, mark.source) for mark in (*found.marks, *dead.marks)} >= {
+        ("b.py", None, "code.duplicates"), ("a.py", 1, "code.duplicates"), ("c.py", 1, "code.dead"),
+    }  # fmt: skip
+
+
+async def test_of_a_file_only_its_own_copies_and_dead_code_are_told(tmp_path: Path) -> None:
+    """The sentences name the file; what is only in others, or is a backup, is no mark."""
+    block = (
+        "def f(a):\n    if a:\n        print(a)\n    for b in a:\n        b.go()\n    return a()\n"
+    )
+    files = {"a.py": block + "x()\n", "c.py": block + "y[1]\n", "d.py": "def g(): ...\n"}
+    desk = Desk(tmp_path, {**files, "old/a.py": files["a.py"]})
+    found = await upkeep.duplicates(desk.call(file="a.py"))
+    assert found.verdict == (
+        "a.py is a copy of another file, or has 1 copy; 1 passage of a.py stands elsewhere too "
+        "(6 lines of code)"
+    )
+    assert [(mark.path, mark.line) for mark in found.marks] == [("a.py", 1)]
+    none = await upkeep.duplicates(desk.call(file="d.py"))
+    assert (none.found, none.verdict) == (False, "Nothing of d.py stands a second time")
+    dead = await upkeep.dead(desk.call(file="d.py"))
+    assert dead.verdict.startswith("1 of 1 definition of d.py is named nowhere else")
+    assert [mark.path for mark in dead.marks] == ["d.py"]
+    backup = await upkeep.dead(desk.call(file="old/a.py"))
+    assert backup.verdict.startswith("old/a.py has no definition that is live code")
 
 
 async def test_hot_spots_need_history(desk: Desk) -> None:
@@ -177,3 +223,31 @@ async def test_hot_spots_need_history(desk: Desk) -> None:
     assert churn.verdict == (
         "Changed most below pkg is pkg/core.py: 1 commit of 1, 11 lines added and 0 removed"
     )
+
+
+async def test_unknown_lines_are_told_and_never_shown(tmp_path: Path) -> None:
+    """In a clone without contents, hot spots and churn go by commits; no column, no 0 of lines."""
+    branches = "".join(f"    if x == {number}:\n        return 1\n" for number in range(12))
+    origin = Desk(tmp_path / "origin", {"a.py": f"def hard(x):\n{branches}"})
+    origin.commit()
+    (origin.root / "a.py").write_text(f"def hard(x):\n{branches}    return 2\n")
+    origin.commit()
+    clone = tmp_path / "clone"
+    for argv in (
+        ["-C", str(origin.root), "config", "uploadpack.allowFilter", "true"],
+        ["clone", "-q", "--filter=blob:none", "-n", f"file://{origin.root}", str(clone)],
+    ):
+        subprocess.run(["git", *argv], check=True, capture_output=True)
+    desk = Desk(clone, {"a.py": (origin.root / "a.py").read_text()})
+    found = await upkeep.hotspots(desk.call())
+    assert found.verdict == "The hottest is hard (a.py:1): complexity 13, 2 commits"
+    assert any("lines changed are unknown" in said for said in found.assumptions)
+    assert [(mark.path, mark.line, mark.source) for mark in found.marks] == [
+        ("a.py", 1, "code.hotspots")
+    ]
+    churn = await upkeep.churn(desk.call())
+    assert churn.verdict == "Changed most is a.py: 2 commits of 2"
+    (table,) = churn.sections
+    assert isinstance(table, Table)
+    assert table.columns == ("file", "commits", "authors", "last commit")
+    assert [row[:3] for row in table.rows] == [("a.py", 2, 1)]

@@ -1,0 +1,218 @@
+"""The book: what it holds, what it risks, and what it would lose; all from the user's own files."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import anyio
+
+from engine.agents.tool import Call, Refused, ToolError, Unavailable
+from engine.evidence import Evidence, Section
+from engine.market.reading import Reading, load
+from engine.market.reading_errors import (
+    BadRows,
+    ColumnMissing,
+    MarketDataError,
+    NoSource,
+    SourceMissing,
+    SourceRefused,
+)
+from engine.market.settings import Absent, Sources, sources
+
+if TYPE_CHECKING:
+    from engine.market.risk import Risk
+
+_EXAMPLE = "an EXAMPLE book: every figure of it is invented"
+_MOST_DAYS = 250
+_PARAMETERS = ("config.yaml", "config_unified.yaml")
+_NOTHING = "no position of this book can be valued"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A book that was read, where from, and for which project."""
+
+    reading: Reading
+    sources: Sources
+    project: Path
+
+
+async def metrics(call: Call) -> Evidence:
+    """Measure the current positions: value, Greeks, VaR three ways, stress, limits."""
+    return await _answer(call, _metrics)
+
+
+async def positions(call: Call) -> Evidence:
+    """Show every position with its value, profit and Greeks."""
+    return await _answer(call, _positions)
+
+
+async def stress(call: Call) -> Evidence:
+    """Show what the book would gain or lose over moves of spot and volatility."""
+    return await _answer(call, _stress)
+
+
+async def read(call: Call) -> tuple[Reading, Sources]:
+    """Read the user's book.
+
+    Raises:
+        Unavailable: there are no positions here; Refused: the files hold what can't be;
+        ToolError: they can't be read now.
+    """
+    services = call.services
+    today = datetime.fromtimestamp(services.clock.wall_s(), UTC).astimezone().date()
+    try:
+        where = sources(services.settings, services.project, today)
+        if isinstance(where, Absent):
+            raise Unavailable(where.reason, where.remedy)
+        call.progress("reading positions and market data", None, None)
+        return await load(services.pool, where), where
+    except MarketDataError as error:
+        raise failure(error) from error
+
+
+def failure(error: MarketDataError) -> ToolError:
+    """Return how a tool fails of bad data: only what a retry may cure speaks against the market."""
+    if isinstance(error, NoSource | SourceMissing):
+        return Unavailable(str(error), error.remedy)
+    if isinstance(error, BadRows | ColumnMissing | SourceRefused):
+        return Refused(str(error), error.remedy)
+    return ToolError(str(error), error.remedy)
+
+
+async def _answer(call: Call, compose: Callable[["Risk", _Found], Evidence]) -> Evidence:
+    reading, where = await read(call)
+    if not reading.book.positions:
+        return Evidence("the book holds no position", found=False, assumptions=reading.book.notes)
+    call.progress("measuring risk", None, None)
+    found = _Found(reading, where, call.services.project)
+    # NumPy is imported and computes in the thread; it lets go of the interpreter while it does.
+    return await anyio.to_thread.run_sync(lambda: _measured(call, found, compose))
+
+
+def _measured(call: Call, found: _Found, compose: Callable[["Risk", _Found], Evidence]) -> Evidence:
+    from engine.market.risk import Question, assess
+    from engine.market.risk_market import MixedCurrencies
+
+    days = call.number("horizon_days") or call.number("days") or 1.0
+    if days != int(days) or not 1 <= days <= _MOST_DAYS:
+        raise Refused(f"a horizon of {days:g} days", f"1 to {_MOST_DAYS} whole trading days")
+    question = Question(int(days), volatility_days=found.sources.volatility_days)
+    try:
+        risk = assess(found.reading.book, question)
+    except MixedCurrencies as error:
+        raise Refused(str(error), error.remedy) from error
+    if risk is None:
+        return Evidence(_NOTHING, found=False, assumptions=_assumptions(found))
+    return compose(risk, found)
+
+
+def _metrics(risk: "Risk", found: _Found) -> Evidence:
+    from engine.agents.tools import risk_rows as rows
+
+    limits, notes = _limits(risk, found)
+    sections: list[Section] = [
+        rows.greeks(risk),
+        rows.tails(risk),
+        *limits,
+        rows.stress(risk),
+        rows.positions(risk),
+        *rows.left_out(risk),
+        rows.ages(found.reading, risk),
+    ]
+    return _evidence(_risk_sentence(risk), risk, found, sections, notes)
+
+
+def _positions(risk: "Risk", found: _Found) -> Evidence:
+    from engine.agents.tools import risk_rows as rows
+
+    verdict = f"{len(risk.lines)} positions worth {_money(risk.total.value, risk.currency)}"
+    if risk.total.profit is not None:
+        verdict += f", {_signed(risk.total.profit, risk.currency)} since they were opened"
+    sections = [rows.positions(risk), *rows.left_out(risk), rows.ages(found.reading, risk)]
+    return _evidence(verdict, risk, found, sections)
+
+
+def _stress(risk: "Risk", found: _Found) -> Evidence:
+    from engine.agents.tools import risk_rows as rows
+
+    lost, spot, volatility = risk.stress.worst
+    verdict = (
+        f"the worst of these moves is {spot:+.0%} of spot with {volatility * 100:+g} points of "
+        f"volatility: {_signed(lost, risk.currency)}"
+    )
+    sections = [rows.stress(risk), *rows.left_out(risk), rows.ages(found.reading, risk)]
+    return _evidence(verdict, risk, found, sections)
+
+
+def _evidence(
+    verdict: str,
+    risk: "Risk",
+    found: _Found,
+    sections: list[Section],
+    notes: tuple[str, ...] = (),
+) -> Evidence:
+    missing = len(risk.left_out)
+    every = missing + len(risk.lines)
+    return Evidence(
+        verdict=f"{_EXAMPLE}; {verdict}" if found.sources.example else verdict,
+        sections=tuple(sections),
+        weight=3,
+        lacks=f"{missing} of {every} positions, which can't be valued" if missing else None,
+        assumptions=(*_assumptions(found), *risk.assumptions, *notes),
+    )
+
+
+def _assumptions(found: _Found) -> tuple[str, ...]:
+    example = (_EXAMPLE,) if found.sources.example else ()
+    return (*example, f"valued on {found.sources.as_of}", *found.reading.book.notes)
+
+
+def _risk_sentence(risk: "Risk") -> str:
+    worth = f"the book is worth {_money(risk.total.value, risk.currency)}"
+    if isinstance(risk.simulated, str):
+        return f"{worth}; its VaR is unknown: {risk.simulated}"
+    days, tail = risk.simulated.horizon_days, risk.simulated.tails[0].tail
+    span = "a day" if days == 1 else f"{days:g} trading days"
+    past = ""
+    if not isinstance(risk.historical, str):
+        by_past = risk.historical.tails[0].tail.value_at_risk
+        past = f" ({_money(by_past, risk.currency)} by its own past)"
+    return (
+        f"{worth} and in {span} loses no more than {_money(tail.value_at_risk, risk.currency)}"
+        f"{past} with {tail.level:.0%} confidence; beyond that "
+        f"{_money(tail.expected_shortfall, risk.currency)} on average"
+    )
+
+
+def _limits(risk: "Risk", found: _Found) -> tuple[tuple[Section, ...], tuple[str, ...]]:
+    """Return the limits of the user's YAML as a section, and what was odd about the file."""
+    from engine.agents.tools import risk_rows as rows
+    from engine.market.parameters import ParameterError
+    from engine.market.parameters_yaml import read as read_parameters
+    from engine.market.risk_headroom import headroom
+
+    file = _parameter_file(found.project)
+    if file is None:
+        return (), ()
+    try:
+        sourced = read_parameters(file.read_text(encoding="utf-8"), file.name)
+    except (ParameterError, OSError, UnicodeDecodeError) as error:
+        return (), (f"no limits: {error}",)
+    found_limits = headroom(risk, sourced.parameters.limits, found.sources.account_value)
+    return ((rows.limits(found_limits, file.name),) if found_limits else ()), ()
+
+
+def _parameter_file(project: Path) -> Path | None:
+    return next((project / name for name in _PARAMETERS if (project / name).is_file()), None)
+
+
+def _money(value: float, currency: str) -> str:
+    sign = "-" if value < 0 else ""
+    return f"{sign}${abs(value):,.2f}" if currency == "USD" else f"{value:,.2f} {currency}"
+
+
+def _signed(value: float, currency: str) -> str:
+    return f"{'+' if value >= 0 else ''}{_money(value, currency)}"
