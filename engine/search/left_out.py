@@ -9,6 +9,7 @@ from engine.search.errors import RipgrepMissing
 from engine.search.survey import count_left_out
 
 _COUNT_S: Final = 30.0
+SURVEY_S: Final = 2.0
 _APART_S: Final = 5.0
 
 
@@ -22,15 +23,24 @@ class LeftOut:
         self._generation = -1
         self._wanted = -1
         self._stale = anyio.Event()
+        self._ready = anyio.Event()
 
     def counts(self, generation: int) -> dict[str, int]:
         """Return what was counted last, and have it counted again where files came or went since.
 
-        Empty until the first count is done: a number that isn't known is absent.
+        Empty until the first count is done: a number that isn't known is absent. Binary files are
+        counted the first time only; the index knows of them later.
         """
         if generation != self._generation:
             self._wanted = generation
             self._stale.set()
+        return self._counted
+
+    async def first(self, generation: int) -> dict[str, int]:
+        """Return `counts` once there are any, or what there is after two seconds."""
+        self.counts(generation)
+        with anyio.move_on_after(SURVEY_S):
+            await self._ready.wait()
         return self._counted
 
     async def run(self) -> None:
@@ -41,9 +51,10 @@ class LeftOut:
             generation = self._wanted
             try:
                 counted = await count_left_out(
-                    self._rg(), self._root, (), timeout_s=_COUNT_S, binary=False
+                    self._rg(), self._root, (), timeout_s=_COUNT_S, binary=not self._counted
                 )
             except RipgrepMissing:
                 return
-            self._counted, self._generation = counted, generation
+            self._counted, self._generation = {**self._counted, **counted}, generation
+            self._ready.set()
             await anyio.sleep(_APART_S)

@@ -15,6 +15,7 @@ from anyio.lowlevel import checkpoint
 from engine.process import OutputTooLarge, spawn
 from engine.search.corpus import check_paths
 from engine.search.errors import SearchError
+from engine.search.left_out import SURVEY_S
 from engine.search.rg_output import Block, blocks, counts, hits, path_order
 from engine.search.ripgrep import BASE_FLAGS, failures_as_scan_failed, pattern_args, ripgrep
 from engine.search.survey import count_left_out, look_elsewhere
@@ -26,7 +27,6 @@ _MAX_COUNTS_BYTES: Final = 64 * 1024 * 1024
 _CHUNK_BYTES: Final = 1 << 16
 # Files folded between two looks at the rest of the program: about a millisecond.
 _SLICE: Final = 100
-SURVEY_S: Final = 2.0
 # What is ignored may be a hundred times what is not: it gets a look, not the whole wait.
 ELSEWHERE_S: Final = 3.0
 MAX_ROWS: Final = 500

@@ -12,8 +12,8 @@ from engine.search.context import with_context
 from engine.search.corpus import check_paths
 from engine.search.errors import PatternError, ScanFailed, SearchError
 from engine.search.index.client import IndexClient, Indexed
-from engine.search.left_out import LeftOut
-from engine.search.scan import ELSEWHERE_S, MAX_ROWS, SURVEY_S, scan
+from engine.search.left_out import SURVEY_S, LeftOut
+from engine.search.scan import ELSEWHERE_S, MAX_ROWS, scan
 from engine.search.survey import count_left_out, look_elsewhere
 from engine.search.text_query import Scan, TextQuery, check_pattern
 
@@ -63,18 +63,18 @@ class TextSearch:
                 query,
                 max_rows=max_rows,
                 timeout_s=timeout_s,
-                left_out=self._known_left_out(query),
+                left_out=await self._known_left_out(query),
             )
             found = replace(scanned, why_scanned=found)
         return await with_context(self._root, found, context) if context else found
 
-    def _known_left_out(self, query: TextQuery) -> dict[str, int] | None:
-        """Return what the index knows of it, where that is the whole project's."""
+    async def _known_left_out(self, query: TextQuery) -> dict[str, int] | None:
+        """Return what is counted beside the index; None where a scan has to count for itself."""
         index = self._index
-        if index is None or index.state.state != "ready" or index.binary is None or query.paths:
+        if index is None or query.paths:
             return None
-        counted = self._left_out.counts(index.generation)
-        return {**counted, "binary": index.binary} if counted else None
+        counted = await self._left_out.first(index.generation)
+        return counted if index.binary is None else {**counted, "binary": index.binary}
 
     async def _by_index(self, query: TextQuery, max_rows: int, timeout_s: float) -> Scan | str:
         if self._index is None:
