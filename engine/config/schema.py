@@ -80,6 +80,37 @@ class Pricing(Struct, frozen=True):
     ] = None
 
 
+class Market(Struct, frozen=True):
+    """The book: where positions, quotes and prices are; a project's file names only files in it."""
+
+    positions: Annotated[
+        str, Meta(description="CSV, Parquet, or a DuckDB table as file.duckdb:schema.table.")
+    ] = ""
+    quotes: Annotated[str, Meta(description="Option chains and stock quotes; as positions.")] = ""
+    prices: Annotated[str, Meta(description="Daily closes; as positions.")] = ""
+    dividends: Annotated[str, Meta(description="Cash dividends; as positions.")] = ""
+    columns: Annotated[
+        dict[str, str],
+        Meta(description='Columns by field, where not usual: { "positions.quantity" = "Qty" }.'),
+    ] = field(default_factory=dict)
+    ticker: Annotated[
+        str, Meta(description="The stock of a price file without symbols, and of the wheel.")
+    ] = ""
+    account_value: Annotated[
+        float | None,
+        Meta(gt=0, description="The account's worth; limits in percent are measured against it."),
+    ] = None
+    volatility_days: Annotated[
+        int, Meta(ge=5, le=2520, description="Daily returns that realised volatility is taken of.")
+    ] = 60
+    as_of: Annotated[str, Meta(description="The day to value at, as 2025-01-17; empty: today.")] = (
+        ""
+    )
+    example: Annotated[
+        bool, Meta(description="These files are an example; every answer from them says so.")
+    ] = False
+
+
 class Circuits(Struct, frozen=True):
     """When a capability that keeps failing is left alone, and for how long."""
 
@@ -127,6 +158,7 @@ class Config(Struct, frozen=True):
     probes: Probes = Probes()
     search: Search = Search()
     pricing: Pricing = Pricing()
+    market: Market = Market()
     circuits: Circuits = Circuits()
     store: Store = Store()
     console: Console = Console()

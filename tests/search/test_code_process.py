@@ -251,7 +251,9 @@ async def test_leaving_the_block_ends_everything(root: str) -> None:
         assert pid is not None
         group = _group(pid)
     assert pid in group
-    assert not group & (living() - before)
+    with anyio.fail_after(10):  # they are killed; a busy machine takes its time to bury them
+        while group & (living() - before):
+            await anyio.sleep(0.02)
 
 
 def _group(pid: int) -> set[int]:

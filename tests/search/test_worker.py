@@ -103,7 +103,7 @@ def test_the_package_costs_nothing_to_import() -> None:
     code = (
         "import sys, engine.search\n"
         "print(*(n for n in sys.modules if n.startswith(('engine.', 'anyio', 'rapidfuzz'))))\n"
-        "import engine.search.scan, engine.search.importers, engine.search.history\n"
+        "import engine.search.scan, engine.search.text_search, engine.search.history\n"
         "print(*(n for n in ('rapidfuzz', 'duckdb', 'numpy', 'textual', 'rich', 'ast')"
         " if n in sys.modules and n != 'ast'))"
     )

@@ -1,5 +1,6 @@
 """The book: what it holds, what it risks, and what it would lose; all from the user's own files."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 _EXAMPLE = "an EXAMPLE book: every figure of it is invented"
 _MOST_DAYS = 250
-_PARAMETERS = ("config.yaml", "config_unified.yaml")
 _NOTHING = "no position of this book can be valued"
 
 
@@ -191,22 +191,15 @@ def _limits(risk: "Risk", found: _Found) -> tuple[tuple[Section, ...], tuple[str
     """Return the limits of the user's YAML as a section, and what was odd about the file."""
     from engine.agents.tools import risk_rows as rows
     from engine.market.parameters import ParameterError
-    from engine.market.parameters_yaml import read as read_parameters
-    from engine.market.risk_headroom import headroom
+    from engine.market.parameters_file import load as parameters
+    from engine.market.risk_limits import risk_limits
 
-    file = _parameter_file(found.project)
-    if file is None:
-        return (), ()
     try:
-        sourced = read_parameters(file.read_text(encoding="utf-8"), file.name)
-    except (ParameterError, OSError, UnicodeDecodeError) as error:
+        sourced = parameters(found.project, os.environ)
+    except ParameterError as error:
         return (), (f"no limits: {error}",)
-    found_limits = headroom(risk, sourced.parameters.limits, found.sources.account_value)
-    return ((rows.limits(found_limits, file.name),) if found_limits else ()), ()
-
-
-def _parameter_file(project: Path) -> Path | None:
-    return next((project / name for name in _PARAMETERS if (project / name).is_file()), None)
+    limits = risk_limits(risk, sourced, found.sources.account_value)
+    return ((rows.limits(limits),) if limits else ()), ()
 
 
 def _money(value: float, currency: str) -> str:

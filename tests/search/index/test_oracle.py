@@ -21,8 +21,8 @@ from tests.search.trees import plain, write
 
 pytestmark = pytest.mark.anyio
 
-_QUERIES = 200
-_WATCHED_QUERIES = 60
+_QUERIES = 120
+_WATCHED_QUERIES = 40
 _MOST_S = 30.0
 
 

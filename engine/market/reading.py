@@ -1,0 +1,153 @@
+"""The whole book out of the user's files: positions first, and of the market what they need."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, TypeVar
+
+from engine.market.book import Book, DailyPrice, Dividend, Instrument, Option, Position, Quote
+from engine.market.columns import Topic
+from engine.market.positions import read_positions
+from engine.market.prices import read_dividends, read_prices
+from engine.market.quotes import read_quotes
+from engine.market.reading_errors import MarketDataError, SourceMissing
+from engine.market.reading_tables import Table, opened
+from engine.market.settings import Sources
+from engine.store.pool import Execute, Lease, Pool, StoreReadError
+
+T = TypeVar("T")
+
+_FRESH_DAYS: Final = 4  # a long weekend
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A book and how old each part of it is.
+
+    Attributes:
+        newest: the latest day in quotes and prices; None where a table tells no day.
+    """
+
+    book: Book
+    newest: dict[Topic, date | None]
+
+
+async def load(pool: Pool, sources: Sources) -> Reading:
+    """Read the book on a lease of the pool; DuckDB works in a thread and can be cancelled.
+
+    Raises:
+        MarketDataError: see `engine.market.reading_errors`.
+        StoreReadError: DuckDB itself is missing or can't be started.
+    """
+    async with pool.lease() as lease:
+        return await on(lease, lambda execute: read_book(execute, sources))
+
+
+async def on(lease: Lease, work: Callable[[Execute], T]) -> T:
+    """Run `work` on a lease, its own errors raised as they are.
+
+    Raises:
+        MarketDataError: `work` raised it; StoreReadError: DuckDB failed in another way.
+    """
+    try:
+        return await lease.read(work)
+    except StoreReadError as error:
+        if isinstance(error.__cause__, MarketDataError):
+            raise error.__cause__ from None
+        raise
+
+
+def read_book(execute: Execute, sources: Sources) -> Reading:
+    """Read all tables that there are; see `load`.
+
+    Raises:
+        MarketDataError: a table can't be read or holds what can't be.
+    """
+    notes = [f"{_shown(sources, topic)}: taken for {topic}" for topic in sources.assumed]
+    held = _of(execute, sources, "positions", lambda table: read_positions(table, sources.as_of))
+    if held is None:
+        raise SourceMissing("no positions are named", "set [market] positions in bolt.toml")
+    notes += held.notes
+    tickers = _tickers(held.held, sources.ticker)
+    quotes: tuple[Quote, ...] = ()
+    prices: dict[str, tuple[DailyPrice, ...]] = {}
+    dividends: tuple[Dividend, ...] = ()
+    newest: dict[Topic, date | None] = {}
+    as_of = sources.as_of
+    if chain := _of(execute, sources, "quotes", lambda table: read_quotes(table, tickers, as_of)):
+        quotes, newest["quotes"] = chain.found, chain.newest
+        notes += chain.notes
+    if past := _of(execute, sources, "prices", lambda table: read_prices(table, tickers, as_of)):
+        prices = past.by_symbol
+        newest["prices"] = max((one[-1].day for one in prices.values()), default=None)
+        notes += past.notes
+    if paid := _of(execute, sources, "dividends", lambda table: read_dividends(table, tickers)):
+        dividends = paid.paid
+        notes += paid.notes
+    notes += _gaps(sources, tickers, quotes, prices)
+    notes += [_old(sources, topic, day) for topic, day in newest.items() if _is_old(day, as_of)]
+    return Reading(
+        Book(
+            as_of=as_of,
+            positions=held.held,
+            quotes=quotes,
+            dividends=dividends,
+            prices=prices,
+            rate=sources.rate,
+            dividend_yield=sources.dividend_yield,
+            notes=tuple(notes),
+            example=sources.example,
+        ),
+        newest,
+    )
+
+
+def underlying(position: Position) -> str:
+    """Return the symbol of the stock that a position is about."""
+    return _symbol(position.instrument)
+
+
+def _symbol(instrument: Instrument) -> str:
+    return instrument.underlying if isinstance(instrument, Option) else instrument.symbol
+
+
+def _tickers(held: Iterable[Position], ticker: str) -> list[str]:
+    return sorted({underlying(position) for position in held} | ({ticker} if ticker else set()))
+
+
+def _gaps(
+    sources: Sources,
+    tickers: Iterable[str],
+    quotes: Iterable[Quote],
+    prices: Mapping[str, object],
+) -> Iterator[str]:
+    """Yield a note for each stock that a table which is there knows nothing of."""
+    quoted = {_symbol(quote.instrument) for quote in quotes}
+    known: tuple[tuple[Topic, set[str]], ...] = (("quotes", quoted), ("prices", set(prices)))
+    for topic, symbols in known:
+        if sources.places[topic] is not None:
+            for ticker in tickers:
+                if ticker not in symbols:
+                    yield f"{_shown(sources, topic)}: nothing of {ticker} is in it"
+
+
+def _is_old(newest: date | None, as_of: date) -> bool:
+    return newest is not None and (as_of - newest).days > _FRESH_DAYS
+
+
+def _old(sources: Sources, topic: Topic, newest: date | None) -> str:
+    age = (sources.as_of - newest).days if newest else 0
+    return f"{_shown(sources, topic)}: the newest is of {newest}, {age} days before the valuation"
+
+
+def _of(execute: Execute, sources: Sources, topic: Topic, read: Callable[[Table], T]) -> T | None:
+    where = sources.places[topic]
+    if where is None:
+        return None
+    with opened(execute, where, topic, sources.columns) as table:
+        return read(table)
+
+
+def _shown(sources: Sources, topic: Topic) -> str:
+    where = sources.places[topic]
+    return "" if where is None else where.shown

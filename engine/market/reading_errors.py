@@ -1,0 +1,87 @@
+"""What can be wrong with the user's market data.
+
+MarketDataError           also says what to do; never quotes more of a file than one cell
+├── NoSource              nothing is set and nothing is at the usual places
+├── SourceMissing         a file or table that is named isn't there
+├── SourceRefused         a project's own file names something outside of the project
+├── SourceLocked          another program holds the database open for writing
+├── SourceUnreadable      there, but damaged, of another kind, or not allowed to be read
+├── ColumnMissing         a column that is needed isn't there, or two could be meant
+└── BadRows               cells that can't be: file, row, column, value and what was expected
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.evidence import clean
+
+_SHOWN = 40
+
+
+class MarketDataError(Exception):
+    """The data can't be used as it is.
+
+    Attributes:
+        remedy: what its user can do, a sentence without its full stop; may be empty.
+    """
+
+    def __init__(self, sentence: str, remedy: str = "") -> None:
+        super().__init__(clean(sentence))
+        self.remedy = clean(remedy)
+
+
+class NoSource(MarketDataError):
+    """There is nothing to read."""
+
+
+class SourceMissing(MarketDataError):
+    """What is named doesn't exist."""
+
+
+class SourceRefused(MarketDataError):
+    """What is named may not be read from here."""
+
+
+class SourceLocked(MarketDataError):
+    """Another program is writing it."""
+
+
+class SourceUnreadable(MarketDataError):
+    """It can't be read."""
+
+
+class ColumnMissing(MarketDataError):
+    """A column isn't there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One cell that can't be what it has to be; `row` counts from 1, the header not counted."""
+
+    source: str
+    row: int | None
+    column: str
+    found: str
+    expected: str
+
+    def __str__(self) -> str:
+        row = "" if self.row is None else f" row {self.row},"
+        return f"{self.source}:{row} column {self.column} is {self.found}, expected {self.expected}"
+
+
+class BadRows(MarketDataError):
+    """Rows that can't be read; all of them are kept in `faults`."""
+
+    def __init__(self, faults: Sequence[Fault], remedy: str = "") -> None:
+        more = len(faults) - 1
+        rest = f" (and {more} more)" if more else ""
+        super().__init__(f"{faults[0]}{rest}", remedy or "correct the file; nothing was guessed")
+        self.faults = tuple(faults)
+
+
+def quoted(value: object) -> str:
+    """Return a cell as an error shows it: short, and empty as a word."""
+    if value is None or value == "":
+        return "empty"
+    text = str(value)
+    return f'"{text}"' if len(text) <= _SHOWN else f'"{text[: _SHOWN - 1]}…"'

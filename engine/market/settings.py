@@ -1,0 +1,159 @@
+"""Where the user's market data is: as bolt.toml says, or else where wheel projects keep it.
+
+A project's own bolt.toml is data of whoever wrote the project: it may name only files inside of it.
+The user's own settings, a flag or a variable may name any file.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from engine.config import Loaded
+from engine.config.loading import PROJECT_FILE
+from engine.market.columns import Topic, unknown_fields
+from engine.market.reading_cells import BadCell, day
+from engine.market.reading_errors import ColumnMissing, MarketDataError, NoSource, SourceRefused
+from engine.market.reading_tables import DATABASES, Place
+
+TOPICS: Final[tuple[Topic, ...]] = ("positions", "quotes", "prices", "dividends")
+
+# A wheel trader's repository keeps one database with these tables; a beginner keeps CSV files.
+_DATABASE: Final = "data/wheel_trading_optimized.duckdb"
+USUAL: Final[Mapping[Topic, tuple[str, ...]]] = {
+    "positions": ("positions.csv", "data/positions.csv", f"{_DATABASE}:trading.positions"),
+    "quotes": ("quotes.csv", "data/quotes.csv", f"{_DATABASE}:options.contracts"),
+    "prices": ("prices.csv", "data/prices.csv", f"{_DATABASE}:market.price_data"),
+    "dividends": ("dividends.csv", "data/dividends.csv"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where each table is, None where there is none, and what is known beside them.
+
+    Attributes:
+        assumed: of which topics the place is a usual one that no setting names.
+        rate, dividend_yield: per year, continuous; None where not set.
+    """
+
+    places: Mapping[Topic, Place | None]
+    as_of: date
+    columns: Mapping[str, str] = field(default_factory=dict)
+    ticker: str = ""
+    rate: float | None = None
+    dividend_yield: float | None = None
+    account_value: float | None = None
+    volatility_days: int = 60
+    example: bool = False
+    assumed: tuple[Topic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """There is no book here: why, and what would make one."""
+
+    reason: str
+    remedy: str
+
+
+def sources(loaded: Loaded, project: Path, today: date) -> Sources | Absent:
+    """Return where the market data is, or Absent: no positions are named or found.
+
+    Raises:
+        SourceRefused: the project's own file names something outside of the project.
+        ColumnMissing: the mapping names a field that no table has.
+        MarketDataError: the day to value at is none.
+    """
+    market, pricing = loaded.config.market, loaded.config.pricing
+    if unknown := unknown_fields(market.columns):
+        raise ColumnMissing(
+            f"[market] columns names {', '.join(unknown)}, which no table has",
+            "fields are such as quantity, or positions.quantity",
+        )
+    places: dict[Topic, Place | None] = {}
+    assumed: list[Topic] = []
+    for topic in TOPICS:
+        place = _named(loaded, project, topic)
+        if place is None and (place := _usual(project, topic)) is not None:
+            assumed.append(topic)
+        places[topic] = place
+    if places["positions"] is None:
+        return absent()
+    return Sources(
+        places=places,
+        as_of=_as_of(market.as_of, today),
+        columns=market.columns,
+        ticker=market.ticker.strip().upper(),
+        rate=pricing.rate,
+        dividend_yield=pricing.dividend_yield,
+        account_value=market.account_value,
+        volatility_days=market.volatility_days,
+        example=market.example,
+        assumed=tuple(assumed),
+    )
+
+
+def absent() -> Absent:
+    """Return why there is no book, and the remedy."""
+    usual = ", ".join(USUAL["positions"])
+    return Absent(
+        "this project has no positions: [market] positions is not set, and there is none of "
+        f"{usual}",
+        'set [market] positions = "positions.csv" in bolt.toml, or try `bolt-tui example FOLDER`',
+    )
+
+
+def required(found: Sources | Absent) -> Sources:
+    """Return the sources.
+
+    Raises:
+        NoSource: they are absent.
+    """
+    if isinstance(found, Absent):
+        raise NoSource(found.reason, found.remedy)
+    return found
+
+
+def place(text: str, folder: Path) -> Place:
+    """Return where `text` points: `file`, or `file.duckdb:schema.table`."""
+    file, colon, table = text.rpartition(":")
+    named = bool(colon) and file.lower().endswith(DATABASES)
+    path = Path(file if named else text).expanduser()
+    return Place(folder / path, table if named else None, text)
+
+
+def _named(loaded: Loaded, project: Path, topic: Topic) -> Place | None:
+    text: str = getattr(loaded.config.market, topic)
+    if not text.strip():
+        return None
+    found = place(text.strip(), project)
+    origin = loaded.origins[f"market.{topic}"]
+    if origin.place == str(project / PROJECT_FILE) and not _inside(found.path, project):
+        raise SourceRefused(
+            f"{origin}: market.{topic} names {text}, which is outside of the project",
+            "name it in your own settings: a project may name only its own files",
+        )
+    return found
+
+
+def _inside(path: Path, project: Path) -> bool:
+    return path.resolve().is_relative_to(project.resolve())
+
+
+def _usual(project: Path, topic: Topic) -> Place | None:
+    for text in USUAL[topic]:
+        found = place(text, project)
+        if found.path.is_file() and _inside(found.path, project):
+            return found
+    return None
+
+
+def _as_of(text: str, today: date) -> date:
+    if not text.strip():
+        return today
+    try:
+        return day(text.strip())
+    except BadCell as error:
+        raise MarketDataError(f'[market] as_of is "{text}", expected {error}') from error
