@@ -24,6 +24,7 @@ class LeftOut:
         self._wanted = -1
         self._stale = anyio.Event()
         self._ready = anyio.Event()
+        self._counting = False
 
     def counts(self, generation: int) -> dict[str, int]:
         """Return what was counted last, and have it counted again where files came or went since.
@@ -36,15 +37,21 @@ class LeftOut:
             self._stale.set()
         return self._counted
 
-    async def first(self, generation: int) -> dict[str, int]:
-        """Return `counts` once there are any, or what there is after two seconds."""
+    async def first(self, generation: int) -> dict[str, int] | None:
+        """Return `counts` once there are any, or what there is after two seconds.
+
+        None while nobody counts: `run` isn't running.
+        """
         self.counts(generation)
+        if not self._counting:
+            return None
         with anyio.move_on_after(SURVEY_S):
             await self._ready.wait()
         return self._counted
 
     async def run(self) -> None:
         """Count whenever it is wanted, until cancelled."""
+        self._counting = True
         while True:
             await self._stale.wait()
             self._stale = anyio.Event()
@@ -54,6 +61,7 @@ class LeftOut:
                     self._rg(), self._root, (), timeout_s=_COUNT_S, binary=not self._counted
                 )
             except RipgrepMissing:
+                self._counting = False
                 return
             self._counted, self._generation = {**self._counted, **counted}, generation
             self._ready.set()

@@ -74,7 +74,9 @@ class TextSearch:
         if index is None or query.paths:
             return None
         counted = await self._left_out.first(index.generation)
-        return counted if index.binary is None else {**counted, "binary": index.binary}
+        if counted is None or index.binary is None:
+            return counted
+        return {**counted, "binary": index.binary}
 
     async def _by_index(self, query: TextQuery, max_rows: int, timeout_s: float) -> Scan | str:
         if self._index is None:

@@ -252,7 +252,7 @@ async def test_leaving_the_block_ends_everything(root: str) -> None:
         group = _group(pid)
     assert pid in group
     with anyio.fail_after(10):  # they are killed; a busy machine takes its time to bury them
-        while group & (living() - before):
+        while group & (living() - before):  # noqa: ASYNC110
             await anyio.sleep(0.02)
 
 

@@ -9,7 +9,9 @@ from typing import Final
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 GREEKS: Final = ("delta", "gamma", "vega", "theta", "rho")
 
-_CDF: Final = re.compile(r"cdf|^erfc?$|^ndtr$|^cnd$|^N$|^Phi$|^norm_?dist$|^cum_?norm", re.IGNORECASE)
+_CDF: Final = re.compile(
+    r"cdf|^erfc?$|^ndtr$|^cnd$|^N$|^Phi$|^norm_?dist$|^cum_?norm", re.IGNORECASE
+)
 _DRAWS: Final = frozenset("normal standard_normal randn gauss normalvariate".split())
 _D: Final = frozenset({"d1", "d2", "d_1", "d_2", "d_plus", "d_minus"})
 

@@ -235,4 +235,6 @@ def volatility_like(name: str) -> str:
     """Return "volatility" or "rate" for names that surely mean one; else empty."""
     roles, certainty = role_of(name)
     found = roles[0] if certainty == "certain" else ""
-    return found if found in ("volatility", "rate") and words_of(name) not in ("vol", "rate") else ""
+    return (
+        found if found in ("volatility", "rate") and words_of(name) not in ("vol", "rate") else ""
+    )

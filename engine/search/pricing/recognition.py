@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
 
 from engine.search.pricing.body import GREEKS, Body
-from engine.search.pricing.roles import is_complete, is_named, role_of, words_of
+from engine.search.pricing.roles import is_complete, role_of, surely, words_of
 
 Computes = Literal[
     "price", "implied volatility", "Greeks", "delta", "gamma", "vega", "theta", "rho",
@@ -54,7 +54,11 @@ def may_be(name: str, names: Iterable[str], text: str) -> bool:
     if _NAMES.search(words) or ("log" in text and _NORMAL.search(text)):
         return True
     roles = {role for one in names for role in role_of(one)[0]}
-    return {"strike"} <= roles and bool(roles & {"spot", "forward"}) and bool(roles & {"years", "days"})
+    return (
+        {"strike"} <= roles
+        and bool(roles & {"spot", "forward"})
+        and bool(roles & {"years", "days"})
+    )
 
 
 class Recognised(NamedTuple):
@@ -132,7 +136,7 @@ def _of_book(words: str, body: Body) -> Recognised | None:
 
 def _priced(body: Body) -> bool:
     """Return whether something is struck here: other formulas have a normal distribution too."""
-    return any(is_named(word, "strike") for word in body.words)
+    return any(word == "k" or surely(word, "strike") for word in body.words)
 
 
 def _endings(body: Body) -> set[str]:

@@ -124,7 +124,9 @@ def _needed(node: ast.ClassDef) -> tuple[str, ...]:
                 name for name, how, default in _arguments(one)[1:]
                 if not default and how not in ("rest", "words")
             )  # fmt: skip
-    made = {last_name(one.func if isinstance(one, ast.Call) else one) for one in node.decorator_list}
+    made = {
+        last_name(one.func if isinstance(one, ast.Call) else one) for one in node.decorator_list
+    }
     if "dataclass" in made:
         return tuple(
             one.target.id for one in node.body
@@ -172,7 +174,9 @@ def _found(node: Function, owner: str, needs: tuple[str, ...], body: Body) -> Fo
     if said.computes in _FORMULAS:
         faults += formula_faults(said.computes, body)
     elif said.computes == "Greeks of a portfolio":
-        faults += [one for one in formula_faults("Greeks", body) if body.score or one.severity > 0.3]
+        faults += [
+            one for one in formula_faults("Greeks", body) if body.score or one.severity > 0.3
+        ]
     return Found(
         name=f"{owner}.{node.name}" if owner else node.name,
         owner=owner,
