@@ -15,12 +15,11 @@ a day to 30 years, volatilities from 0.01 to 3 and rates from -2 % to 6 %:
     Greeks    error 1.2e-15 · max(1, |Greek|), and 2e-14 of themselves far out of the money (1e-24)
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from engine.kernels.arguments import (
     EXPONENT,
@@ -37,8 +36,8 @@ from engine.kernels.arguments import (
     numbers,
 )
 from engine.kernels.black import out_of_the_money
-
-N = TypeVar("N", bound=np.generic)
+from engine.kernels.chunks import Spread, evaluate
+from engine.kernels.legs import discounted_legs
 
 _INV_SQRT_2PI: Final = 0.3989422804014327
 _POINT: Final = 0.01
@@ -75,6 +74,9 @@ class Valuation:
     probability_in_the_money: Floats
 
 
+_FIELDS: Final = [np.float64 for _ in fields(Valuation)]
+
+
 def price(
     kind: Kinds,
     spot: ArrayLike,
@@ -83,6 +85,8 @@ def price(
     volatility: ArrayLike,
     rate: ArrayLike = 0.0,
     dividend_yield: ArrayLike = 0.0,
+    *,
+    spread: Spread = map,
 ) -> Valuation:
     """Value European options; the arguments broadcast together as NumPy's do.
 
@@ -101,9 +105,31 @@ def price(
         volatility: per square root of a year, 0 or more; 0.2 is 20 %.
         rate: continuously compounded, per year; may be negative.
         dividend_yield: continuous, per year; may be negative, as a cost of holding is.
+        spread: see `engine.kernels.chunks`.
 
     Raises:
         NotNumeric, OutOfRange, UnknownKind, ShapeMismatch: see `engine.kernels.errors`.
+    """
+    is_call, values, shape = european_arguments(
+        kind, spot, strike, years, volatility, rate, dividend_yield
+    )
+    found = evaluate(european_block, [is_call, *values.values()], shape, _FIELDS, _BLOCK, spread)
+    return Valuation(*found)
+
+
+def european_arguments(
+    kind: Kinds,
+    spot: ArrayLike,
+    strike: ArrayLike,
+    years: ArrayLike,
+    volatility: ArrayLike,
+    rate: ArrayLike,
+    dividend_yield: ArrayLike,
+) -> tuple[Flags, dict[str, Floats], tuple[int, ...]]:
+    """Return where the options are calls, the other arguments by name, and their common shape.
+
+    Raises:
+        As `price`.
     """
     is_call = calls("kind", kind)
     values = {
@@ -117,26 +143,10 @@ def price(
     shape = common_shape({"kind": is_call, **values})
     check("rate * years", values["rate"] * values["years"], EXPONENT)
     check("dividend_yield * years", values["dividend_yield"] * values["years"], EXPONENT)
-    return _in_blocks(is_call, list(values.values()), shape)
+    return is_call, values, shape
 
 
-def _in_blocks(is_call: Flags, values: Sequence[Floats], shape: tuple[int, ...]) -> Valuation:
-    """Evaluate block by block; an argument of one element stays one element."""
-    size = int(np.prod(shape, dtype=np.int64))
-    flat_calls = _flat(is_call, shape)
-    flat = [_flat(value, shape) for value in values]
-    results = [np.empty(size) for _ in fields(Valuation)]
-    # inf over 0 and 0 below the smallest number are the limits that the formula is to take.
-    with np.errstate(over="ignore", under="ignore", divide="ignore"):
-        for start in range(0, size, _BLOCK):
-            part = slice(start, start + _BLOCK)
-            block = _block(_part(flat_calls, part), *(_part(value, part) for value in flat))
-            for result, found in zip(results, block, strict=True):
-                np.add(found, 0.0, out=result[part])  # makes -0.0 a plain 0.0
-    return Valuation(*(result.reshape(shape) for result in results))
-
-
-def _block(
+def european_block(
     is_call: Flags,
     spot: Floats,
     strike: Floats,
@@ -146,18 +156,14 @@ def _block(
     dividend_yield: Floats,
 ) -> tuple[Floats, ...]:
     """Return the fields of `Valuation` in their order, for arrays that broadcast."""
-    asset_discount = np.exp(-dividend_yield * years)
-    cash_discount = np.exp(-rate * years)
-    asset = spot * asset_discount
-    cash = strike * cash_discount
+    legs = discounted_legs(spot, strike, years, rate, dividend_yield)
+    asset, cash, asset_discount = legs.asset, legs.cash, legs.asset_discount
     root = np.sqrt(years)
     deviation = volatility * root
 
-    drift = (rate - dividend_yield) * years
-    moneyness = _log_ratio(spot, strike) + drift
-    call_is_out = moneyness < 0.0
-    out = out_of_the_money(np.abs(moneyness), np.maximum(deviation, _TINY), np)
-    cheaper = np.where(call_is_out, asset, cash)
+    call_is_out = legs.call_is_out
+    out = out_of_the_money(np.abs(legs.moneyness), np.maximum(deviation, _TINY), np)
+    cheaper = legs.cheaper
     density = cheaper * out.gauss * _INV_SQRT_2PI
 
     # Parity turns the weights of one side into the complements of the other's.
@@ -170,11 +176,7 @@ def _block(
 
     sign = np.where(is_call, 1.0, -1.0)
     time_value = np.where(deviation > 0.0, cheaper * out.value, 0.0)
-    # asset - cash, but without the rounding of the legs, which near the strike is worth more.
-    carried = np.where(drift > 0.0, asset, cash) * np.expm1(-np.abs(drift))
-    today = (spot - strike) * np.minimum(asset_discount, cash_discount)
-    forward_gain = today + np.copysign(carried, drift)
-    premium = time_value + np.maximum(sign * forward_gain, 0.0)
+    premium = time_value + np.maximum(sign * legs.gain, 0.0)
     exercise_cost = sign * cash * cash_weight
     decay = 0.5 * _quotient(density * volatility, root)
     carry = dividend_yield * sign * asset * asset_weight - rate * exercise_cost
@@ -189,22 +191,7 @@ def _block(
     )
 
 
-def _log_ratio(spot: Floats, strike: Floats) -> Floats:
-    """Return ln(spot / strike), accurate however close they are, and 0 only if they are equal."""
-    excess = spot - strike
-    size: Floats = np.log1p(np.abs(excess) / np.minimum(spot, strike))
-    return np.copysign(size, excess)
-
-
 def _quotient(top: Floats, bottom: Floats) -> Floats:
     """Return top / bottom for `top >= 0`: 0 wherever `top` is 0, otherwise inf over 0."""
     result: Floats = top / np.where(top > 0.0, bottom, 1.0)
     return result
-
-
-def _flat(value: NDArray[N], shape: tuple[int, ...]) -> NDArray[N]:
-    return value.reshape(1) if value.size == 1 else np.broadcast_to(value, shape).reshape(-1)
-
-
-def _part(value: NDArray[N], part: slice) -> NDArray[N]:
-    return value if value.size == 1 else value[part]

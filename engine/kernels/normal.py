@@ -52,6 +52,22 @@ _COEFFICIENTS: Final = (
 _SQRT_HALF: Final = 0.7071067811865476
 _INV_SQRT_2PI: Final = 0.3989422804014327
 
+# (x + K)·(1 - cdf(x))/exp(-x²/2) with K = 3 in t = 1 - 6/(x + K): degree 10 by the same recipe.
+_SHORT_SHIFT: Final = 3.0
+_SHORT: Final = (
+    0.7290836901333732,
+    -0.5093321493606527,
+    0.23001759296691604,
+    -0.047259673277935316,
+    -0.010460295880520913,
+    0.006953819271572838,
+    0.001012743569432471,
+    -0.0010028423501513264,
+    -0.0002205104590408805,
+    0.00011200035386524133,
+    3.792899655966674e-05,
+)
+
 LOWEST: Final = -0.5
 """From here to infinity the polynomial stands for erfcx."""
 
@@ -82,6 +98,25 @@ def cdf(x: A, xp: Namespace[A]) -> A:
     """
     tail = 0.5 * _gauss(x, xp) * _erfcx_right(xp.abs(x) * _SQRT_HALF)
     return xp.where(xp.less(x, 0.0), tail, 1.0 - tail)
+
+
+def short_cdf(x: A, gauss: A, xp: Namespace[A]) -> A:
+    """Return the probability that a standard normal variable is at most `x`, to 2e-9.
+
+    A third of the work of `cdf`, for integrands whose other errors are larger.
+
+    Args:
+        gauss: exp(-x²/2), which its caller has already.
+    """
+    s = 1.0 / (xp.abs(x) + _SHORT_SHIFT)
+    t = 1.0 - 2.0 * _SHORT_SHIFT * s
+    value = t * _SHORT[-1] + _SHORT[-2]
+    for coefficient in _SHORT[-3::-1]:
+        value *= t
+        value += coefficient
+    value *= s
+    value *= gauss
+    return xp.where(xp.less(x, 0.0), value, 1.0 - value)
 
 
 def erfcx_fall(near: A, far: A, gap: A) -> tuple[A, A]:

@@ -1,0 +1,294 @@
+"""The wheel: what to sell, what to roll, what is held at which basis, how far limits are."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import anyio
+
+from engine.agents.tool import Call, Refused
+from engine.agents.tools.risk import read
+from engine.evidence import Evidence, Section
+from engine.market.book import Book, Instrument, Option
+from engine.market.parameters import ParameterError, Sourced
+from engine.market.parameters_file import load
+
+if TYPE_CHECKING:
+    from engine.market.candidates import Ranking, Scene
+
+_EXAMPLE = "an EXAMPLE book: every figure of it is invented"
+_POINTS = 33
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """A book that was read, and what its user wants done with it."""
+
+    book: Book
+    sourced: Sourced
+    ticker: str
+    volatility_days: int
+    account_value: float | None
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        example = (_EXAMPLE,) if self.book.example else ()
+        unused = self.sourced.unused_keys
+        said = (f"{unused} keys of the parameters mean nothing here",) if unused else ()
+        return (*example, *self.book.notes, *self.sourced.notes, *said)
+
+    def evidence(
+        self,
+        verdict: str,
+        sections: list[Section],
+        said: tuple[str, ...] = (),
+        *,
+        found: bool = True,
+    ) -> Evidence:
+        return Evidence(
+            f"{_EXAMPLE}; {verdict}" if self.book.example else verdict,
+            tuple(sections),
+            found=found,
+            weight=3,
+            assumptions=(*self.assumptions, *said),
+        )
+
+
+async def candidates(call: Call) -> Evidence:
+    """Rank the puts, and calls on shares held, that the parameters would sell now."""
+    return await _work(call, _candidates)
+
+
+async def rolls(call: Call) -> Evidence:
+    """Judge each short option by each roll rule, and warn of early assignment."""
+    return await _work(call, _rolls)
+
+
+async def ledger(call: Call) -> Evidence:
+    """Show what is held at which basis, with unrealised gain and where it breaks even."""
+    return await _work(call, _ledger)
+
+
+async def limits(call: Call) -> Evidence:
+    """Show each limit of the configuration and what is left of it."""
+    return await _work(call, _limits)
+
+
+async def analysis(call: Call) -> Evidence:
+    """Look at the wheel as a whole: what to roll, what to sell, where it gains and loses."""
+    return await _work(call, _analysis)
+
+
+async def _work(call: Call, compose: Callable[[_Desk], Evidence]) -> Evidence:
+    reading, where = await read(call)
+    try:
+        sourced = await anyio.to_thread.run_sync(load, call.services.project, os.environ)
+    except ParameterError as error:
+        raise Refused(str(error), "correct it in that file") from error
+    named = call.text("ticker") or where.ticker
+    desk = _Desk(reading.book, sourced, named, where.volatility_days, where.account_value)
+    call.progress("looking at the wheel", None, None)
+    # NumPy is imported and computes in the thread; single options hold the interpreter for 1 ms.
+    return await anyio.to_thread.run_sync(_refusing, desk, compose)
+
+
+def _refusing(desk: _Desk, compose: Callable[[_Desk], Evidence]) -> Evidence:
+    from engine.market.risk_market import MixedCurrencies
+
+    try:
+        return compose(desk)
+    except MixedCurrencies as error:
+        raise Refused(str(error), error.remedy) from error
+    except ValueError as error:
+        raise Refused(str(error), "name a ticker that the book or its prices have") from error
+
+
+def _candidates(desk: _Desk) -> Evidence:
+    verdict, sections, said = _to_sell(desk)
+    return desk.evidence(verdict, sections, said, found=bool(sections))
+
+
+def _to_sell(desk: _Desk) -> tuple[str, list[Section], tuple[str, ...]]:
+    from engine.agents.tools import wheel_rows as rows
+    from engine.market.calibration import MEASURED_ON
+    from engine.market.wheel_book import candidates as found_in
+
+    at = _scene(desk)
+    puts, calls = found_in(desk.book, at, desk.sourced.parameters)
+    sections: list[Section] = []
+    for name, ranking in (("Puts", puts), ("Calls", calls)):
+        if ranking is not None:
+            title = f"{name} to sell on {at.symbol} at {at.spot:g}"
+            sections.append(rows.candidates(title, ranking))
+            if ranking.rejected:
+                sections.append(rows.rejected(ranking))
+    said = (
+        *puts.assumptions,
+        f"rate {at.rate:.2%}, dividend yield {at.dividend_yield:.2%} a year",
+        f"assigned in the past: {MEASURED_ON}; errors of 1 to 2 points",
+        "profit by a drift equal to the rate",
+    )
+    return _best(puts, at), sections, said
+
+
+def _best(puts: "Ranking", at: "Scene") -> str:
+    if not puts.candidates:
+        why = max(puts.rejected, key=lambda rule: puts.rejected[rule], default="nothing is quoted")
+        return f"no put on {at.symbol} fits the parameters; most often: {why}"
+    best = puts.candidates[0]
+    return (
+        f"sell the {best.option.expiry} {best.option.strike:g} put on {at.symbol} for "
+        f"{best.premium:.2f}: delta {abs(best.delta):.2f}, {best.annualised:.1%} a year on what it "
+        f"binds, breakeven {best.breakeven:.2f}, assigned with {best.assigned:.0%}"
+    )
+
+
+def _rolls(desk: _Desk) -> Evidence:
+    verdict, sections = _to_roll(desk)
+    return desk.evidence(verdict, sections, found=bool(sections))
+
+
+def _to_roll(desk: _Desk) -> tuple[str, list[Section]]:
+    from engine.agents.tools import wheel_rows as rows
+    from engine.market.rolls import fired
+    from engine.market.wheel_book import watched
+
+    found = watched(desk.book, desk.sourced, desk.volatility_days)
+    if not found:
+        return "no short option is held that can be valued", []
+    rolled = [one for one in found if fired(one.rules)]
+    likely = [one for one in found if one.early is not None and one.early.danger == "likely"]
+    verdict = f"{len(rolled)} of {len(found)} short options are to be rolled"
+    if rolled:
+        first = fired(rolled[0].rules)[0]
+        verdict += f": {first.explanation}"
+    if likely:
+        verdict += f"; early assignment is likely for {len(likely)}"
+    warnings = rows.early(found)
+    return verdict, [
+        rows.rules(found),
+        *([warnings] if warnings else []),
+        rows.parameters(desk.sourced),
+    ]
+
+
+def _ledger(desk: _Desk) -> Evidence:
+    from engine.agents.tools import wheel_rows as rows
+    from engine.market.exposure import lines
+    from engine.market.ledger import fold
+    from engine.market.risk_market import priced
+    from engine.market.wheel_book import openings
+    from engine.market.wheel_cycles import cycles
+
+    events, unpriced = openings(desk.book.positions, desk.book.as_of)
+    folded = fold(events)
+    marks: dict[object, float] = {
+        line.position.instrument: line.exposure.value / line.position.shares
+        for line in lines(priced(desk.book, desk.volatility_days))
+        if line.position.shares
+    }
+    known = {one: mark for one, mark in marks.items() if one in folded.lots}
+    said = [
+        "positions tell what is open: what was closed before, and its realised gain, is not in them"
+    ]
+    if unpriced:
+        said.append(f"{unpriced} positions without a price paid are left out")
+    if len(known) < len(folded.lots):
+        verdict = f"{len(folded.lots)} instruments are held; not all of them can be valued"
+    else:
+        gain = folded.unrealised_gain(_instruments(known))
+        verdict = f"{len(folded.lots)} instruments are held with an unrealised gain of {gain:,.2f}"
+    sections: list[Section] = [
+        rows.held(folded, marks), rows.cycles(cycles(events), desk.book.as_of)
+    ]  # fmt: skip
+    return desk.evidence(verdict, sections, tuple(said), found=bool(events))
+
+
+def _instruments(marks: dict[object, float]) -> dict[Instrument, float]:
+    from engine.market.book import Stock
+
+    return {one: mark for one, mark in marks.items() if isinstance(one, Stock | Option)}
+
+
+def _limits(desk: _Desk) -> Evidence:
+    from engine.agents.tools import wheel_rows as rows
+    from engine.market.limits import headroom
+    from engine.market.risk import Question, assess
+    from engine.market.wheel_book import exposure
+
+    risk = assess(desk.book, Question(volatility_days=desk.volatility_days))
+    if risk is None:
+        return desk.evidence("no position of this book can be valued", [], found=False)
+    figures = exposure(risk, desk.book, desk.account_value, _kelly(desk))
+    found = headroom(figures, desk.sourced)
+    broken = [one.name for one in found if one.breached]
+    unknown = [one.name for one in found if one.breached is None and one.limit is not None]
+    given = sum(one.limit is not None for one in found)
+    if not given:
+        verdict = "the configuration sets no limit"
+    elif broken:
+        verdict = f"{len(broken)} of {given} limits are breached: {', '.join(broken)}"
+    else:
+        verdict = f"none of {given - len(unknown)} limits is breached"
+    if unknown:
+        verdict += f"; {len(unknown)} can't be told"
+    from engine.market.wheel_margin import SOURCE
+
+    said = (
+        f"margin by {SOURCE}",
+        "delta and gamma limits are in contracts: shares over 100",
+        "Kelly: the first put to sell, its stock moving as it did, drifting at the rate",
+    )
+    return desk.evidence(verdict, [rows.limits(found)], (*risk.assumptions, *said))
+
+
+def _kelly(desk: _Desk) -> float | None:
+    from engine.market.wheel_book import candidates as found_in
+    from engine.market.wheel_book import kelly_bet
+
+    try:
+        at = _scene(desk)
+        puts, _ = found_in(desk.book, at, desk.sourced.parameters)
+    except ValueError:  # no ticker, price or volatility: the limit then says that it is unknown
+        return None
+    return kelly_bet(puts.candidates[0], at, desk.sourced.parameters) if puts.candidates else None
+
+
+def _analysis(desk: _Desk) -> Evidence:
+    from engine.agents.tools import wheel_rows as rows
+    from engine.market.payoff import grid, payoff, smiles
+    from engine.market.risk_market import priced
+
+    rolling, rolls_sections = _to_roll(desk)
+    selling, sell_sections, said = _to_sell(desk)
+    at = _scene(desk)
+    volatilities = {
+        one.instrument: found.value
+        for one, found in priced(desk.book, desk.volatility_days).options
+        if isinstance(one.instrument, Option)
+    }
+    drawn = payoff(
+        desk.book.positions,
+        at.symbol,
+        grid(at.spot, points=_POINTS),
+        as_of=at.as_of,
+        volatilities=volatilities,
+        rate=at.rate,
+        dividend_yield=at.dividend_yield,
+    )
+    curves: list[Section] = [rows.payoff(drawn)]
+    if quoted := smiles(desk.book.quotes, at.symbol):
+        curves.append(rows.smile(quoted))
+    edges = ", ".join(f"{price:.2f}" for price in drawn.breakevens) or "none within 40 %"
+    if drawn.left_out:
+        said = (*said, f"{len(drawn.left_out)} positions are not in the P&L curves")
+    verdict = f"{rolling}; {selling}; breakeven at expiry: {edges}"
+    return desk.evidence(verdict, [*rolls_sections, *sell_sections, *curves], said)
+
+
+def _scene(desk: _Desk) -> "Scene":
+    from engine.market.wheel_book import scene, symbol
+
+    wanted = symbol(desk.book, desk.ticker, desk.sourced.parameters)
+    return scene(desk.book, wanted, desk.volatility_days)

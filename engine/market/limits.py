@@ -1,0 +1,122 @@
+"""How far a book is from each of its user's limits."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from engine.market.parameters import Sourced
+
+_CONTRACT: Final = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """A book in figures; None where one can't be computed, and `unknown` says why.
+
+    Attributes:
+        portfolio_value: currency, what fractions are of.
+        delta_shares: shares that move alike; gamma_shares: change of that per 1.00 of spot.
+        vega_per_point, theta_per_day, rho_per_point: currency.
+        var_95, cvar_95: loss, currency, above 0.
+        margin, notional, largest_position: currency, above 0.
+        kelly: largest share of the capital that one bet takes.
+        contracts: the largest number of contracts in one position.
+        unknown: of a limit's name, why its figure isn't there.
+    """
+
+    portfolio_value: float | None = None
+    delta_shares: float | None = None
+    gamma_shares: float | None = None
+    vega_per_point: float | None = None
+    theta_per_day: float | None = None
+    rho_per_point: float | None = None
+    var_95: float | None = None
+    cvar_95: float | None = None
+    margin: float | None = None
+    notional: float | None = None
+    largest_position: float | None = None
+    kelly: float | None = None
+    contracts: float | None = None
+    unknown: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Headroom:
+    """One limit and how much of it is left.
+
+    Attributes:
+        value: what counts against the limit, its size: never below 0.
+        limit: None where the user has set none.
+        left: limit less value, below 0 if it is breached; None if either is unknown.
+        unit: of all three.
+        source: where the limit came from.
+        reason: why there is no `left`, "" if there is.
+    """
+
+    name: str
+    value: float | None
+    limit: float | None
+    left: float | None
+    unit: str
+    source: str
+    reason: str = ""
+
+    @property
+    def breached(self) -> bool | None:
+        """Whether the limit is exceeded; None if that can't be told."""
+        return None if self.left is None else self.left < 0
+
+    @property
+    def used(self) -> float | None:
+        """Part of the limit that is used, 1 is all; None if that can't be told."""
+        if self.left is None or not self.limit or self.value is None:
+            return None
+        return self.value / self.limit
+
+
+def headroom(exposure: Exposure, sourced: Sourced) -> tuple[Headroom, ...]:
+    """Return every limit with what is left of it, in the order of the configuration."""
+    reasons = dict(exposure.unknown)
+    limits = sourced.parameters.limits
+    return tuple(
+        _judge(
+            name, value, getattr(limits, name), unit, sourced.origin(name), reasons.get(name, "")
+        )
+        for name, value, unit in _figures(exposure)
+    )
+
+
+def _figures(e: Exposure) -> Iterator[tuple[str, float | None, str]]:
+    yield "max_var_95", _part(e.var_95, e), "of the portfolio's value, a day"
+    yield "max_cvar_95", _part(e.cvar_95, e), "of the portfolio's value, a day"
+    yield "max_kelly_fraction", e.kelly, "of the capital in one bet"
+    yield "max_position_size", _part(e.largest_position, e), "of the portfolio's value"
+    yield "max_margin_percent", _part(e.margin, e), "of the portfolio's value"
+    yield "max_notional_percent", _part(e.notional, e), "of the portfolio's value"
+    # The user's own check multiplies these two limits by the 100 shares of a contract.
+    yield "max_delta_exposure", _over(e.delta_shares), "contracts' worth of shares"
+    yield "max_gamma_exposure", _over(e.gamma_shares), "contracts' worth of shares per 1.00 of spot"
+    yield "max_vega_exposure", e.vega_per_point, "currency per volatility point"
+    yield "max_theta_decay", e.theta_per_day, "currency per calendar day"
+    yield "max_rho_exposure", e.rho_per_point, "currency per point of the rate"
+    yield "max_contracts_per_trade", e.contracts, "contracts in one position"
+
+
+def _judge(
+    name: str, value: float | None, limit: float | None, unit: str, source: str, reason: str
+) -> Headroom:
+    size = None if value is None else abs(value)
+    if limit is None:
+        return Headroom(name, size, None, None, unit, source, "the configuration sets no limit")
+    if size is None:
+        return Headroom(name, None, limit, None, unit, source, reason or "the figure isn't known")
+    return Headroom(name, size, limit, limit - size, unit, source)
+
+
+def _part(value: float | None, exposure: Exposure) -> float | None:
+    total = exposure.portfolio_value
+    return None if value is None or not total or total <= 0 else value / total
+
+
+def _over(shares: float | None) -> float | None:
+    return None if shares is None else shares / _CONTRACT

@@ -1,0 +1,89 @@
+"""Many backtests of one market: every combination of delta, days to expiry and rules."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+from engine.market.backtest import Costs, Result, Rules
+from engine.market.backtest_market import Market
+from engine.market.backtest_report import backtest
+from engine.market.parameters import RollTriggers
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One backtest in figures; fractions and currency as in `returns.Performance`."""
+
+    label: str
+    put_delta: float | None
+    days_to_expiry: float
+    total_return: float
+    cagr: float | None
+    volatility: float | None
+    sharpe: float | None
+    sortino: float | None
+    max_drawdown: float
+    win_rate: float | None
+    assignment_rate: float | None
+    sales: int
+    idle_days: int
+
+
+def grid(
+    base: Rules,
+    deltas: Iterable[float],
+    days_to_expiry: Iterable[float],
+    triggers: Iterable[RollTriggers],
+) -> tuple[Rules, ...]:
+    """Return `base` with every combination; a put delta above the base's maximum raises that."""
+    return tuple(
+        replace(
+            base,
+            put_delta=delta,
+            call_delta=delta,
+            max_put_delta=max(base.max_put_delta, delta),
+            days_to_expiry=days,
+            triggers=trigger,
+        )
+        for delta, days, trigger in product(deltas, days_to_expiry, triggers)
+    )
+
+
+def row(result: Result) -> Row:
+    """Return a backtest in figures."""
+    found = result.performance
+    return Row(
+        label=result.rules.label,
+        put_delta=result.rules.put_delta,
+        days_to_expiry=result.rules.days_to_expiry,
+        total_return=found.total_return,
+        cagr=found.cagr,
+        volatility=found.volatility,
+        sharpe=found.sharpe,
+        sortino=found.sortino,
+        max_drawdown=found.max_drawdown,
+        win_rate=result.win_rate,
+        assignment_rate=result.assignment_rate,
+        sales=len(result.sales),
+        idle_days=sum(result.idle_days.values()),
+    )
+
+
+def run(market: Market, cases: Iterable[Rules], costs: Costs, capital: float) -> Iterator[Row]:
+    """Yield the figures of each case as it is done.
+
+    Raises:
+        BadMarket, ValueError: see `backtest_report.backtest`.
+    """
+    for case in cases:
+        yield row(backtest(market, case, costs, capital))
+
+
+def best_first(rows: Iterable[Row]) -> list[Row]:
+    """Return rows by Sharpe ratio, highest first, those without one last."""
+    return sorted(rows, key=lambda one: (one.sharpe is None, -(one.sharpe or 0.0), one.label))
+
+
+def shares(cases: Sequence[Rules], workers: int) -> list[tuple[Rules, ...]]:
+    """Deal the cases out, so that each worker has short and long ones; none is left empty."""
+    return [hand for place in range(workers) if (hand := tuple(cases[place::workers]))]

@@ -1,0 +1,157 @@
+"""The turns of the wheel in a ledger: each from the first sale until nothing is held any more."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import assert_never
+
+from engine.market.book import Option, Stock
+from engine.market.ledger import Ledger, apply
+from engine.market.ledger_events import Event, Exercised, Expired, Filled, Paid, Split, symbol_of
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """One turn in one stock.
+
+    Attributes:
+        closed: None while something is still held.
+        puts_sold, calls_sold: contracts.
+        premium: currency, what options brought in less what closing them and their fees cost.
+        assigned, called_away: contracts of short puts and short calls exercised against us.
+        gain: currency: all that came in less all that was paid; of an open cycle, its cash so far.
+        collateral: currency, the most that short puts at their strikes and shares at the price
+            paid for them ever bound.
+        shares: held now.
+        breakeven: the stock's price at which selling the shares now would bring the cycle to 0;
+            None where no shares are held.
+    """
+
+    symbol: str
+    opened: date
+    closed: date | None
+    puts_sold: float
+    calls_sold: float
+    premium: float
+    assigned: float
+    called_away: float
+    dividends: float
+    fees: float
+    gain: float
+    collateral: float
+    shares: float
+    breakeven: float | None
+
+    def days(self, until: date) -> int:
+        """Return the calendar days from the opening to the end, or to `until` if it is open."""
+        return ((self.closed or until) - self.opened).days
+
+    @property
+    def return_on_collateral(self) -> float | None:
+        """Gain over collateral; None of an open cycle, or where nothing was bound."""
+        if self.closed is None or self.collateral <= 0:
+            return None
+        return self.gain / self.collateral
+
+
+def cycles(events: Iterable[Event]) -> tuple[Cycle, ...]:
+    """Return the cycles of all symbols in the order in which they opened.
+
+    Raises:
+        LedgerError: the events don't follow each other.
+    """
+    of_symbol: dict[str, list[Event]] = {}
+    for event in events:
+        of_symbol.setdefault(_symbol(event), []).append(event)
+    found = [cycle for symbol, own in of_symbol.items() for cycle in _turns(symbol, own)]
+    return tuple(sorted(found, key=lambda cycle: (cycle.opened, cycle.symbol)))
+
+
+@dataclass(slots=True)
+class _Turn:
+    opened: date
+    puts_sold: float = 0.0
+    calls_sold: float = 0.0
+    premium: float = 0.0
+    assigned: float = 0.0
+    called_away: float = 0.0
+    collateral: float = 0.0
+
+    def note(self, event: Event, before: Ledger, after: Ledger) -> None:
+        if isinstance(event, Filled) and isinstance(event.instrument, Option):
+            self.premium += after.cash - before.cash
+            if event.quantity < 0:
+                opened = -event.quantity - max(before.quantity(event.instrument), 0.0)
+                self._sold(event.instrument, max(opened, 0.0))
+        elif isinstance(event, Exercised) and before.quantity(event.option) < 0:
+            if event.option.kind == "put":
+                self.assigned += event.contracts
+            else:
+                self.called_away += event.contracts
+        self.collateral = max(self.collateral, _bound(after))
+
+    def _sold(self, option: Option, contracts: float) -> None:
+        if option.kind == "put":
+            self.puts_sold += contracts
+        else:
+            self.calls_sold += contracts
+
+
+def _turns(symbol: str, events: Iterable[Event]) -> Iterator[Cycle]:
+    ledger, turn = Ledger(), None
+    for event in events:
+        after = apply(ledger, event)
+        if turn is None and after.lots:
+            turn = _Turn(event.day)
+        if turn is not None:
+            turn.note(event, ledger, after)
+            if not after.lots:
+                yield _cycle(symbol, turn, after, event.day)
+                turn, after = None, Ledger(last=event.day)
+        ledger = after
+    if turn is not None:
+        yield _cycle(symbol, turn, ledger, None)
+
+
+def _cycle(symbol: str, turn: _Turn, ledger: Ledger, closed: date | None) -> Cycle:
+    shares = ledger.quantity(Stock(symbol))
+    return Cycle(
+        symbol=symbol,
+        opened=turn.opened,
+        closed=closed,
+        puts_sold=turn.puts_sold,
+        calls_sold=turn.calls_sold,
+        premium=turn.premium,
+        assigned=turn.assigned,
+        called_away=turn.called_away,
+        dividends=ledger.dividends,
+        fees=ledger.fees,
+        gain=ledger.cash,
+        collateral=turn.collateral,
+        shares=shares,
+        breakeven=-ledger.cash / shares if shares > 0 else None,
+    )
+
+
+def _bound(ledger: Ledger) -> float:
+    """Return what short puts and long shares bind, currency."""
+    total = 0.0
+    for instrument, lots in ledger.lots.items():
+        for lot in lots:
+            if isinstance(instrument, Stock):
+                total += max(lot.quantity, 0.0) * (lot.basis - lot.premium)
+            elif instrument.kind == "put":
+                total += max(-lot.quantity, 0.0) * instrument.multiplier * instrument.strike
+    return total
+
+
+def _symbol(event: Event) -> str:
+    match event:
+        case Filled():
+            return symbol_of(event.instrument)
+        case Expired() | Exercised():
+            return event.option.underlying
+        case Paid() | Split():
+            return event.symbol
+        case _:
+            assert_never(event)

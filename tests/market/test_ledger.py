@@ -1,0 +1,216 @@
+"""The ledger against hand-worked cases and against a machine that counts only cash and marks."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from engine.market.book import Instrument, Option, Stock
+from engine.market.ledger import Ledger, LedgerError, fold
+from engine.market.ledger_events import Event, Exercised, Expired, Filled, Paid, Split
+from engine.market.wheel_cycles import cycles
+
+D = date(2024, 1, 2)
+U = Stock("U")
+PUT = Option("U", date(2024, 2, 16), "put", 20.0)
+CALL = Option("U", date(2024, 3, 15), "call", 22.0)
+
+
+def day(n: int) -> date:
+    return D + timedelta(days=n)
+
+
+def wheel() -> list[Event]:
+    """Sell a put, be assigned, get a dividend, sell a call, be called away."""
+    return [
+        Filled(day(0), PUT, -2, 1.00, 1.30),
+        Exercised(day(45), PUT, 2),
+        Paid(day(50), "U", 0.10),
+        Filled(day(55), CALL, -2, 0.50, 1.30),
+        Exercised(day(73), CALL, 2),
+    ]
+
+
+def test_a_wheel_turns_with_true_basis_and_one_gain() -> None:
+    """Assigned shares cost the strike less the premium, and the call's premium raises the sale."""
+    events = wheel()
+    assigned = fold(events[:2])
+    assert assigned.basis(U) == pytest.approx(20 - (1.00 - 0.0065))
+    assert assigned.quantity(U) == 200
+    assert assigned.realised_gain == 0
+    done = fold(events)
+    expected = 200 * (22 - 20 + 1.0 + 0.5) - 2.60
+    assert done.realised_gain == pytest.approx(expected)
+    assert done.dividends == pytest.approx(20)
+    assert done.cash == pytest.approx(expected + 20)
+    assert done.lots == {}
+
+
+def test_a_wheel_is_one_cycle() -> None:
+    """The cycle counts what was sold, assigned and called away, and gains all of its cash."""
+    (cycle,) = cycles(wheel())
+    assert (cycle.puts_sold, cycle.calls_sold, cycle.assigned, cycle.called_away) == (2, 2, 2, 2)
+    assert cycle.gain == pytest.approx(200 * 3.5 - 2.60 + 20)
+    assert cycle.collateral == pytest.approx(4000)
+    assert cycle.days(day(99)) == 73
+    assert cycle.return_on_collateral == pytest.approx(cycle.gain / 4000)
+
+
+def test_an_open_cycle_says_where_it_breaks_even() -> None:
+    """Selling the shares at the breakeven brings the cycle's cash to nothing."""
+    (cycle,) = cycles(wheel()[:4])
+    assert cycle.closed is None
+    assert cycle.breakeven is not None
+    sold = fold([*wheel()[:4], Filled(day(56), U, -200, cycle.breakeven)])
+    assert sold.cash == pytest.approx(0)
+
+
+def test_lots_close_first_in_first_out_and_signs_flip() -> None:
+    """Selling more than is held realises the oldest lots first and leaves a short lot."""
+    ledger = fold(
+        [
+            Filled(day(0), U, 100, 10),
+            Filled(day(1), U, 100, 12),
+            Filled(day(2), U, -250, 11),
+        ]
+    )
+    assert [part.gain for part in ledger.realised] == [100, -100]
+    assert ledger.quantity(U) == -50
+    assert ledger.basis(U) == 11
+    assert ledger.unrealised_gain({U: 12}) == pytest.approx(-50)
+
+
+def test_partial_fills_are_partial_assignments_too() -> None:
+    """Two lots of one put, assigned one by one, carry each its own premium."""
+    ledger = fold(
+        [
+            Filled(day(0), PUT, -1, 1.0),
+            Filled(day(1), PUT, -1, 2.0),
+            Exercised(day(9), PUT, 1),
+            Expired(day(45), PUT, 1),
+        ]
+    )
+    assert ledger.basis(U) == pytest.approx(19.0)
+    assert ledger.realised_gain == pytest.approx(200)
+
+
+def test_long_options_carry_their_cost_into_the_shares() -> None:
+    """A call that we exercise makes shares dearer, a put that we exercise sells them cheaper."""
+    called = fold([Filled(day(0), CALL, 1, 0.75), Exercised(day(9), CALL, 1)])
+    assert called.basis(U) == pytest.approx(22.75)
+    put = fold([Filled(day(0), U, 100, 18), Filled(day(0), PUT, 1, 0.4), Exercised(day(9), PUT, 1)])
+    assert put.realised_gain == pytest.approx(100 * (20 - 0.4 - 18))
+
+
+@pytest.mark.parametrize("ratio", [2.0, 1.5, 0.1])
+def test_a_split_changes_no_value(ratio: float) -> None:
+    """Shares and contracts times strike bind and gain the same before and after."""
+    events: list[Event] = [Filled(day(0), U, 300, 20), Filled(day(0), CALL, -3, 1.5)]
+    before, after = fold(events), fold([*events, Split(day(1), "U", ratio)])
+    (option,) = (held for held in after.lots if isinstance(held, Option))
+    assert after.quantity(option) * option.multiplier * option.strike == pytest.approx(-300 * 22)
+    marks_before: dict[Instrument, float] = {U: 24, CALL: 2.5}
+    marks_after: dict[Instrument, float] = {U: 24 / ratio, option: 2.5 / ratio}
+    assert after.unrealised_gain(marks_after) == pytest.approx(before.unrealised_gain(marks_before))
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [Exercised(D, PUT, 1)],
+        [Filled(D, PUT, -1, 1.0), Exercised(D, PUT, 2)],
+        [Filled(D, PUT, -1, 1.0), Expired(D, PUT, 0)],
+        [Filled(day(1), U, 1, 1.0), Filled(D, U, 1, 1.0)],
+        [Filled(D, U, 0, 1.0)],
+        [Filled(D, U, 1, -1.0)],
+        [Split(D, "U", 0)],
+    ],
+)
+def test_what_cannot_follow_is_refused(events: list[Event]) -> None:
+    """Ending more than is held, going back in time and impossible numbers are errors."""
+    with pytest.raises(LedgerError):
+        fold(events)
+
+
+def test_without_a_mark_there_is_no_value() -> None:
+    """A position that has no price is never valued at nothing."""
+    with pytest.raises(LedgerError, match="no mark"):
+        fold([Filled(D, U, 1, 1.0)]).unrealised_gain({})
+
+
+@given(st.lists(st.tuples(st.integers(-5, 5).filter(bool), st.integers(1, 40)), min_size=1))
+def test_the_negated_book_gains_the_negative(fills: list[tuple[int, int]]) -> None:
+    """Short positions keep their sign: turning every trade round turns every gain round."""
+    book = fold(Filled(D, PUT, size, price) for size, price in fills)
+    other = fold(Filled(D, PUT, -size, price) for size, price in fills)
+    assert other.realised_gain == pytest.approx(-book.realised_gain)
+    assert other.unrealised_gain({PUT: 7.0}) == pytest.approx(-book.unrealised_gain({PUT: 7.0}))
+
+
+class Desk(RuleBasedStateMachine):
+    """Trades at random beside an account that knows only cash and how many of each are held."""
+
+    @initialize()
+    def start(self) -> None:
+        self.ledger = Ledger()
+        self.cash = 0.0
+        self.held: dict[Instrument, float] = {U: 0, PUT: 0, CALL: 0}
+
+    def _add(self, event: Event) -> None:
+        self.ledger = fold([event], self.ledger)
+
+    @rule(
+        instrument=st.sampled_from([U, PUT, CALL]),
+        quantity=st.integers(-4, 4).filter(bool),
+        price=st.integers(0, 3000),
+        fees=st.integers(0, 200),
+    )
+    def trade(self, instrument: Instrument, quantity: int, price: int, fees: int) -> None:
+        size = 100 if isinstance(instrument, Option) else 1
+        quantity *= 1 if size == 100 else 100
+        self._add(Filled(D, instrument, quantity, price / 100, fees / 100))
+        self.cash -= quantity * size * price / 100 + fees / 100
+        self.held[instrument] += quantity
+
+    @rule(option=st.sampled_from([PUT, CALL]), part=st.integers(1, 4), fees=st.integers(0, 200))
+    def exercise(self, option: Option, part: int, fees: int) -> None:
+        count = min(part, abs(self.held[option]))
+        if count:
+            short = self.held[option] < 0
+            self._add(Exercised(D, option, count, fees / 100))
+            sign = 1 if short == (option.kind == "put") else -1
+            self.cash -= sign * count * 100 * option.strike + fees / 100
+            self.held[U] += sign * count * 100
+            self.held[option] += count if short else -count
+
+    @rule(option=st.sampled_from([PUT, CALL]))
+    def expire(self, option: Option) -> None:
+        if self.held[option]:
+            self._add(Expired(D, option, abs(self.held[option])))
+            self.held[option] = 0
+
+    @rule(amount=st.integers(1, 100))
+    def dividend(self, amount: int) -> None:
+        self._add(Paid(D, "U", amount / 100))
+        self.cash += self.held[U] * amount / 100
+
+    @invariant()
+    def accounts_agree(self) -> None:
+        if not hasattr(self, "ledger"):
+            return
+        marks: dict[Instrument, float] = {U: 21.5, PUT: 0.7, CALL: 1.3}
+        value = sum(
+            self.held[i] * marks[i] * (100 if isinstance(i, Option) else 1) for i in self.held
+        )
+        ledger = self.ledger
+        gained = ledger.realised_gain + ledger.dividends + ledger.unrealised_gain(marks)
+        assert ledger.cash == pytest.approx(self.cash, abs=1e-6)
+        assert ledger.value(marks) == pytest.approx(value, abs=1e-6)
+        assert gained == pytest.approx(self.cash + value, abs=1e-6)
+        assert all(ledger.quantity(i) == self.held[i] for i in self.held)
+
+
+TestDesk = Desk.TestCase
+TestDesk.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)

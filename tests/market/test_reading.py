@@ -1,0 +1,142 @@
+"""The whole book through the pool: what is read, how old it is, and how it fails."""
+
+from datetime import date
+from pathlib import Path
+
+import anyio
+import pytest
+
+from engine.config import load as load_settings
+from engine.market.book import Option, Stock
+from engine.market.example import TICKER, expiries, write_example
+from engine.market.reading import Reading, load
+from engine.market.reading_errors import MarketDataError, SourceLocked
+from engine.market.settings import Sources, sources
+from engine.store.pool import Pool
+from tests.market.tables import database
+from tests.market.test_reading_tables import written_by_another
+
+TODAY = date(2025, 1, 2)
+pytestmark = pytest.mark.anyio
+
+
+def found(project: Path) -> Sources:
+    where = sources(load_settings(project), project, TODAY)
+    assert isinstance(where, Sources)
+    return where
+
+
+async def reading(project: Path) -> Reading:
+    pool = Pool(2)
+    try:
+        return await load(pool, found(project))
+    finally:
+        await pool.close()
+
+
+async def test_the_example_is_a_book_and_is_marked_as_one(tmp_path: Path) -> None:
+    """What `write_example` writes is read complete, without a note, marked as invented."""
+    files = write_example(tmp_path, TODAY)
+    assert {file.name for file in files} == {
+        "bolt.toml",
+        "positions.csv",
+        "quotes.csv",
+        "prices.csv",
+    }
+    read = await reading(tmp_path)
+    book = read.book
+    assert book.example
+    assert book.notes == ()
+    assert {position.instrument for position in book.positions} <= {
+        quote.instrument for quote in book.quotes
+    }
+    assert book.positions[0].instrument == Stock(TICKER)
+    assert len(book.prices[TICKER]) > 400
+    assert read.newest == {"quotes": TODAY, "prices": TODAY}
+    assert (book.as_of, book.rate) == (TODAY, 0.04)
+    with pytest.raises(FileExistsError):
+        write_example(tmp_path, TODAY)
+
+
+def test_an_example_can_be_written_on_any_day(tmp_path: Path) -> None:
+    """Its expiries are three third Fridays to come, around the turn of a year too."""
+    for month in range(1, 13):
+        for day in (1, 11, 17, 28):
+            today = date(2024, month, day)
+            days = expiries(today)
+            assert sorted(set(days)) == list(days)
+            assert all(one.weekday() == 4 and 15 <= one.day <= 21 for one in days)
+            assert 10 < (days[0] - today).days <= 45
+
+
+async def test_the_wheels_own_database_is_a_book_without_any_setting(tmp_path: Path) -> None:
+    """Positions, chain and closes come out of its three tables; the places are told."""
+    (tmp_path / "data").mkdir()
+    database(
+        tmp_path / "data",
+        "wheel_trading_optimized.duckdb",
+        "CREATE SCHEMA trading",
+        "CREATE SCHEMA options",
+        "CREATE SCHEMA market",
+        "CREATE TABLE trading.positions AS SELECT 'U' AS symbol, 'PUT' AS position_type,"
+        " -4 AS quantity, DATE '2025-01-17' AS expiration, 20.0 AS strike, 'PUT' AS option_type,"
+        " 'ACTIVE' AS status",
+        "CREATE TABLE options.contracts AS SELECT 'U' AS symbol, DATE '2025-01-17' AS expiration,"
+        " 20.0 AS strike, 'PUT' AS option_type, TIMESTAMP '2024-12-31 15:00' AS timestamp,"
+        " 0.8 AS bid, 0.9 AS ask, 0.61 AS implied_volatility",
+        "CREATE TABLE market.price_data AS SELECT 'U' AS symbol, DATE '2024-12-30' AS date,"
+        " 22.5 AS close",
+    )
+    read = await reading(tmp_path)
+    put = Option("U", date(2025, 1, 17), "put", 20.0)
+    assert [(one.instrument, one.quantity) for one in read.book.positions] == [(put, -4.0)]
+    assert [(one.instrument, one.volatility) for one in read.book.quotes] == [(put, 0.61)]
+    assert read.newest == {"quotes": date(2024, 12, 31), "prices": date(2024, 12, 30)}
+    assert sum("taken for" in note for note in read.book.notes) == 3
+    assert not read.book.example
+
+
+async def test_a_locked_database_fails_as_itself_through_the_pool(tmp_path: Path) -> None:
+    """The pool's own error is not put around ours."""
+    (tmp_path / "data").mkdir()
+    path = database(tmp_path / "data", "wheel_trading_optimized.duckdb", "CREATE TABLE t (a INT)")
+    with written_by_another(path), pytest.raises(SourceLocked, match="open for writing"):
+        await reading(tmp_path)
+
+
+async def test_a_reading_that_is_cancelled_leaves_no_database_attached(tmp_path: Path) -> None:
+    """After a cancelled reading the owner can write, and the pool reads again."""
+    path = database(
+        tmp_path,
+        "big.duckdb",
+        "CREATE TABLE p AS SELECT 'U' || i AS symbol, 1 AS quantity FROM range(300000) t(i)",
+    )
+    (tmp_path / "bolt.toml").write_text('[market]\npositions = "big.duckdb:p"\n')
+    pool = Pool(1)
+    try:
+        with anyio.move_on_after(0.05) as scope:
+            await load(pool, found(tmp_path))
+        assert scope.cancelled_caught
+        with written_by_another(path) as holder:
+            assert holder.poll() is None
+        async with pool.lease() as lease:
+            assert await lease.rows("SELECT 1") == [(1,)]
+    finally:
+        await pool.close()
+
+
+async def test_a_file_that_vanished_is_told(tmp_path: Path) -> None:
+    """A named file that isn't there is missing, not absent."""
+    (tmp_path / "bolt.toml").write_text('[market]\npositions = "gone.csv"\n')
+    with pytest.raises(MarketDataError, match=r"gone\.csv does not exist"):
+        await reading(tmp_path)
+
+
+async def test_what_is_old_or_knows_nothing_of_a_stock_is_told(tmp_path: Path) -> None:
+    """Closes of last month and a chain of another stock are used as they are, and said."""
+    (tmp_path / "positions.csv").write_text("symbol,quantity\nU,100\n")
+    (tmp_path / "prices.csv").write_text("symbol,date,close\nU,2024-12-02,22.5\n")
+    (tmp_path / "quotes.csv").write_text("symbol,bid,ask\nAAPL,200,201\n")
+    notes = (await reading(tmp_path)).book.notes
+    assert "prices.csv: the newest is of 2024-12-02, 31 days before the valuation" in notes
+    assert "quotes.csv: nothing of U is in it" in notes

@@ -1,0 +1,220 @@
+"""The wheel's and the backtest's tools end to end: real files, the pool, real processes."""
+
+from collections.abc import AsyncIterator
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.agents.services import Services
+from engine.agents.tool import Call, Refused, Unavailable
+from engine.agents.tools import backtest, wheel
+from engine.clock import ManualClock
+from engine.config import load
+from engine.evidence import Argument, Evidence, Figures, Section, Series, Table
+from engine.market.example import TICKER, write_example
+from engine.store.pool import Pool
+from tests.market.real_data import put_index_pct, sp500, vix
+
+TODAY = date(2025, 1, 2)
+CONFIG = """\
+strategy:
+  delta_target: 0.25
+  roll_triggers: {profit_target_percent: 0.01, dte_threshold: 5}
+risk:
+  limits: {max_var_95: 0.15, max_kelly_fraction: 0.75}
+  greeks: {max_delta_exposure: 0.5}
+"""
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def pool() -> AsyncIterator[Pool]:
+    pool = Pool(2)
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    """The example book with parameters."""
+    write_example(tmp_path, TODAY)
+    (tmp_path / "config.yaml").write_text(CONFIG)
+    return tmp_path
+
+
+def call(project: Path, pool: Pool, **arguments: Argument) -> Call:
+    parts: dict[str, Any] = {
+        "project": project,
+        "settings": load(project),
+        "pool": pool,
+        "clock": ManualClock(),
+    }
+    others: dict[str, Any] = {
+        part.name: None for part in fields(Services) if part.name not in parts
+    }
+    return Call(arguments, Services(**parts, **others))
+
+
+def section(found: Evidence, title: str) -> Section:
+    return next(one for one in found.sections if title in one.title)
+
+
+def rows(found: Evidence, title: str) -> tuple[tuple[object, ...], ...]:
+    table = section(found, title)
+    assert isinstance(table, Table)
+    return table.rows
+
+
+async def test_candidates_follow_the_parameters(desk: Path, pool: Pool) -> None:
+    """The first put is near the configured delta, and the sentence names strike and expiry."""
+    found = await wheel.candidates(call(desk, pool))
+    first = rows(found, "Puts to sell")[0]
+    assert f"the {first[1]} {first[0]:g} put on {TICKER}" in found.verdict
+    assert isinstance(first[3], float)
+    assert abs(first[3]) == pytest.approx(0.25, abs=0.1)
+    assert found.verdict.startswith("an EXAMPLE")
+    assert rows(found, "Calls to sell")
+    assert any("large U.S. stocks" in one for one in found.assumptions)
+
+
+async def test_rolls_judge_every_short_option_by_every_rule(desk: Path, pool: Pool) -> None:
+    """Three rules an option, each with its value, threshold, origin and a sentence."""
+    found = await wheel.rolls(call(desk, pool))
+    judged = rows(found, "Roll rules")
+    assert len(judged) % 3 == 0
+    assert {row[1] for row in judged} == {
+        "profit_target_percent", "delta_breach_threshold", "dte_threshold",
+    }  # fmt: skip
+    assert {row[6] for row in judged if row[1] == "dte_threshold"}
+    assert {row[5] for row in judged if row[1] == "dte_threshold"} == {"config.yaml:3"}
+    assert {row[5] for row in judged if row[1] == "delta_breach_threshold"} == {"default"}
+    assert isinstance(section(found, "Parameters"), Figures)
+
+
+async def test_the_ledger_has_basis_and_unrealised_gain(desk: Path, pool: Pool) -> None:
+    """Every position of the book is held at its price, and the total is in the sentence."""
+    found = await wheel.ledger(call(desk, pool))
+    held = rows(found, "Held")
+    total = sum(float(str(row[5])) for row in held)
+    assert f"{total:,.2f}" in found.verdict
+    assert len(held) >= 3
+    assert any("realised gain" in one for one in found.assumptions)
+
+
+async def test_limits_tell_what_is_breached_and_what_is_not_set(desk: Path, pool: Pool) -> None:
+    """A tiny delta limit is breached by name; limits that aren't set say so."""
+    found = await wheel.limits(call(desk, pool))
+    assert "breached: max_delta_exposure" in found.verdict
+    states = {row[0]: row[5] for row in rows(found, "Limits")}
+    assert states["max_delta_exposure"] == "BREACHED"
+    assert states["max_var_95"] == "within"
+    assert states["max_kelly_fraction"] == "within"
+    assert states["max_rho_exposure"] == "the configuration sets no limit"
+
+
+async def test_the_analysis_has_it_all(desk: Path, pool: Pool) -> None:
+    """What to roll, what to sell, P&L over the stock's price and the smile, in one answer."""
+    found = await wheel.analysis(call(desk, pool))
+    titles = " | ".join(one.title for one in found.sections)
+    for part in ("Roll rules", "Puts to sell", "P&L over", "Smile"):
+        assert part in titles
+    assert "breakeven at expiry" in found.verdict
+
+
+async def test_wrong_parameters_are_refused_with_their_line(desk: Path, pool: Pool) -> None:
+    """A value that can't be right names file, line, key, value and what is expected."""
+    (desk / "config.yaml").write_text("strategy:\n  delta_target: 30\n")
+    with pytest.raises(Refused, match=r"config\.yaml:2: strategy\.delta_target is 30; expected"):
+        await wheel.candidates(call(desk, pool))
+    with pytest.raises(Refused, match=r"config\.yaml:2"):
+        await backtest.wheel(call(desk, pool))
+
+
+async def test_an_unknown_ticker_is_refused(desk: Path, pool: Pool) -> None:
+    """A stock without a price is named, and so are those that have one."""
+    with pytest.raises(Unavailable, match=f"no daily prices of NONE.*{TICKER}"):
+        await backtest.wheel(call(desk, pool, ticker="NONE"))
+
+
+async def test_a_project_without_positions_says_what_to_set(tmp_path: Path, pool: Pool) -> None:
+    """Absent data is unavailable, with the setting to make."""
+    with pytest.raises(Unavailable, match="no positions"):
+        await wheel.rolls(call(tmp_path, pool))
+
+
+async def test_the_wheel_is_run_through_the_books_own_past(desk: Path, pool: Pool) -> None:
+    """Strategy and buy-and-hold side by side, an equity curve a day, every option sold."""
+    found = await backtest.wheel(call(desk, pool))
+    assert "the wheel earned" in found.verdict
+    assert "EXAMPLE" in found.verdict
+    curve = section(found, "Equity")
+    assert isinstance(curve, Series)
+    assert len(curve.x) == len(curve.y) > 300
+    assert rows(found, "Options sold")
+    assert rows(found, "Cycles")
+    assert any("realised volatility of 60" in one for one in found.assumptions)
+
+
+async def test_put_writing_takes_the_questions_own_numbers(desk: Path, pool: Pool) -> None:
+    """Delta and days of the query stand in place of the configured ones."""
+    found = await backtest.put_write(call(desk, pool, at_the_money=True, days=30))
+    sold = rows(found, "Options sold")
+    assert {row[1] for row in sold} == {"put"}
+    assert all(row[2] == pytest.approx(row[5], rel=1e-4) for row in sold)
+    with pytest.raises(Refused, match="delta of 3"):
+        await backtest.put_write(call(desk, pool, delta=3.0))
+
+
+async def test_a_sweep_shows_every_case(desk: Path, pool: Pool) -> None:
+    """Six deltas, four lengths and two sets of rules make 48 rows, with progress."""
+    told: list[float | None] = []
+    asked = call(desk, pool)
+    asked.progress = lambda text, done, total: told.append(done)
+    found = await backtest.sweep(asked)
+    (table,) = found.sections
+    assert isinstance(table, Table)
+    assert len(table.rows) == 48
+    assert told[-1] == 48
+
+
+async def test_a_user_can_validate_put_writing_on_files(tmp_path: Path, pool: Pool) -> None:
+    """On files of the S&P 500, the VIX and the Cboe index the same bars hold as in the model."""
+    closes = [p for p in sp500() if date(2006, 6, 1) <= p.day <= date(2016, 1, 15)]
+    _write(tmp_path / "prices.csv", "date,symbol,close", [(p.day, "SPX", p.close) for p in closes])
+    index = [(d, 100 * v) for d, v in sorted(vix().items()) if d.year < 2016]
+    _write(tmp_path / "vix.csv", "Date,Close", index)
+    _write(tmp_path / "put.csv", "year,return", list(put_index_pct().items()))
+    _write(tmp_path / "positions.csv", "symbol,quantity,price", [("SPX", 1, 1000)])
+    (tmp_path / "bolt.toml").write_text(
+        '[market]\npositions = "positions.csv"\nprices = "prices.csv"\nas_of = "2016-01-20"\n'
+        "[pricing]\nrate = 0.01\ndividend_yield = 0.02\n"
+    )
+    found = await backtest.validate(
+        call(tmp_path, pool, implied="vix.csv", published="put.csv", fit="2007-2010")
+    )
+    figures = section(found, "Validation")
+    assert isinstance(figures, Figures)
+    value = {one.name: one.value for one in figures.items}
+    rms, correlation = value["error of years not fitted"], value["correlation, all years"]
+    assert isinstance(rms, float)
+    assert isinstance(correlation, float)
+    assert rms <= 2.5
+    assert correlation >= 0.98
+    ran = await backtest.put_write(
+        call(tmp_path, pool, implied="vix.csv", volatility_factor=0.87, at_the_money=True)
+    )
+    assert "volatility: vix.csv × 0.87, the same for all strikes and expiries" in ran.assumptions
+    with pytest.raises(Refused, match="no years"):
+        await backtest.validate(
+            call(tmp_path, pool, implied="vix.csv", published="put.csv", fit="x")
+        )
+    with pytest.raises(Refused, match="needs a volatility index"):
+        await backtest.validate(call(tmp_path, pool))
+
+
+def _write(path: Path, header: str, lines: list[Any]) -> None:
+    body = "\n".join(",".join(str(cell) for cell in line) for line in lines)
+    path.write_text(f"{header}\n{body}\n")
