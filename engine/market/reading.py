@@ -10,7 +10,7 @@ from engine.market.columns import Topic
 from engine.market.positions import read_positions
 from engine.market.prices import read_dividends, read_prices
 from engine.market.quotes import read_quotes
-from engine.market.reading_errors import MarketDataError, SourceMissing
+from engine.market.reading_errors import MarketDataError
 from engine.market.reading_tables import Table, opened
 from engine.market.settings import Sources
 from engine.store.pool import Execute, Lease, Pool, StoreReadError
@@ -65,10 +65,9 @@ def read_book(execute: Execute, sources: Sources) -> Reading:
     """
     notes = [f"{_shown(sources, topic)}: taken for {topic}" for topic in sources.assumed]
     held = _of(execute, sources, "positions", lambda table: read_positions(table, sources.as_of))
-    if held is None:
-        raise SourceMissing("no positions are named", "set [market] positions in bolt.toml")
-    notes += held.notes
-    tickers = _tickers(held.held, sources.ticker)
+    positions = held.held if held else ()
+    notes += held.notes if held else ()
+    tickers = _tickers(positions, sources.ticker)
     quotes: tuple[Quote, ...] = ()
     prices: dict[str, tuple[DailyPrice, ...]] = {}
     dividends: tuple[Dividend, ...] = ()
@@ -89,7 +88,7 @@ def read_book(execute: Execute, sources: Sources) -> Reading:
     return Reading(
         Book(
             as_of=as_of,
-            positions=held.held,
+            positions=positions,
             quotes=quotes,
             dividends=dividends,
             prices=prices,

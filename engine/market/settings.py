@@ -58,8 +58,10 @@ class Absent:
     remedy: str
 
 
-def sources(loaded: Loaded, project: Path, today: date) -> Sources | Absent:
-    """Return where the market data is, or Absent: no positions are named or found.
+def sources(
+    loaded: Loaded, project: Path, today: date, *, needs: Topic = "positions"
+) -> Sources | Absent:
+    """Return where the market data is, or Absent: the table that it `needs` isn't named or found.
 
     Raises:
         SourceRefused: the project's own file names something outside of the project.
@@ -79,8 +81,8 @@ def sources(loaded: Loaded, project: Path, today: date) -> Sources | Absent:
         if place is None and (place := _usual(project, topic)) is not None:
             assumed.append(topic)
         places[topic] = place
-    if places["positions"] is None:
-        return absent()
+    if places[needs] is None:
+        return absent(needs)
     return Sources(
         places=places,
         as_of=_as_of(market.as_of, today),
@@ -95,13 +97,12 @@ def sources(loaded: Loaded, project: Path, today: date) -> Sources | Absent:
     )
 
 
-def absent() -> Absent:
-    """Return why there is no book, and the remedy."""
-    usual = ", ".join(USUAL["positions"])
+def absent(topic: Topic = "positions") -> Absent:
+    """Return why there is no such table, and the remedy."""
+    usual = ", ".join(USUAL[topic])
     return Absent(
-        "this project has no positions: [market] positions is not set, and there is none of "
-        f"{usual}",
-        'set [market] positions = "positions.csv" in bolt.toml, or try `bolt-tui example FOLDER`',
+        f"this project has no {topic}: [market] {topic} is not set, and there is none of {usual}",
+        f'set [market] {topic} = "{topic}.csv" in bolt.toml, or try `bolt-tui example FOLDER`',
     )
 
 

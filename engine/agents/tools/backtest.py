@@ -92,7 +92,7 @@ async def _work(call: Call, ask: Callable[[Call, _Past], Awaitable[Evidence]]) -
 
 
 async def _past(call: Call) -> _Past:
-    reading, sources = await read(call)
+    reading, sources = await read(call, "prices")
     book = reading.book
     try:
         sourced = await anyio.to_thread.run_sync(load, call.services.project, os.environ)

@@ -11,6 +11,7 @@ import anyio
 
 from engine.agents.tool import Call, Refused, ToolError, Unavailable
 from engine.evidence import Evidence, Section
+from engine.market.columns import Topic
 from engine.market.reading import Reading, load
 from engine.market.reading_errors import (
     BadRows,
@@ -54,17 +55,17 @@ async def stress(call: Call) -> Evidence:
     return await _answer(call, _stress)
 
 
-async def read(call: Call) -> tuple[Reading, Sources]:
+async def read(call: Call, needs: Topic = "positions") -> tuple[Reading, Sources]:
     """Read the user's book.
 
     Raises:
-        Unavailable: there are no positions here; Refused: the files hold what can't be;
+        Unavailable: the table that it `needs` isn't here; Refused: the files hold what can't be;
         ToolError: they can't be read now.
     """
     services = call.services
     today = datetime.fromtimestamp(services.clock.wall_s(), UTC).astimezone().date()
     try:
-        where = sources(services.settings, services.project, today)
+        where = sources(services.settings, services.project, today, needs=needs)
         if isinstance(where, Absent):
             raise Unavailable(where.reason, where.remedy)
         call.progress("reading positions and market data", None, None)
