@@ -75,6 +75,12 @@ def parser() -> argparse.ArgumentParser:
     config.add_argument(
         "--user", action="store_true", help="init: your own file, not the project's"
     )
+    example = commands.add_parser(
+        "example", help="write an example book to try", parents=[shared], allow_abbrev=False
+    )
+    example.add_argument(
+        "folder", nargs="?", default="example-book", metavar="DIR", help="default: example-book"
+    )
     return top
 
 
@@ -141,7 +147,7 @@ def _nearest(word: str, known: Iterable[str]) -> str:
 
 _VALUED = ("-C", "--config", "--set", "-o", "--output", "--timeout", "--run")
 _FLAGS = ("--strict", "--explain", "--version", "-h", "--help")
-_COMMANDS = ("status", "hardware", "monitor", "benchmark", "history", "config")
+_COMMANDS = ("status", "hardware", "monitor", "benchmark", "history", "config", "example")
 _OF_COMMAND: dict[str, tuple[str, ...]] = {
     "monitor": ("--duration",),
     "benchmark": ("--quick",),
@@ -186,6 +192,10 @@ def _run(arguments: argparse.Namespace) -> int:
             from bolt_tui import settings_command
 
             return settings_command.run(arguments)
+        if arguments.command == "example":
+            from bolt_tui import example_command
+
+            return example_command.run(arguments)
         if arguments.command is not None or arguments.run is not None:
             from bolt_tui import headless
 

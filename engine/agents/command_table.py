@@ -30,6 +30,7 @@ class Command:
     help: str
     takes: tuple[str, ...] = ()
     options: tuple[Option, ...] = ()
+    choices: tuple[str, ...] = ()  # the only words that its first word may be
 
 
 _TRANSITIVE = Option(("--transitive", "-a"), "transitive")
@@ -49,6 +50,8 @@ _GRAPH = (
     Option(("--format",), "format", "word", ("mermaid", "dot", "json", "tree")),
     Option(("--depth",), "depth", "count"),
 )
+_TICKER = Option(("--ticker",), "ticker", "word")
+_SALE = (Option(("--delta",), "delta", "number"), Option(("--dte",), "days", "number"))
 
 COMMANDS: dict[str, Command] = {
     "status": Command("system_status", ":status", "machine, level and circuits now"),
@@ -132,6 +135,50 @@ COMMANDS: dict[str, Command] = {
         ":price put 20 spot 22 vol 55% 35 days",
         "price and Greeks of an option",
         ("terms...",),
+    ),
+    "iv": Command(
+        "implied_volatility",
+        ":iv put 20 at 0.61 spot 22 35 days",
+        "the volatility that an option's price implies",
+        ("terms...",),
+    ),
+    "chances": Command(
+        "option_chance",
+        ":chances put 20 spot 22 vol 55% 35 days",
+        "the chances to touch, to end in the money, to profit",
+        ("terms...",),
+    ),
+    "risk": Command(
+        "risk_analysis",
+        ":risk [--days N]",
+        "value, Greeks, VaR and stress of the book",
+        options=(Option(("--days",), "horizon_days", "count"),),
+    ),
+    "positions": Command("positions", ":positions", "every position with its profit"),
+    "stress": Command("stress", ":stress", "profit over moves of spot and volatility"),
+    "wheel": Command("wheel_analysis", ":wheel", "how the wheel stands"),
+    "candidates": Command(
+        "wheel_candidates",
+        ":candidates [--delta D] [--dte N] [--ticker T]",
+        "which put or call to sell",
+        options=(*_SALE, _TICKER),
+    ),
+    "rolls": Command("wheel_rolls", ":rolls", "what to roll, rule by rule"),
+    "ledger": Command("wheel_ledger", ":ledger", "what is held at which basis"),
+    "limits": Command("wheel_limits", ":limits", "each limit and what is left of it"),
+    "backtest": Command(
+        "backtest",
+        ":backtest [wheel|put-write|sweep] [--delta D] [--dte N] [--ticker T]",
+        "the strategy on past prices",
+        ("strategy?",),
+        (*_SALE, _TICKER),
+        ("wheel", "put-write", "sweep"),
+    ),
+    "pricing": Command(
+        "options_analysis",
+        ":pricing [--run]",
+        "the project's pricing code against the kernels; --run runs it",
+        options=(Option(("--run",), "consent"),),
     ),
     "help": Command("help", ":help", "what can be asked"),
 }

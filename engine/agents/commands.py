@@ -139,12 +139,20 @@ def _plain(command: Command, words: list[str]) -> Slots:
         elif left:
             word = left.pop(0)
             _require(bool(word.strip()), command)
+            _known(word, command)
             slots[name] = word
         else:
             _require(take.endswith("?"), command)
     if left:
         raise BadCommand(f'"{left[0]}" is one word too many; it is {command.usage}')
     return slots
+
+
+def _known(word: str, command: Command) -> None:
+    if command.choices and word not in command.choices:
+        near = difflib.get_close_matches(word, command.choices, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise BadCommand(f'"{word}" is none of its words{hint}; it is {command.usage}')
 
 
 def _require(is_there: bool, command: Command) -> None:

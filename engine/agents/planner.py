@@ -2,14 +2,12 @@
 
 from msgspec.structs import replace
 
-from engine.agents import code_plans
+from engine.agents import code_plans, desk_plans
 from engine.agents.code_plans import Slots, given, task
 from engine.evidence import Plan, PlannedTask, Understanding
 
 _EDIT = "nothing is edited: this program reads code, it doesn't change it"
-_CODE_ONLY = "this looks at the code; the strategy's returns are not computed: no backtest yet"
 _ENDS = frozenset({"import_path"})  # both of its files are looked at
-_FILE_INTENTS = frozenset({"wheel_analysis", "options_analysis", "risk_analysis", "backtest"})
 
 
 def plan(parts: list[Understanding]) -> Plan:
@@ -47,8 +45,7 @@ def _assumed(part: Understanding) -> list[str]:
     assumed = []
     if part.slots.get("asks_for_edit"):
         assumed.append(_EDIT)
-    if part.intent == "wheel_analysis" and {"file", "folder"} & part.slots.keys():
-        assumed.append(_CODE_ONLY)
+    assumed += desk_plans.assumed(part)
     if also := part.slots.get("also"):
         names = ", ".join(also) if isinstance(also, tuple) else str(also)
         assumed.append(f"{part.slots['file']} is meant; there is also {names}")
@@ -62,10 +59,8 @@ def _tasks(part: Understanding) -> list[PlannedTask]:
     slots, intent = part.slots, part.intent
     if "missing" in slots:
         return [task("file.missing", None, {"nearest": ()} | given(slots, "missing", "nearest"))]
-    if intent in _FILE_INTENTS and isinstance(file := slots.get("file"), str):
-        return code_plans.file_review(file, slots.get("focus"))
-    if intent in _FILE_INTENTS and "folder" in slots:
-        return [task("code.overview", "symbols", given(slots, "folder"))]
+    if intent in desk_plans.PLANS:
+        return desk_plans.PLANS[intent](part)
     if intent in code_plans.PLANS:
         return code_plans.PLANS[intent](part) or _nothing(part)
     if intent in _SIMPLE:
@@ -110,14 +105,6 @@ def _history(part: Understanding) -> list[PlannedTask]:
     return [task("store.history", "store.read", {"limit": part.slots.get("limit", 20.0)})]
 
 
-def _price(part: Understanding) -> list[PlannedTask]:
-    return [task("options.price", "kernels.cpu", {"terms": part.slots.get("terms", part.text)})]
-
-
-def _topic(part: Understanding) -> list[PlannedTask]:
-    return [task("code.topic", "search.scan", {"topic": part.intent.removesuffix("_analysis")})]
-
-
 def _nothing(part: Understanding) -> list[PlannedTask]:
     return [task("nothing", None, {"intent": part.intent})]
 
@@ -126,7 +113,4 @@ _WITH_SLOTS = {
     "monitor": _monitor,
     "benchmark": _benchmark,
     "history": _history,
-    "option_price": _price,
-    "options_analysis": _topic,
-    "wheel_analysis": _topic,
 }

@@ -8,8 +8,10 @@ import re
 
 from msgspec.structs import replace
 
-from engine.agents import commands
+from engine.agents import commands, grep_line
 from engine.agents.code_vocabulary import FOCUSES, SHORT
+from engine.agents.desk_terms import desk_slots
+from engine.agents.desk_vocabulary import DESK_INTENTS
 from engine.agents.places import Locate, Located, look_up
 from engine.agents.slots import extract, masked, plain, veiled
 from engine.agents.sought import sought
@@ -42,8 +44,12 @@ _QUESTION = re.compile(
 # What is asked like this of a console for code is asked of the code.
 _HOW_OR_WHERE = re.compile(r"^(?:how|where)\s+\w+\s+\w+", re.IGNORECASE)
 _WORDS_OF_A_SEARCH = 4
+# An option in words, which its own reader takes apart.
+OF_TERMS = frozenset({"option_price", "implied_volatility", "option_chance"})
 # "find risk and return", "watch memory and cpu for a minute": the list is theirs.
-_ONE_QUESTION = frozenset({"text_search", "option_price", "monitor", "code_question"})
+_ONE_QUESTION = frozenset(
+    {"text_search", "monitor", "code_question", "stress", "backtest", *OF_TERMS}
+)
 _SURE, _SURE_OF_WORDS = 0.5, 0.7
 _SCORED = 400  # letters; a question is put by then, and more would hold up the loop
 _HOW_MANY = re.compile(
@@ -53,6 +59,7 @@ _HOW_MANY = re.compile(
 _SHORT = re.compile(rf"\b(?:{'|'.join(SHORT)})\b")
 # With a quotation for their object these look for its text.
 _SEARCHED = frozenset({"definitions", "references", "callers", "calls", "code_question"})
+_OF_DESK = frozenset(DESK_INTENTS)
 _ANALYSES = frozenset({"file_analysis", "code_analysis", "performance_analysis"})
 
 
@@ -64,7 +71,13 @@ async def understand(text: str, locate: Locate) -> list[Understanding]:
     """
     if text.lstrip().startswith(":"):
         return [await look_up(commands.parse(text.strip()), locate)]
+    if (line := grep_line.read(text)) and await _are_there(line.places, locate):
+        return [replace(commands.parse(line.command), text=text)]
     return [await look_up(one, locate) for one in _parts(text)]
+
+
+async def _are_there(places: tuple[str, ...], locate: Locate) -> bool:
+    return all([(await locate(place)).path is not None for place in places])
 
 
 def _parts(text: str) -> list[Understanding]:
@@ -192,8 +205,10 @@ def _with_subject(intent: str, text: str, slots: Slots) -> tuple[str, Slots]:
 
 def _of_intent(intent: str, text: str, words: str, slots: Slots) -> Slots:
     """Return the slots that only this intent reads; `words` are the text's, names masked."""
-    if intent == "option_price":
+    if intent in OF_TERMS:
         return {"terms": text}
+    if intent in _OF_DESK:
+        return desk_slots(intent, text)
     if intent == "benchmark":
         return {"quick": "quick" in text.lower()}
     if intent == "history" and (match := _HOW_MANY.search(text)):

@@ -47,7 +47,7 @@ _LONGEST_NAME = 255
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _NOT_TICKERS = frozenset(
     "I A CPU GPU RAM VAR ES OK AND OR THE CSV API JSON SQL SVG ITM OTM ATM DTE IV P E MLX S K T R Q "
-    "IO TODO FIXME M L PNL".split()
+    "IO TODO FIXME M L PNL CVAR CSP CSPS CC POP USD YTD".split()
 )
 # Words that stand where a name could, and are none.
 NOT_NAMES = frozenset(
@@ -156,5 +156,7 @@ def _ticker(text: str) -> str | None:
     for word, ticker in TICKERS.items():
         if re.search(rf"\b{word}\b", text, re.IGNORECASE):
             return ticker
+    if text.isupper() and " " in text.strip():
+        return None  # a question of capitals only
     found = (m.group(1) for m in _TICKER.finditer(text) if m.group(1) not in _NOT_TICKERS)
     return next(found, None)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from engine.agents.code_vocabulary import CODE_INTENTS, CODE_SAID, HINTS
+from engine.agents.desk_vocabulary import DESK_HINTS, DESK_INTENTS, DESK_SAID, DESK_WORDS
 from engine.agents.word_forms import Weighted
 
 _MACHINE = r"(?:system|machine|box|computer|host|mac|laptop|server|engine|bolt)"
@@ -18,58 +19,13 @@ _TO_SEE = r"(?:show|list|see|get|view|print|display)"
 
 # Intents in the order in which they win a tie.
 INTENTS: dict[str, Weighted] = {
-    "backtest": (
-        (r"\bback.?test\w*", 4),
-        (r"\bsimulat\w+\s+(the\s+|my\s+|a\s+)?(wheel|strateg\w+|trades?)\b", 4),
-    ),
+    **DESK_INTENTS,
     "git_history": (
         (r"\bgit\s+(history|log|blame|status|diff|state|branch)\b", 3.6),
         (r"\bwho\s+(last\s+)?(wrote|changed|edited|touched|modified|committed)\b", 3.6),
         (r"\b(last|latest|recent)\s+(\d+\s+)?(commits?|changes)\b", 3.6),
         (r"\bwhat\s+(has\s+|was\s+)?changed\b|\bcommit\s+history\b", 3.2),
         (r"\bwhen\s+was\b.*\b(changed|edited|touched|modified)\b", 3.2),
-    ),
-    "option_price": (
-        (
-            r"\b(price|value|worth|quote|premium|greeks?|delta|gamma|vega|cost)\b.*\d.*\b(put|call)s?\b",
-            2.5,
-        ),
-        (r"\b(price|value|worth|quote|premium of|greeks? of|cost)\b.*\b(put|call)s?\b", 2),
-        (r"\b(put|call)s?\b.*\b(price|value|worth|greeks?)\b", 2),
-        (r"\b(put|call)s?\b.*\b(strike|spot|vol|volatility|iv|dte|sigma|expir\w+)\b", 2),
-        (r"\b(strike|spot|vol|volatility|iv|dte|sigma)\b.*\b(put|call)s?\b", 2),
-        (r"\b(black.?scholes|european)\b.*\b(put|call)\b.*\d", 2),
-        (r"\d+(\.\d+)?\s*(-\s*)?(put|call)s?\b", 1.5),
-        (r"\d+(\.\d+)?[pc]\b", 1.5),
-    ),
-    "wheel_analysis": (
-        (r"\bwheel\s+(strateg\w+|trad\w+|performance|position\w*|cycle\w*|analysis)\b", 3),
-        (r"\b(covered\s+calls?|cash.secured\s+puts?)\b", 2.5),
-        (r"\bwheel\b", 2),
-    ),
-    "options_analysis": (
-        (r"\boptions?\s+(pric\w+|models?|valuation|analysis|greeks?)\b", 3),
-        (r"\b(pric\w+|valu\w+)\s+(models?|of\s+options?|options?)\b", 2.5),
-        (r"\b(black.?scholes|binomial|greeks?|implied\s+vol\w*)\b", 2),
-        (r"\boptions?\b", 1),
-    ),
-    "risk_analysis": (
-        (r"\brisk\w*\s+(metrics?|analysis|figures?|numbers?|report|exposure|limits?)\b", 3),
-        (r"\b(my|our|portfolio|book|positions?)\b.*\b(delta|gamma|vega|theta|greeks?)\b", 2.5),
-        (
-            r"\b(delta|gamma|vega|theta|greeks)\s+of\s+(my|our|the)\s+(\w+\s+)?"
-            r"(calls?|puts?|options?|contracts?|book|portfolio|positions?)\b",
-            2.5,
-        ),
-        (r"\b(impact|effect)\s+of\b.*\b(drop|rise|crash|move|shock|vol\w*)\b", 2.5),
-        (r"\bhow\s+much\s+(\w+\s+)?\w+\s+(i|we)\s+lose\b|\bp\s*&\s*l\b|\bpnl\b|\bloss(es)?\b", 2.5),
-        (
-            r"\b(value.at.risk|expected\s+shortfall|cvar|var|drawdown|(over)?expos(ure|ed)|margin)\b",
-            2,
-        ),
-        (r"\b(current|my|open|our|the)\s+(positions?|book)\b|\bportfolio\b", 1.5),
-        (r"\b(status|state|value|overview)\s+of\s+(my\s+|the\s+|all\s+)?positions?\b", 3),
-        (r"\brisk\w*\b", 2),
     ),
     "system_status": (
         (rf"\b{_MACHINE}\s+(status|state|health|load|info\w*)\b", 3),
@@ -213,6 +169,9 @@ INTENTS: dict[str, Weighted] = {
 }
 
 
+_HINTS = HINTS | DESK_HINTS
+
+
 @cache
 def compiled(intent: str) -> tuple[tuple[re.Pattern[str], float], ...]:
     """Return the patterns of an intent; compiled when first needed, for all cost 40 ms."""
@@ -222,19 +181,15 @@ def compiled(intent: str) -> tuple[tuple[re.Pattern[str], float], ...]:
 def likely(text: str) -> Iterator[str]:
     """Yield the intents, in their order, that a text in small letters may be of."""
     for intent in INTENTS:
-        hints = HINTS.get(intent)
+        hints = _HINTS.get(intent)
         if hints is None or any(hint in text for hint in hints):
             yield intent
 
 
 # What an intent is in words, for "understood as".
 SAID: dict[str, str] = {
-    "backtest": "backtest",
+    **DESK_SAID,
     "git_history": "git history",
-    "option_price": "price an option",
-    "wheel_analysis": "wheel strategy analysis",
-    "options_analysis": "options pricing analysis",
-    "risk_analysis": "risk analysis",
     "system_status": "system status",
     "monitor": "monitor the machine",
     "hardware": "hardware inventory",
@@ -264,13 +219,14 @@ WORDS = sorted(
         *"cycles duplicates duplicated definition references callers hotspots orphans".split(),
         *"unused layers architecture impact unresolved broken modules functions".split(),
         *"refactor optimize debug".split(),
+        *DESK_WORDS,
     }
 )
 
 # Words in their own right, however near they are to those.
 KEPT = frozenset(
     "stats state mode rise port portion core cores quote queried module function import reference "
-    "cycle player players caller used spoken token circles".split()
+    "cycle player players caller used spoken token circles head limited".split()
 )
 
 TICKERS = {"unity": "U"}

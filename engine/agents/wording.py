@@ -12,12 +12,27 @@ _VIEWS = (
 ).split()
 # The intents that are about a file, a folder or a name of code.
 CODE = frozenset({*CODE_INTENTS, *_VIEWS}) - {"code_question"}
-_ABOUT_TICKER = frozenset({"options_analysis", "risk_analysis", "wheel_analysis"})
+_ABOUT_TICKER = frozenset(
+    "options_analysis risk_analysis wheel_analysis wheel_candidates backtest stress".split()
+)
 _FIRST = {
     "debug": ", likely faults first",
     "optimize": ", what costs most first",
     "refactor": ", what to tidy first",
 }
+# What a question to the desk says beside its subject.
+_SAID_OF = (
+    ("strategy", " of {}"),
+    ("horizon_days", " over {:g} trading days"),
+    ("spot_move", ", spot {:+.0%}"),
+    ("spot_level", ", spot at {:g}"),
+    ("volatility_points", ", volatility {:+g} points"),
+    ("delta", ", delta {:g}"),
+    ("days", ", {:g} days"),
+    ("begin", ", from {}"),
+    ("end", ", to {}"),
+    ("hold", ", held to expiry"),
+)
 _FOLLOWED = frozenset({"importers"})  # "who imports x", not "of x"
 
 
@@ -26,6 +41,7 @@ def understood_as(intent: str, slots: Slots) -> str:
     words = SAID.get(intent, intent.replace("_", " ")) + _about(intent, slots)
     if intent in _ABOUT_TICKER and "ticker" in slots:
         words += f" for {slots['ticker']}"
+    words += "".join(said.format(slots[name]) for name, said in _SAID_OF if name in slots)
     if intent == "monitor" and "duration_s" in slots:
         words += f" for {slots['duration_s']:g} s"
     if form := slots.get("format"):

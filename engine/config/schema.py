@@ -78,6 +78,13 @@ class Pricing(Struct, frozen=True):
     dividend_yield: Annotated[
         float | None, Meta(ge=-0.5, le=2, description="Dividend yield a year, continuous.")
     ] = None
+    run_code: Annotated[
+        bool,
+        Meta(
+            description="Let a review of pricing code run the project's, apart and limited.",
+            extra=_USER_ONLY,
+        ),
+    ] = False
 
 
 class Market(Struct, frozen=True):

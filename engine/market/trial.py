@@ -1,6 +1,6 @@
 """A trial of somebody's pricing function: what is asked of it, and what came of it."""
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from msgspec import Struct
 
@@ -96,6 +96,15 @@ class Tried(Struct, frozen=True, tag="tried", tag_field="says"):
 
 
 Line = Ready | Unimportable | Begun | Unreachable | Tried
+
+
+COMPARABLE: Final = frozenset(
+    (
+        "price", "implied volatility", "Greeks", "delta", "gamma", "vega", "theta", "rho",
+        "probability in the money",
+    )
+)  # fmt: skip
+"""What `Target.computes` may be for the kernels to say what is right."""
 
 
 class Planning(Struct, frozen=True, tag="planning"):

@@ -1,6 +1,6 @@
 """Runs a file's functions on given arguments, in whatever interpreter the user has.
 
-Standard library only, and nothing of this package but `trial_limits` beside it. One request as JSON
+Standard library only, and nothing of this package but two files beside it. One request as JSON
 on stdin, JSON lines on what was stdout; what the functions print is counted and thrown away. It
 decides nothing: what a call returned or raised is told as it was.
 """
@@ -16,27 +16,35 @@ import json
 import os
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
-_DEPTH, _WIDTH, _TEXT = 3, 64, 200
-_KINDS = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+sys.path[:0] = [str(Path(__file__).resolve().parent)]
+from trial_limits import isolate, limit  # type: ignore[import-not-found]  # noqa: E402
+from trial_values import plain, told  # type: ignore[import-not-found]  # noqa: E402
+
+del sys.path[0]
+
+Asked = dict[str, Any]
 
 
 class Printed(io.TextIOBase):
     """A stream that counts what is written."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.count = 0
 
-    def writable(self):
+    def writable(self) -> bool:
         return True
 
-    def write(self, text):
+    def write(self, text: str) -> int:
         self.count += len(text)
         return len(text)
 
 
-def load(root, path):
+def load(root: str, path: str) -> ModuleType:
     """Import the module of a file by its name in its package, or by its path."""
     file = Path(root) / path
     folder, parts = file.parent, [file.stem] if file.stem != "__init__" else []
@@ -57,18 +65,19 @@ def load(root, path):
     return module
 
 
-def resolve(module, asked):
+def resolve(module: ModuleType, asked: Asked) -> Callable[..., Any]:
     """Return what is called: a function, or a method of a new object without arguments."""
-    thing = module
+    thing: Any = module
     if asked["owner"]:
         for part in asked["owner"].split("."):
             thing = getattr(thing, part)
         if not asked["binding"]:
             thing = thing()
-    return getattr(thing, asked["name"].rpartition(".")[2])
+    found: Callable[..., Any] = getattr(thing, asked["name"].rpartition(".")[2])
+    return found
 
 
-def call(function, asked, arguments):
+def call(function: Callable[..., Any], asked: Asked, arguments: Asked) -> Any:
     """Return what a call gives, awaited where it is to be awaited."""
     given = dict(arguments)
     first = [given.pop(name) for name in asked["positional"] if name in given]
@@ -78,49 +87,11 @@ def call(function, asked, arguments):
     return result
 
 
-async def _awaited(result):
+async def _awaited(result: Awaitable[Any]) -> Any:
     return await result
 
 
-def plain(value, depth=_DEPTH):
-    """Return a value as JSON: numbers, texts for those that JSON lacks, lists and objects."""
-    if value is None or isinstance(value, (bool, int)):
-        return value if not isinstance(value, int) or abs(value) < 1 << 53 else float(value)
-    if isinstance(value, float):
-        return value if value - value == 0 else str(float(value))
-    if isinstance(value, str):
-        return {"text": value[:_TEXT]}
-    if isinstance(value, complex):
-        return {"complex": str(value)[:_TEXT]}
-    if depth == 0:
-        return {"type": type(value).__name__}
-    if hasattr(value, "_fields"):
-        value = value._asdict()
-    if isinstance(value, dict):
-        pairs = list(value.items())[:_WIDTH]
-        return {"fields": {str(key)[:_TEXT]: plain(one, depth - 1) for key, one in pairs}}
-    if isinstance(value, (list, tuple)):
-        return [plain(one, depth - 1) for one in value[:_WIDTH]]
-    if hasattr(value, "tolist"):
-        return plain(value.tolist(), depth)
-    if hasattr(value, "__dict__") and vars(value):
-        return plain(vars(value), depth)
-    if hasattr(value, "__slots__"):
-        names = [name for name in value.__slots__ if hasattr(value, name)]
-        return plain({name: getattr(value, name) for name in names}, depth)
-    try:
-        return plain(float(value), depth)
-    except (TypeError, ValueError):
-        return {"type": type(value).__name__}
-
-
-def told(error):
-    """Return an error as one line."""
-    text = " ".join(str(error).split())[:_TEXT]
-    return {"error": f"{type(error).__name__}: {text}" if text else type(error).__name__}
-
-
-def attempt(function, asked, arguments):
+def attempt(function: Callable[..., Any], asked: Asked, arguments: Asked) -> Any:
     """Return a call's value as JSON, or the error that it raised."""
     try:
         return plain(call(function, asked, arguments))
@@ -128,7 +99,7 @@ def attempt(function, asked, arguments):
         return told(error)
 
 
-def converted(arguments, make):
+def converted(arguments: Asked, make: Callable[[Any], Any]) -> Asked:
     """Return arguments with their numbers, lists of them too, made into something else."""
     return {
         name: make(one) if isinstance(one, (float, list)) else one
@@ -136,7 +107,9 @@ def converted(arguments, make):
     }
 
 
-def measured(function, asked, budget_s):
+def measured(
+    function: Callable[..., Any], asked: Asked, budget_s: float
+) -> tuple[list[Any], float]:
     """Make the calls until they are done or the time is over; return results and seconds."""
     results = []
     begun = time.perf_counter()
@@ -147,17 +120,14 @@ def measured(function, asked, budget_s):
     return results, time.perf_counter() - begun
 
 
-def tried(function, asked, budget_s, printed):
+def tried(function: Callable[..., Any], asked: Asked, budget_s: float, printed: Printed) -> Asked:
     """Return everything that came of one function."""
     before = printed.count
     attempt(function, asked, asked["cases"][0])  # what is made at the first call is not measured
     results, seconds = measured(function, asked, budget_s)
     probes = [attempt(function, asked, arguments) for arguments in asked["probes"]]
     arrays, scalar, many_s = None, None, None
-    try:
-        import numpy
-    except ImportError:
-        numpy = None
+    numpy = _numpy()
     if numpy is not None:
         scalar = attempt(function, asked, converted(asked["cases"][0], numpy.float64))
         many = converted(asked["arrays"], numpy.array)
@@ -175,9 +145,16 @@ def tried(function, asked, budget_s, printed):
     }
 
 
-def main():
+def _numpy() -> Any:
+    try:
+        return importlib.import_module("numpy")
+    except ImportError:
+        return None
+
+
+def main() -> None:
     here = str(Path(__file__).resolve().parent)
-    sys.path[:] = [one for one in sys.path if one not in ("", here)]
+    sys.path[:] = [one for one in sys.path if one not in ("", here)]  # no module of ours is theirs
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     nowhere = os.open(os.devnull, os.O_RDWR)
     request = json.loads(sys.stdin.buffer.read())
@@ -185,7 +162,7 @@ def main():
         os.dup2(nowhere, stream)
     sys.stdout = sys.stderr = printed = Printed()
 
-    def say(**line):
+    def say(**line: Any) -> None:
         answers.write(json.dumps(line) + "\n")
         answers.flush()
 
@@ -208,7 +185,5 @@ def main():
 
 
 if __name__ == "__main__":
-    from trial_limits import isolate, limit
-
     main()
     os._exit(0)  # threads and exit handlers of the code that was run are not waited for

@@ -2,6 +2,8 @@
 
 import importlib.util
 import sys
+from datetime import date
+from typing import Final
 
 import anyio
 
@@ -11,6 +13,13 @@ from engine.process import run
 from engine.search.errors import SearchError
 
 _CANARY_S = 5.0
+# As `engine.market.settings` has them; that is imported when a book is read, and costs 17 ms.
+_BOOKS: Final = ("positions.csv", "data/positions.csv", "data/wheel_trading_optimized.duckdb")
+_NO_BOOK: Final = (
+    f"this project has no positions: [market] positions is not set, and there is none of "
+    f'{", ".join(_BOOKS)}; set [market] positions = "positions.csv" in bolt.toml, or try '
+    "`bolt-tui example FOLDER`"
+)
 
 
 def add_capabilities(board: Board, services: Services) -> None:
@@ -49,8 +58,27 @@ def add_capabilities(board: Board, services: Services) -> None:
         board.add("kernels.gpu", price)
     else:
         board.add_absent("kernels.gpu", reason)
+    add_market(board, services)
     board.add("store.write", services.journal.flush)
     board.add("store.read", read_store)
+
+
+def add_market(board: Board, services: Services) -> None:
+    """Enter the book, or the reason why there is none; what is wrong with it its tools tell."""
+    market = services.settings.config.market
+
+    async def read_book() -> None:
+        from engine.market.reading import load
+        from engine.market.settings import Absent, sources
+
+        where = sources(services.settings, services.project, date.today())
+        if not isinstance(where, Absent):
+            await load(services.pool, where)
+
+    if market.positions.strip() or any((services.project / name).is_file() for name in _BOOKS):
+        board.add("market", read_book)
+    else:
+        board.add_absent("market", _NO_BOOK)
 
 
 async def find_gpu(board: Board, services: Services) -> None:

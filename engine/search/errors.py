@@ -3,6 +3,7 @@
 SearchError
 ├── RipgrepMissing       there is no ripgrep to run
 ├── PatternError         the pattern can't be searched for
+├── ChoiceRefused        ripgrep knows no such file type, or can't read a glob
 ├── PathOutside          a named path leaves the project
 ├── PathMissing          a named path isn't in the project
 ├── ScanFailed           a search that was started did not give its answer
@@ -32,6 +33,14 @@ class PatternError(SearchError):
         shown = pattern if len(pattern) <= 80 else pattern[:79] + "…"
         super().__init__(f"the pattern {shown!r} can't be searched for: {reason}")
         self.pattern = pattern
+        self.reason = reason
+
+
+class ChoiceRefused(SearchError):
+    """`reason` is ripgrep's own sentence."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the choice of files can't be read: {reason}")
         self.reason = reason
 
 

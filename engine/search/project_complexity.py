@@ -14,6 +14,7 @@ from engine.search.printable import printable
 _ARGUMENTS: Final = (
     "check", "--isolated", "--no-cache", "--ignore-noqa", "--quiet", "--select", "C901",
     "--config", "lint.mccabe.max-complexity=0", "--output-format", "json", "--exit-zero",
+    "--target-version", "py314",
 )  # fmt: skip
 _MESSAGE: Final = re.compile(r"`(?P<name>[^`]+)` is too complex \((?P<complexity>\d+)")
 
@@ -29,11 +30,20 @@ class ProjectFunction:
 
 
 @dataclass(frozen=True, slots=True)
+class Unparsed:
+    """A file that no version of Python can read, with the first line that says so, and why."""
+
+    path: str
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectComplexity:
-    """All functions; `unparsed` counts files that don't parse, `unknown` says why there is none."""
+    """All functions; `unparsed` are files that don't parse, `unknown` says why there is none."""
 
     functions: tuple[ProjectFunction, ...]
-    unparsed: int = 0
+    unparsed: tuple[Unparsed, ...] = ()
     unknown: str | None = None
 
 
@@ -43,11 +53,11 @@ async def measure_project(
     """Measure the Python files below `folder` of `root`; those that git ignores are left out."""
     ruff = find_ruff()
     if ruff is None:
-        return ProjectComplexity((), 0, "complexity is unknown: ruff is not installed")
+        return ProjectComplexity((), (), "complexity is unknown: ruff is not installed")
     try:
         done = await run([ruff, *_ARGUMENTS, "--", folder], cwd=root, timeout_s=timeout_s)
     except ProcessError as error:
-        return ProjectComplexity((), 0, f"complexity is unknown: {error}")
+        return ProjectComplexity((), (), f"complexity is unknown: {error}")
     return await to_thread.run_sync(_read, root, done.stdout)
 
 
@@ -55,7 +65,7 @@ def _read(root: str, report: bytes) -> ProjectComplexity:
     try:
         items = json.loads(report or b"[]")
     except ValueError:
-        return ProjectComplexity((), 0, "complexity is unknown: ruff's report can't be read")
+        return ProjectComplexity((), (), "complexity is unknown: ruff's report can't be read")
     functions = [
         ProjectFunction(
             printable(item["filename"].removeprefix(f"{root}/")),
@@ -66,5 +76,10 @@ def _read(root: str, report: bytes) -> ProjectComplexity:
         for item in items
         if (match := _MESSAGE.match(item["message"]))
     ]
-    broken = {item["filename"] for item in items if item["code"] != "C901"}
-    return ProjectComplexity(tuple(functions), len(broken))
+    unparsed: dict[str, Unparsed] = {}
+    for item in items:
+        if item["code"] != "C901":
+            path = printable(item["filename"].removeprefix(f"{root}/"))
+            line, said = item["location"]["row"], item["message"].removeprefix("SyntaxError: ")
+            unparsed.setdefault(path, Unparsed(path, line, printable(said)))
+    return ProjectComplexity(tuple(functions), tuple(unparsed.values()))

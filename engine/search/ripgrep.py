@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from engine.process import ProcessError, run
-from engine.search.errors import PatternError, RipgrepMissing, ScanFailed
+from engine.search.errors import ChoiceRefused, PatternError, RipgrepMissing, ScanFailed
 from engine.search.programs import find_beside
 from engine.search.rg_output import complaints
 from engine.search.text_query import TextQuery
@@ -14,6 +14,8 @@ from engine.search.text_query import TextQuery
 # The user's own ripgrep settings would change what is searched; a bad line in a .gitignore is not
 # an error of the search.
 BASE_FLAGS: Final = ("--no-config", "--color=never", "--no-ignore-messages")
+# How ripgrep begins what it says of `-t` and `-g`.
+_CHOICE: Final = ("unrecognized file type", "error parsing glob")
 _NO_MATCH: Final = 1
 _TROUBLE: Final = 2
 
@@ -65,6 +67,8 @@ async def ripgrep(
     if done.returncode in (0, _NO_MATCH):
         return done.stdout, 0
     unreadable, cause = complaints(done.stderr)
+    if cause.startswith(_CHOICE):
+        raise ChoiceRefused(cause)
     if cause and done.returncode == _TROUBLE and query is not None and query.regex:
         raise PatternError(query.pattern, cause)
     if done.returncode != _TROUBLE:

@@ -108,7 +108,8 @@ class TextSearch:
         if query.paths:
             left_out = await count_left_out(self._rg(), self._root, query.paths, timeout_s=SURVEY_S)
         else:
-            left_out = {**self._left_out.counts(found.generation), "binary": found.binary}
+            counted = await self._left_out.first(found.generation)
+            left_out = {**(counted or {}), "binary": found.binary}
         if found.unreadable:
             left_out["unreadable"] = found.unreadable
         truncated = found.total > len(found.rows)

@@ -13,6 +13,7 @@ CAPABILITIES = {
     "graph",
     "symbols",
     "kernels.cpu",
+    "market",
     "store.read",
     "store.write",
 }
@@ -40,6 +41,12 @@ def test_every_intent_has_a_plan_that_can_run() -> None:
         {"missing": "b.py", "nearest": ("a.py",)},
         {"pattern": "x"},
         {"duration_s": 3.0},
+        {"file": "a.py", "performance": True},
+        {"folder": "src", "performance": True},
+        {"performance": True, "ticker": "U"},
+        {"code": True},
+        {"strategy": "sweep", "delta": 0.3, "days": 35.0, "begin": "2020-01-01"},
+        {"spot_move": -0.1},
     ]
     for intent in [*INTENTS, *SAID]:
         for given in slots:
@@ -283,6 +290,5 @@ def test_a_marker_is_not_looked_for_among_definitions() -> None:
 def test_what_is_not_understood_says_so() -> None:
     """No plan is made up."""
     assert tools(about("unknown")) == ["nothing"]
-    assert tools(about("risk_analysis")) == ["nothing"]
     for intent in ("importers", "imports", "impact", "tests_of", "import_path", "callers", "calls"):
         assert tools(about(intent)) == ["nothing"]

@@ -19,6 +19,7 @@ from engine.search.corpus import resolve_path
 from engine.search.errors import SearchError
 
 from .code_phrases import ASKED, EDITS
+from .desk_phrases import DESK, MORE_DESK, THIRD_DESK
 from .more_code_phrases import MORE
 from .phrases import NAMING, PHRASES, SEVERAL
 
@@ -537,7 +538,7 @@ def test_every_intent_has_words_for_people() -> None:
 
 EVERY = [
     *(text for texts in (*PHRASES.values(), *NAMING.values()) for text in texts),
-    *(text for text, *_ in (*ASKED, *MORE)),
+    *(text for text, *_ in (*ASKED, *MORE, *DESK, *MORE_DESK, *THIRD_DESK)),
     *SEVERAL,
 ]
 

@@ -88,11 +88,12 @@ def test_a_hit_in_an_ignored_file_is_told_when_there_is_no_other(bolt: Bolt) -> 
 
 
 def test_what_has_no_tool_fails_with_a_reason_and_a_way_out(bolt: Bolt) -> None:
-    """Risk of positions can't be computed here yet: status failed, exit 1, never an invention."""
+    """Without a book there is no risk of it: status failed, exit 1, never an invention."""
     ran = bolt("--run", "calculate risk metrics for current positions", "-o", "json")
     assert (ran.code, ran.answer["status"]) == (1, "failed")
     assert ran.answer["query"]["intent"] == "risk_analysis"
-    assert "no book" in ran.answer["verdict"]
+    assert "no positions" in ran.answer["verdict"]
+    assert "bolt-tui example" in ran.answer["verdict"]
     assert ran.answer["sections"] == []
 
 

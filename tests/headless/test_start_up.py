@@ -42,6 +42,7 @@ def test_help_imports_the_argument_parser_only(project: Path) -> None:
         (["--run", ":search black_scholes"], {"textual", "rich", "duckdb", "numpy", "psutil"}),
         (["--run", "price put 20 spot 22 vol 55% 35 days"], {"textual", "rich", "duckdb", "scipy"}),
         (["history"], {"textual", "rich", "mlx"}),
+        (["--run", "should I roll"], {"textual", "rich", "duckdb", "numpy", "rapidfuzz"}),
         (["config", "show"], {"textual", "rich", "duckdb", "numpy", "psutil"}),
     ],
 )

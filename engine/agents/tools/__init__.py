@@ -49,6 +49,22 @@ _TOOLS: dict[str, tuple[str, str]] = {
     "graph.overview": ("dependencies", "overview"),
     "graph.export": ("dependencies", "export"),
     "options.price": ("option_price", "price"),
+    "options.implied": ("option_implied", "implied"),
+    "options.chances": ("option_chances", "chances"),
+    "risk.metrics": ("risk", "metrics"),
+    "risk.positions": ("risk", "positions"),
+    "risk.stress": ("risk", "stress"),
+    "risk.what_if": ("what_if", "what_if"),
+    "wheel.candidates": ("wheel", "candidates"),
+    "wheel.rolls": ("wheel", "rolls"),
+    "wheel.ledger": ("wheel", "ledger"),
+    "wheel.limits": ("wheel", "limits"),
+    "wheel.analysis": ("wheel", "analysis"),
+    "backtest.wheel": ("backtest", "wheel"),
+    "backtest.put_write": ("backtest", "put_write"),
+    "backtest.sweep": ("backtest", "sweep"),
+    "pricing.review": ("pricing_review", "review"),
+    "desk.summary": ("desk_summary", "summary"),
     "benchmark.bus": ("benchmark", "bus"),
     "benchmark.store": ("benchmark", "store"),
     "benchmark.kernels": ("benchmark", "kernels"),
@@ -56,11 +72,12 @@ _TOOLS: dict[str, tuple[str, str]] = {
     "nothing": ("nothing", "nothing"),
     "help": ("nothing", "help_"),
 }
-_TOLERANT = frozenset({"code.review"})
+_TOLERANT = frozenset({"code.review", "desk.summary"})
 # They read every Python file: in a tree of tens of thousands, and for the first time, for minutes.
+# A sweep runs hundreds of backtests.
 _PATIENT = frozenset(
-    name for name in _TOOLS if name.startswith(("graph.", "symbols.")) or name in {
-        "code.ask", "code.dead", "code.duplicates", "code.tests",
+    name for name in _TOOLS if name.startswith(("graph.", "symbols.", "backtest.")) or name in {
+        "code.ask", "code.dead", "code.duplicates", "code.tests", "pricing.review",
     }
 )  # fmt: skip
 _PATIENCE_S = 600.0

@@ -61,6 +61,7 @@ async def overview(call: Call) -> Evidence:
     heavy = await measure_project(str(services.project), folder or ".", timeout_s=timeout_s)
     live = [f for f in heavy.functions if folder or not is_backup(f.path)]
     ranked = sorted(live, key=lambda f: (-f.complexity, f.path, f.line))
+    broken = [one for one in heavy.unparsed if folder or not is_backup(one.path)]
     sections: list[Section] = [
         Table("Files", ("kind", "files"), tuple(kinds.most_common(_TOP))),
         _heaviest(ranked, "" if folder else " (backup folders left out)"),
@@ -71,7 +72,7 @@ async def overview(call: Call) -> Evidence:
     outside = "" if folder else " outside backup folders"
     left_out: dict[str, int | str] = dict(await _left_out(call, folder))
     if heavy.unparsed:
-        left_out["Python files that don't parse"] = heavy.unparsed
+        left_out["Python files that don't parse"] = len(heavy.unparsed)
     return Evidence(
         verdict=f"{f'{where}: ' if folder else ''}{len(files):,} files, {python:,} of them Python; "
         f"{len(ranked):,} functions{outside}{first}",
@@ -79,7 +80,10 @@ async def overview(call: Call) -> Evidence:
         weight=2,
         lacks=heavy.unknown,
         not_searched=left_out,
-        marks=tuple(mark for one in ranked[:_MARKED] if (mark := _mark(one)) is not None),
+        marks=(
+            *(marks.unparsed(one.path, one.line, one.message, "code.overview") for one in broken),
+            *(mark for one in ranked[:_MARKED] if (mark := _mark(one)) is not None),
+        ),
     )
 
 

@@ -116,7 +116,10 @@ async def imports(call: Call) -> Evidence:
         sections=tuple(sections),
         found=bool(rows),
         weight=2,
-        assumptions=(f"at a distance {EVER}; {_RUN_FIRST}",) if answer["transitive"] else (),
+        assumptions=(
+            *((f"at a distance {EVER}; {_RUN_FIRST}",) if answer["transitive"] else ()),
+            *(() if one_file else ("of a folder only imports of the project's own files count",)),
+        ),
     )
 
 
@@ -169,7 +172,7 @@ async def path(call: Call) -> Evidence:
         return Evidence(
             verdict=f"No way of imports leads from {start} to {end}{turned}",
             sections=(chain("The other way round", back),) if back else (),
-            found=bool(back),
+            found=False,
             weight=2,
             assumptions=("every kind of import was followed, also those for type checkers",),
         )

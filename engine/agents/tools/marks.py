@@ -38,7 +38,7 @@ def hot_spot(path: str, line: int, name: str, complexity: int, commits: int) -> 
 
 
 def unparsed(path: str, line: int | None, message: str, source: str) -> Mark:
-    """A file that Python can't compile."""
+    """A file that doesn't parse, with this Python or, as ruff reads it, with any."""
     return Mark(path, line, f"doesn't parse: {message}", 1.0, "nothing can import it", source)
 
 

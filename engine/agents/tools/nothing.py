@@ -4,7 +4,6 @@ from engine.agents.commands import COMMANDS
 from engine.agents.tool import Call, Refused, Unavailable
 from engine.evidence import Evidence, Finding, Findings, Table
 
-_PRICE = "price a put strike 20 spot 22 vol 55% 35 days"
 EXAMPLES = (
     "system status",
     "analyze src/module.py",
@@ -12,20 +11,18 @@ EXAMPLES = (
     "find all uses of some_function",
     "where is the delta limit enforced",
     "import cycles",
-    _PRICE,
+    "price a put strike 20 spot 22 vol 55% 35 days",
+    "risk metrics for my positions",
+    "what if U drops 10%",
+    "which put should I sell at 30 delta in 35 days",
+    "should I roll",
+    "backtest the wheel",
+    "review options pricing models",
     "monitor for 30 seconds",
 )
 _INSTEAD = "ask for example: " + ", ".join(f'"{example}"' for example in EXAMPLES)
 
 _REASONS = {
-    "risk_analysis": (
-        "risk metrics need positions, and this version reads no book yet",
-        f'price one contract ("{_PRICE}"), or name the file whose risk code to analyze',
-    ),
-    "backtest": (
-        "there is no backtest yet, and this version reads no prices",
-        f'price one contract ("{_PRICE}"), or name the file whose backtest code to analyze',
-    ),
     **dict.fromkeys(
         ("importers", "imports", "impact", "import_path"),
         (

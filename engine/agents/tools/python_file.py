@@ -1,11 +1,12 @@
 """What a file is made of: its lines, what it defines, and how complex that is."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import anyio
 
-from engine.agents.tool import Call, ToolError
+from engine.agents.tool import Call, Refused, ToolError
 from engine.agents.tools import marks
 from engine.agents.tools.text_search import as_tool_error
 from engine.evidence import Evidence, Figure, Figures, Finding, Findings, Mark, clean
@@ -60,7 +61,8 @@ def _unparsed(file: str, found: Outline) -> tuple[Mark, ...]:
     if found.problem is None:
         return ()
     problem = found.problem
-    return (marks.unparsed(clean(file), problem.line, clean(problem.message), "file.outline"),)
+    said = f"{clean(problem.message)} (Python {sys.version_info[0]}.{sys.version_info[1]})"
+    return (marks.unparsed(clean(file), problem.line, said, "file.outline"),)
 
 
 async def complexity(call: Call) -> Evidence:
@@ -120,6 +122,8 @@ async def _outline(call: Call, file: str) -> Outline:
 
 def _sizes(path: Path) -> tuple[list[Figure], str]:
     """Read size and lines; a file with a NUL byte has no lines."""
+    if path.exists() and not path.is_file():  # a pipe would be waited for without end
+        raise Refused(f"{clean(str(path))} is not a regular file", "name a file with text in it")
     try:
         data = path.read_bytes()
     except OSError as error:

@@ -11,6 +11,7 @@ from engine.search.facts import Json
 from engine.search.structure.places import place
 
 _SHOWN: Final = 50
+_ANY_OWNER: Final = "every use of the name {} counts, whatever object or module it belongs to"
 _BY_NAMES: Final = "a test counts by the names it writes; nothing was run"
 _NAMED: Final = 3
 _TITLES: Final = {
@@ -40,7 +41,7 @@ async def definitions(call: Call) -> Evidence:
     section = Findings(f"Definitions of {clean(name)}", _defined(rows), total, total > len(rows))
     return Evidence(
         verdict=clean(
-            f"{name} is defined in {places}{apart}; first {first['kind']} {first['name']} in "
+            f"`{name}` is defined in {places}{apart}; first {first['kind']} {first['name']} in "
             f"{first['path']}:{first['line']}"
         ),
         sections=(section,),
@@ -64,11 +65,12 @@ async def references(call: Call) -> Evidence:
     kinds = ", ".join(f"{count:,} as {kind}" for kind, count in answer["kinds"].items())
     return Evidence(
         verdict=clean(
-            f"{answer['name']} is named {counted(total, 'time')} in code, in "
+            f"`{answer['name']}` is named {counted(total, 'time')} in code, in "
             f"{counted(answer['files'], 'file')}: {kinds}{besides}"
         ),
         sections=(Findings(f"Uses of {answer['name']}", items, total, total > len(items)),),
         weight=2,
+        assumptions=(_ANY_OWNER.format(name.rpartition(".")[2]),) if "." in name else (),
         not_searched=_unread(answer),
     )
 
@@ -85,9 +87,9 @@ async def callers(call: Call) -> Evidence:
     passed = f"; {counted(used, 'use')} without a call" if used else ""
     others = f"; {counted(answer['others'], 'call')} of that name mean something else"
     verdict = (
-        f"{name} is called in {counted(total, 'place')} ({how})"
+        f"`{name}` is called in {counted(total, 'place')} ({how})"
         if total
-        else f"No code calls {name}"
+        else f"No code calls `{name}`"
     )
     return Evidence(
         verdict=clean(verdict + passed + (others if answer["others"] else "")),
@@ -138,8 +140,8 @@ async def calls(call: Call) -> Evidence:
     )
     inside = {(row["path"], row["target"]) for row in answer["calls"] if row["path"]}
     verdict = (
-        f"{answer['name']} ({file}:{answer['line']}) makes {counted(answer['total'], 'call')}, to "
-        f"{counted(len(inside), 'definition')} of the project"
+        f"`{answer['name']}` ({file}:{answer['line']}) makes {counted(answer['total'], 'call')}, "
+        f"to {counted(len(inside), 'definition')} of the project"
     )
     columns = ("line", "call", "leads to", "certainty", "why")
     return Evidence(

@@ -6,6 +6,7 @@ from engine.agents.tool import Call, Refused, ToolError, Unavailable
 from engine.evidence import Evidence, Finding, Findings, Table
 from engine.search.context import MAX_CONTEXT
 from engine.search.errors import (
+    ChoiceRefused,
     PathMissing,
     PathOutside,
     PatternError,
@@ -90,7 +91,7 @@ async def run(call: Call, query: TextQuery, max_rows: int | None = None, context
 
 def as_tool_error(error: SearchError) -> ToolError:
     """Return the same failure as a tool's: whose fault it is decides the kind."""
-    if isinstance(error, PatternError | PathOutside):
+    if isinstance(error, PatternError | PathOutside | ChoiceRefused):
         return Refused(str(error))
     return Unavailable(str(error)) if isinstance(error, RipgrepMissing) else ToolError(str(error))
 
@@ -127,9 +128,15 @@ def _evidence(query: TextQuery, sought: str, found: Scan) -> Evidence:
         sections=(rows,) if found.total else (),
         found=found.total > 0,
         weight=2,
-        not_searched=dict(found.not_searched),
+        not_searched=_left_out(query, found),
         assumptions=(f"by ripgrep: {found.why_scanned}",) if found.why_scanned else (),
     )
+
+
+def _left_out(query: TextQuery, found: Scan) -> dict[str, int | str]:
+    """Return what was not searched; a search of hidden and ignored files leaves none of those."""
+    searched = {"hidden", "ignored"} if query.hidden else set()
+    return {kind: files for kind, files in found.not_searched.items() if kind not in searched}
 
 
 def _elsewhere(found: Scan) -> str:

@@ -138,7 +138,7 @@ def _hot(ranked: list[HotSpot], measured: ProjectComplexity, known: ProjectChurn
         Finding(clean(one.path), one.line, clean(f"{one.name}: {_heat(one)}"))
         for one in ranked[:_SHOWN]
     )
-    unparsed = measured.unparsed
+    unparsed = len(measured.unparsed)
     left_out: dict[str, int | str] = {"Python files that don't parse": unparsed} if unparsed else {}
     if not ranked:
         why = measured.unknown or "git knows no commit of a file with functions"

@@ -61,12 +61,7 @@ class Body:
 
     @cached_property
     def numbers(self) -> set[float]:
-        return {
-            float(one.value)
-            for one in self.nodes
-            if isinstance(one, ast.Constant) and type(one.value) in (int, float)
-            if abs(one.value) < 1e300
-        }
+        return {value for one in self.nodes if (value := number(one)) is not None}
 
     @cached_property
     def score(self) -> int:
@@ -179,10 +174,9 @@ def _assigned(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
     if isinstance(node, ast.Assign):
         for target in node.targets:
             yield from _bound(target, node.value)
-    elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value is not None:
-        yield from _bound(node.target, node.value)
-    elif isinstance(node, ast.AugAssign):
-        yield from _bound(node.target, node.value)
+    elif isinstance(node, ast.AnnAssign | ast.NamedExpr | ast.AugAssign):
+        if node.value is not None:
+            yield from _bound(node.target, node.value)
     elif isinstance(node, ast.Dict):
         for key, value in zip(node.keys, node.values, strict=True):
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
@@ -211,6 +205,9 @@ def _words(node: ast.AST) -> Iterator[str]:
         yield node.attr
     elif isinstance(node, ast.arg):
         yield node.arg
-    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-        if node.value.isidentifier():
-            yield node.value
+    elif isinstance(node, ast.Constant) and _is_name(node.value):
+        yield str(node.value)
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and value.isidentifier()

@@ -1,4 +1,4 @@
-"""What looks wrong in code about a book of options: signs, horizons, rules of rolling, constants."""
+"""What looks wrong in code about a book of options: signs, horizons, rolls, constants."""
 
 import ast
 import re
@@ -44,12 +44,12 @@ def _lost_sign(body: Body) -> Iterator[Fault]:
         if name in ("abs", "absolute", "fabs") and call.args:
             words = {word for word in words_under(call.args[0]) if _HELD.search(word)}
             if words:
-                yield Fault(call.lineno, f"takes abs() of {sorted(words)[0]}", 0.9, reason)
+                yield Fault(call.lineno, f"takes abs() of {min(words)}", 0.9, reason)
     for node in body.nodes:
         root = root_of(node)
         if root is not None and any(_matrix(one) for one in ast.walk(root)):
             said = "adds Greeks up as the root of a quadratic form"
-            yield Fault(node.lineno, said, 0.9, f"the root is never negative: {reason}")
+            yield Fault(root.lineno, said, 0.9, f"the root is never negative: {reason}")
     sums = [call for call in body.calls if last_name(call.func) in ("sum", "nansum", "fsum")]
     adds = [one for one in sums if not {*GREEKS}.isdisjoint(words_under(one))]
     if adds and not any(_SIZE.search(word) for word in body.words):

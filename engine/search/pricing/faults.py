@@ -125,12 +125,13 @@ def _no_erf(body: Body) -> Iterator[Fault]:
 
 def _logistic(body: Body) -> Iterator[Fault]:
     for call in body.calls:
-        if last_name(call.func) in _LOGISTIC and call.args:
-            if names_in(call.args[0]) & {"d1", "d2", "d_1", "d_2"}:
-                said = "a logistic curve stands for the normal distribution"
-                reason = "even the nearest one is 0.01 off in delta, and in the wings many times"
-                yield Fault(call.lineno, said, 0.7, reason)
-                return
+        if last_name(call.func) not in _LOGISTIC or not call.args:
+            continue
+        if names_in(call.args[0]) & {"d1", "d2", "d_1", "d_2"}:
+            said = "a logistic curve stands for the normal distribution"
+            reason = "even the nearest one is 0.01 off in delta, and in the wings many times"
+            yield Fault(call.lineno, said, 0.7, reason)
+            return
 
 
 def _put_delta(body: Body) -> Iterator[Fault]:

@@ -1,6 +1,6 @@
 """Whether a function prices options, and what it computes: by name, signature and content.
 
-One of the three is not enough: a name alone is somebody's wish, a signature alone may be a record's.
+One of the three is not enough: a name is somebody's wish, a signature may be a record's.
 """
 
 import re
@@ -123,14 +123,13 @@ def _of_book(words: str, body: Body) -> Recognised | None:
     if _SHOWN.search(words):
         return None
     if _RISK.search(words) and any(_RISKY.search(word) for word in body.words):
-        if body.calls or body.numbers:
-            return Recognised("value at risk", False, ("name", "content"))
+        return Recognised("value at risk", False, ("name", "content"))
     if _ROLL.search(words) and not _ROLLED.isdisjoint(body.words):
         return Recognised("roll rule", False, ("name", "content"))
     greek = "greek" in words or _GREEK.search(words)
-    if greek and _BOOK.search(words) and len(_VALUED & _endings(body)) >= 1:
-        if any(_SIZED.search(word) for word in body.words):
-            return Recognised("Greeks of a portfolio", False, ("name", "content"))
+    many = any(_SIZED.search(word) for word in body.words)
+    if greek and _BOOK.search(words) and many and _VALUED & _endings(body):
+        return Recognised("Greeks of a portfolio", False, ("name", "content"))
     return None
 
 

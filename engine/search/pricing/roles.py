@@ -32,6 +32,8 @@ _LIKELY: Final[Mapping[str, str]] = {
     "kind": "type kind flag option right call put",
     "price": "price mid market_value value c p",
 }
+# What every textbook writes: sure where the others stand beside it.
+_LETTERS: Final = frozenset("S K T r q t s k X".split())
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -82,17 +84,22 @@ def surely(name: str, role: str) -> bool:
 
 
 def parameters(names: Iterable[str]) -> tuple[Parameter, ...]:
-    """Give each name a role; a role is given once, to who surely has it before who may."""
+    """Give each name a role; a role is given once, to who surely has it before who may.
+
+    A name with one possible role chooses before one with several.
+    """
     names = tuple(names)
     given: dict[str, tuple[str, Certainty]] = {}
     taken: set[str] = set()
     for wanted in ("certain", "likely"):
-        for name in names:
+        for name in sorted(names, key=lambda one: len(role_of(one)[0])):
             roles, certainty = role_of(name)
             free = [role for role in roles if role not in taken]
             if name not in given and certainty == wanted and free:
                 given[name] = free[0], certainty
                 taken.add(free[0])
+    if is_complete(taken):
+        given |= {n: (given[n][0], "certain") for n in _LETTERS.intersection(given)}
     return tuple(Parameter(name, *given.get(name, ("", ""))) for name in names)
 
 

@@ -23,10 +23,7 @@ _HINTS: Final = (
     "cvar", "d1 =", "volatility",
 )  # fmt: skip
 _BOOK: Final = ("greek", "Greek", "trike", "_scholes", "Scholes", "option_type", "implied_vol")
-_FORMULAS: Final = frozenset(
-    ["price", "implied volatility", "Greeks", "delta", "gamma", "vega", "theta", "rho"]
-    + ["probability in the money", "part of a formula"]
-)
+_NO_FORMULAS: Final = ("Greeks of a portfolio", "value at risk", "roll rule")
 _STRAY: Final = re.compile(r"erf|sigmoid|expit|tanh")
 _NOTED: Final = 8  # calls and puts as a text may spell them
 
@@ -171,7 +168,7 @@ def _found(node: Function, owner: str, needs: tuple[str, ...], body: Body) -> Fo
     numeric = {one.name for one in meant if one.role and one.role != "kind"}
     takes, why = vectorised(body, numeric)
     faults = book_faults(said.computes, body)
-    if said.computes in _FORMULAS:
+    if said.computes not in _NO_FORMULAS:
         faults += formula_faults(said.computes, body)
     elif said.computes == "Greeks of a portfolio":
         faults += [

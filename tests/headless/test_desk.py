@@ -1,0 +1,91 @@
+"""The desk as its user meets it: an example book is written, and questions to it are answered."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.headless.conftest import Bolt
+
+NAMES = ["bolt.toml", "positions.csv", "prices.csv", "quotes.csv"]
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An example book, with a wheel strategy's code beside it."""
+    from datetime import date
+
+    from engine.market.example import write_example
+
+    folder = tmp_path_factory.mktemp("book")
+    write_example(folder, date.today())
+    code = "def choose(strike: float) -> float:\n    return strike\n"
+    (folder / "wheel.py").write_text(code)
+    return folder
+
+
+def test_an_example_is_written_once(bolt: Bolt, tmp_path: Path) -> None:
+    """The files are told on stdout, the next step on stderr; a second time nothing is touched."""
+    folder = tmp_path / "my book"
+    ran = bolt("example", str(folder), "-o", "json")
+    assert (ran.code, ran.answer["status"]) == (0, "answered")
+    assert sorted(path.name for path in folder.iterdir()) == NAMES
+    assert f"bolt-tui -C '{folder}' --run" in ran.err
+    (folder / "prices.csv").unlink()
+    ran = bolt("example", str(folder))
+    assert (ran.code, ran.out) == (2, "")
+    assert "is there already; nothing was written" in ran.err
+    assert not (folder / "prices.csv").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_refused(bolt: Bolt, tmp_path: Path) -> None:
+    """The sentence names it, and the exit code is that of a wrong use."""
+    (tmp_path / "file").write_text("")
+    ran = bolt("example", str(tmp_path / "file" / "book"))
+    assert (ran.code, ran.out) == (2, "")
+    assert "can't be written" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("calculate risk metrics for current positions", "loses no more than"),
+        ("what if EXMPL drops 10%", "EXMPL falls by 10.0%"),
+        ("which put should I sell", "put on EXMPL"),
+        ("should I roll", "short options are to be rolled"),
+        (":limits", "sets no limit"),
+        (":ledger", "instruments are held"),
+        (":positions", "since they were opened"),
+    ],
+)
+def test_the_example_answers(bolt: Bolt, book: Path, query: str, said: str) -> None:
+    """Each question has its figures, marked as those of an example."""
+    ran = bolt("--run", query, "-o", "json", at=book)
+    assert (ran.code, ran.answer["status"]) == (0, "answered"), ran.answer["verdict"]
+    assert "EXAMPLE" in ran.answer["verdict"]
+    assert said in ran.answer["verdict"]
+    assert ran.answer["sections"]
+
+
+def test_a_strategys_file_is_reviewed_and_its_performance_computed(bolt: Bolt, book: Path) -> None:
+    """The verdict speaks of the code, of the book and of the past."""
+    ran = bolt("--run", "analyze wheel strategy performance in wheel.py", "-o", "json", at=book)
+    assert ran.code == 0
+    for said in ("wheel.py: ", "short options are to be rolled", "the wheel earned"):
+        assert said in ran.answer["verdict"]
+
+
+def test_without_a_book_a_strategys_file_is_still_reviewed(bolt: Bolt, project: Path) -> None:
+    """What is missing is said, and the review stands."""
+    query = "analyze wheel strategy performance in src/desk/pricing.py"
+    ran = bolt("--run", query, "-o", "json")
+    assert (ran.code, ran.answer["status"]) == (0, "degraded")
+    assert ran.answer["verdict"].startswith("src/desk/pricing.py: ")
+    assert "Missing: " in ran.answer["verdict"]
+    assert "no positions" in ran.answer["verdict"]
+
+
+def test_an_option_is_priced_without_a_book(bolt: Bolt) -> None:
+    """A price takes only what the query says."""
+    ran = bolt("--run", "price put 20 spot 22 vol 55% 35 days rate 4%", "-o", "json")
+    assert (ran.code, ran.answer["status"]) == (0, "answered")
+    assert "American put" in ran.answer["verdict"]
