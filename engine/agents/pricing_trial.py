@@ -138,7 +138,7 @@ class _Trial:
         cpu_s = int(2 * self._function_s * len(sheets)) + 10
         budget_s = min(_BUDGET_S, self._function_s / 2)
         request = Request(str(self._project), path, tuple(sheets), budget_s, cpu_s)
-        command = [self._python, "-s", str(_SCRIPT)]
+        command = [self._python, str(_SCRIPT)]
         ending = ""
         async with spawn(
             command, cwd=self._project, env=_environment(os.environ), stdin=PIPE, stderr=DEVNULL

@@ -70,7 +70,7 @@ class Search(Struct, frozen=True):
 
 
 class Pricing(Struct, frozen=True):
-    """What an option price takes when the query doesn't say; what is not set is an assumption."""
+    """What a price takes when the query doesn't say (else it is assumed); may pricing code run."""
 
     rate: Annotated[
         float | None, Meta(ge=-0.5, le=2, description="Risk-free rate a year, continuous: 0.045.")

@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.kernels.arguments import Floats
 from engine.market.trial import Report, Row, Target, Tried, Value
-from engine.market.trial_grid import Point, arguments, as_arrays, points
+from engine.market.trial_grid import Point, arguments, as_arrays
 from engine.market.trial_reference import grid, probed, reference
 from engine.market.trial_results import failure, names_in, number_in
 
@@ -185,7 +185,8 @@ def _arrays(target: Target, what: str, tried: Tried) -> str:
         return "not tried: that interpreter has no NumPy"
     if isinstance(value, dict) and isinstance(error := value.get("error"), str):
         return f"no: raises {error}"
-    cases = [arguments(target, point, price) for point, price in grid(target)]
+    contracts = grid(target)
+    cases = [arguments(target, point, price) for point, price in contracts]
     size = max(len(v) for v in as_arrays(target, cases).values() if isinstance(v, list))
     found = _series(value, what, size)
     if found is None:
@@ -195,7 +196,7 @@ def _arrays(target: Target, what: str, tried: Tried) -> str:
     same = [n for n, case in enumerate(cases) if all(case[k] == cases[0][k] for k in kinds)]
     pairs = list(zip(found, [n for n in same[:size] if n < len(tried.results)], strict=False))
     for got, n in pairs:
-        single = number_in(tried.results[n], what, points(target)[n].kind)
+        single = number_in(tried.results[n], what, contracts[n][0].kind)
         if (
             single is not None
             and isfinite(single)

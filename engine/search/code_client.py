@@ -29,6 +29,7 @@ TOPICS: Final[Mapping[str, str]] = {
     "structure": "engine.search.structure.questions",
     "project": "engine.search.project_questions",
     "words": "engine.search.words.questions",
+    "pricing": "engine.search.pricing.questions",
 }
 _SCRIPT: Final = str(Path(__file__).with_name("code_process.py"))
 LISTING: Final = ("--files", "--null")

@@ -1,6 +1,7 @@
 """The review of a project's pricing code: its text always, its results with consent only."""
 
 import os
+import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -94,7 +95,7 @@ async def test_without_consent_the_text_alone_is_reviewed(tmp_path: Path) -> Non
         "put_price: price, by name and signature and content; sigma = volatility, strike = strike, "
         "dte = days, spot = spot, rate = rate"
     )
-    assert {mark.source for mark in found.marks} == {"options.review"}
+    assert {mark.source for mark in found.marks} == {"pricing.review"}
 
 
 async def test_with_consent_functions_are_compared_with_the_kernels(tmp_path: Path) -> None:
@@ -244,6 +245,28 @@ def _running(pid: int) -> None:
         raise ProcessLookupError from None
     if state in "ZX":
         raise ProcessLookupError
+
+
+async def test_what_is_said_to_be_cut_off_is(tmp_path: Path) -> None:
+    """Where the answer says so, no port can be reached and no file deleted."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    source = f"""
+import os, socket
+def connected_price(S, K, T, r, sigma):
+    socket.create_connection(("127.0.0.1", {port}), timeout=1).close()
+    return 1.0
+def deleted_price(S, K, T, r, sigma):
+    os.remove("kept.txt")
+    return 1.0
+"""
+    write(tmp_path, {"kept.txt": "kept"})
+    outcome = await tried(tmp_path, source, "connected_price", "deleted_price")
+    listener.close()
+    reached, deleted = outcome.reports[0], outcome.reports[1]
+    assert bool(reached.failed) >= bool(outcome.without_network)
+    assert (deleted.failed == deleted.calls) is bool(outcome.without_files)
+    assert (tmp_path / "kept.txt").exists() is bool(outcome.without_files)
 
 
 async def test_memory_is_bounded(tmp_path: Path) -> None:

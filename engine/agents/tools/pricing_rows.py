@@ -8,7 +8,7 @@ from engine.evidence import Cell, Finding, Findings, Mark, Table, clean
 from engine.market.trial import Report, Row, Target
 from engine.market.trial_grid import assumed
 
-SOURCE: Final = "options.review"
+SOURCE: Final = "pricing.review"
 # From here on an error is no rounding: of spot, of a probability, of a Greek itself.
 _WRONG: Final = 1e-4
 _BAD: Final = 0.01

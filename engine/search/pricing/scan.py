@@ -71,7 +71,9 @@ def pricing(_path: str, text: str) -> tuple[object, ...]:
             warnings.simplefilter("ignore")  # of escapes in strings, which are not our matter
             tree = ast.parse(text)
         return _read(tree, text.split("\n"), about_options=any(word in text for word in _BOOK))
-    except (SyntaxError, ValueError) as error:
+    except SyntaxError as error:
+        return (), (), f"{error.msg} (line {error.lineno})"
+    except ValueError as error:
         return (), (), str(error)
     except (RecursionError, MemoryError):
         return (), (), "it is nested too deeply"
