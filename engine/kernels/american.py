@@ -45,8 +45,9 @@ GREEK_SIZES: Final[Mapping[Accuracy, Size]] = {
     "accurate": Size(nodes=8, points=8, sweeps=8, premium_points=61, crowding=3.0),
 }
 
-# So many points at a time keep every intermediate array in the processor's own cache.
-_BLOCK_POINTS: Final = 32768
+# So many points at a time: few enough for the processor's larger cache, and enough that two threads
+# spend their time in NumPy, not in waiting for each other. Measured: 32 768 to 262 144.
+_BLOCK_POINTS: Final = 131_072
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +116,15 @@ def price(
     size = SIZES[accuracy]
     formula = partial(price_block, _rule(size))
     dtypes = (np.float64, np.float64, np.bool_)
-    found = evaluate(formula, [is_call, *values.values()], shape, dtypes, _block(size), spread)
+    found = evaluate(
+        formula,
+        [is_call, *values.values()],
+        shape,
+        dtypes,
+        _block(size),
+        spread,
+        blocks_per_chunk=1,
+    )
     return Priced(*found)
 
 
@@ -145,7 +154,15 @@ def price_and_greeks(
     size = GREEK_SIZES[accuracy]
     formula = partial(greeks_block, _rule(size))
     dtypes = (*[np.float64] * 7, np.bool_)
-    found = evaluate(formula, [is_call, *values.values()], shape, dtypes, _block(size), spread)
+    found = evaluate(
+        formula,
+        [is_call, *values.values()],
+        shape,
+        dtypes,
+        _block(size),
+        spread,
+        blocks_per_chunk=1,
+    )
     return Valuation(*found)
 
 
