@@ -127,25 +127,12 @@ def _of_terms(tool: str) -> Callable[[Understanding], Planned]:
     return planned
 
 
-# What a question may say that its tool doesn't take: told, rather than passed over in silence.
-_NOT_TAKEN: dict[str, tuple[tuple[str, str], ...]] = {
-    "backtest": (
-        ("begin", "the first day {}"),
-        ("end", "the last day {}"),
-        ("hold", "holding to expiry"),
-    ),
-    "wheel_candidates": (("delta", "delta {:g}"), ("days", "{:g} days to expiry")),
-}
-
-
 def assumed(part: Understanding) -> list[str]:
     """Return a sentence on what was said and is not kept to."""
-    said = [
-        words.format(part.slots[name])
-        for name, words in _NOT_TAKEN.get(part.intent, ())
-        if name in part.slots
-    ]
-    return [f"not kept to: {', '.join(said)}; the configured parameters hold"] if said else []
+    swept = part.intent == "backtest" and part.slots.get("strategy") == "sweep"
+    if swept and "at_the_money" in part.slots:
+        return ["a sweep sells at deltas: at the money is not kept to"]
+    return []
 
 
 PLANS: dict[str, Callable[[Understanding], Planned]] = {

@@ -10,6 +10,7 @@ from engine.market.sweep import Row, best_first
 
 _SOURCE = "backtest, daily closes"
 _MOST_ROWS = 500
+_MONEY = "in the prices' currency"
 _DAY_S = 86_400.0
 
 
@@ -86,7 +87,7 @@ def validation(found: Validation, assumptions: Sequence[str] = ()) -> Evidence:
 
 
 def _figures(result: Result) -> Iterator[Figure]:
-    yield _figure("final equity", float(result.equity[-1]), "currency")
+    yield _figure("final equity", float(result.equity[-1]), _MONEY)
     yield _figure("options sold", len(result.sales))
     yield _figure("won", result.win_rate, "of finished options", "none has ended")
     yield _figure("assigned", result.assignment_rate, "of finished puts", "no put has ended")
@@ -116,8 +117,8 @@ def _side_by_side(own: Performance, held: Performance) -> Table:
 def _curves(result: Result) -> tuple[Series, ...]:
     x = tuple((day - result.days[0]).days * _DAY_S for day in result.days)
     curves = (
-        ("Equity", result.equity, "currency"),
-        ("Buy-and-hold", result.benchmark, "currency"),
+        ("Equity", result.equity, _MONEY),
+        ("Buy-and-hold", result.benchmark, _MONEY),
         ("Drawdown", drawdown(result.equity) * 100, "%"),
     )
     return tuple(
@@ -128,8 +129,8 @@ def _curves(result: Result) -> tuple[Series, ...]:
 
 def _sales(result: Result) -> Table:
     columns = (
-        "sold", "kind", "strike", "expiry", "contracts", "spot", "delta", "volatility",
-        "premium", "ended", "how", "gain",
+        "sold", "kind", "strike", "expiry", "contracts", "spot", "delta",
+        "volatility a year", "premium a share", "ended", "how", "gain",
     )  # fmt: skip
     rows = tuple(
         (

@@ -1,6 +1,6 @@
 """The market that a backtest walks through: one stock, day by day, and nothing from tomorrow."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -67,6 +67,7 @@ def market(
     rate: float | Sequence[float] = 0.0,
     dividends: Sequence[Dividend] = (),
     dividend_yield: float | None = None,
+    begin: date | None = None,
 ) -> Market:
     """Line up prices, volatility, rate and dividends.
 
@@ -75,6 +76,7 @@ def market(
         rate: one for all days, or one for each.
         dividends: cash dividends that the prices are not adjusted for.
         dividend_yield: continuous; for pricing only, in place of the dividends' own.
+        begin: the first day to sell on; earlier prices warm the volatility up.
 
     Raises:
         BadMarket: no days, days out of order or twice, several symbols, closes that are no prices.
@@ -84,6 +86,8 @@ def market(
     days = tuple(price.day for price in prices)
     close = np.array([price.close for price in prices], dtype=np.float64)
     volatility, fresh = series(source, days, close)
+    first = 0 if begin is None else bisect_left(days, begin)
+    fresh[:first] = False
     rates = np.full(len(days), rate, dtype=np.float64) if np.isscalar(rate) else np.asarray(rate)
     if rates.shape != close.shape or not np.isfinite(rates).all():
         raise BadMarket(f"{rates.size} rates for {len(days)} days; expected one number a day")
@@ -103,7 +107,7 @@ def market(
         dividends=paid,
         yields=yields,
         source=str(source),
-        notes=tuple(_oddities(days, close)),
+        notes=tuple(_oddities(days[first:], close[first:])),
     )
 
 

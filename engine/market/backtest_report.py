@@ -54,6 +54,7 @@ def _bought_and_held(market: Market, start: int, capital: float) -> Floats:
 
 
 def _assumptions(market: Market, rules: Rules, costs: Costs) -> Iterator[str]:
+    yield f"rules: {rules.label}"
     yield f"options are priced by a model ({MODEL}), not at quotes of the time"
     yield f"volatility: {market.source}, the same for all strikes and expiries"
     spread = f"{costs.half_spread:g} a share"

@@ -1,6 +1,7 @@
 """What a backtest process is asked and what it says, as JSON lines."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Literal
 
 from msgspec import Struct
@@ -21,6 +22,8 @@ class Request(Struct, frozen=True, kw_only=True):
         rules: one for a backtest, the cases of a sweep.
         rates: continuous per year: one for all days, or one a day.
         published_pct, fit_years: of a validation; see `engine.market.put_write`.
+        begin: the first day to trade on, None for the first that has a volatility; prices before
+            it warm the volatility up.
         assumptions: what was assumed when the question was put; the answer repeats them.
     """
 
@@ -36,6 +39,7 @@ class Request(Struct, frozen=True, kw_only=True):
     dividend_yield: float | None = None
     published_pct: Mapping[int, float] = {}
     fit_years: tuple[int, ...] = ()
+    begin: date | None = None
     assumptions: tuple[str, ...] = ()
 
     @property

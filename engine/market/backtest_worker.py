@@ -72,6 +72,7 @@ def _market(request: Request) -> Market:
         rate=request.rates if len(request.rates) > 1 else request.rates[0],
         dividends=request.dividends,
         dividend_yield=request.dividend_yield,
+        begin=request.begin,
     )
 
 

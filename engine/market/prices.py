@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from engine.market.book import DailyPrice, Dividend
 from engine.market.reading_cells import BadCell, day, missing, number
@@ -11,6 +11,9 @@ from engine.market.reading_errors import BadRows, ColumnMissing, Fault, quoted
 from engine.market.reading_tables import Record, Table
 
 T = TypeVar("T")
+
+UNNAMED: Final = "THE STOCK"
+"""The symbol of a stock that neither its table nor anything else names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ class Dividends:
 def read_prices(table: Table, tickers: Sequence[str], as_of: date) -> Prices:
     """Return the closes of the tickers up to and with `as_of`.
 
-    A table without a symbol column is about one stock; the only ticker asked for, then.
+    A table without a symbol column is about one stock; the only ticker asked for, then. With no
+    ticker asked for, all that there is is returned.
 
     Raises:
         BadRows: a cell can't be, or a day stands twice with different closes.
@@ -100,19 +104,21 @@ def read_dividends(table: Table, tickers: Sequence[str]) -> Dividends:
 
 def _of(table: Table, tickers: Sequence[str]) -> list[Record]:
     if "symbol" not in table.fields:
-        if len(tickers) != 1:
+        if len(tickers) > 1:
             raise ColumnMissing(
                 f"{table.name} has no column that tells the symbol, and the book is about "
-                f"{', '.join(tickers) or 'no stock'}",
+                f"{', '.join(tickers)}",
                 'name it in bolt.toml: [market] columns = { "symbol" = "…" }',
             )
         return list(table.records())
-    return list(table.records(tickers)) if tickers else []
+    return list(table.records(tickers) if tickers else table.records())
 
 
 def _symbol(record: Record, tickers: Sequence[str]) -> str:
     symbol = record["symbol"]
-    return tickers[0].upper() if missing(symbol) else str(symbol).strip().upper()
+    if not missing(symbol):
+        return str(symbol).strip().upper()
+    return tickers[0].upper() if tickers else UNNAMED
 
 
 def _price(record: Record, symbol: str, table: Table, faults: list[Fault]) -> DailyPrice | None:

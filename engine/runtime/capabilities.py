@@ -15,9 +15,12 @@ from engine.search.errors import SearchError
 _CANARY_S = 5.0
 # As `engine.market.settings` has them; that is imported when a book is read, and costs 17 ms.
 _BOOKS: Final = ("positions.csv", "data/positions.csv", "data/wheel_trading_optimized.duckdb")
+_PRICES: Final = ("prices.csv", "data/prices.csv", "data/wheel_trading_optimized.duckdb")
 _NO_BOOK: Final = (
-    f"this project has no positions: [market] positions is not set, and there is none of "
-    f'{", ".join(_BOOKS)}; set [market] positions = "positions.csv" in bolt.toml, or try '
+    "this project has no positions and no prices: [market] positions and prices are not set, and "
+    "there is none of "
+    f"{', '.join(dict.fromkeys((*_BOOKS, *_PRICES)))}; set [market] "
+    'positions = "positions.csv" in bolt.toml, or try '
     "`bolt-tui example FOLDER`"
 )
 
@@ -64,18 +67,24 @@ def add_capabilities(board: Board, services: Services) -> None:
 
 
 def add_market(board: Board, services: Services) -> None:
-    """Enter the book, or the reason why there is none; what is wrong with it its tools tell."""
+    """Enter positions or prices, or the reason why there are neither.
+
+    What is wrong with them, and which of them a question lacks, its tools tell.
+    """
     market = services.settings.config.market
 
     async def read_book() -> None:
         from engine.market.reading import load
         from engine.market.settings import Absent, sources
 
-        where = sources(services.settings, services.project, date.today())
-        if not isinstance(where, Absent):
-            await load(services.pool, where)
+        for topic in ("positions", "prices"):
+            where = sources(services.settings, services.project, date.today(), needs=topic)
+            if not isinstance(where, Absent):
+                await load(services.pool, where)
+                return
 
-    if market.positions.strip() or any((services.project / name).is_file() for name in _BOOKS):
+    named = market.positions.strip() or market.prices.strip()
+    if named or any((services.project / name).is_file() for name in (*_BOOKS, *_PRICES)):
         board.add("market", read_book)
     else:
         board.add_absent("market", _NO_BOOK)

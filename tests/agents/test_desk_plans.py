@@ -32,6 +32,12 @@ def planned(intent: str, **slots: Argument) -> tuple[PlannedTask, ...]:
         ("wheel_ledger", {}, "wheel.ledger", {}),
         ("wheel_limits", {}, "wheel.limits", {}),
         ("backtest", {}, "backtest.wheel", {}),
+        (
+            "backtest",
+            {"begin": "2020-01-01", "end": "2021-12-31", "hold": True},
+            "backtest.wheel",
+            {"begin": "2020-01-01", "end": "2021-12-31", "hold": True},
+        ),
         ("backtest", {"strategy": "put-write"}, "backtest.put_write", {}),
         ("backtest", {"strategy": "sweep", "ticker": "U"}, "backtest.sweep", {"ticker": "U"}),
     ],
@@ -73,10 +79,11 @@ def test_pricing_code_is_reviewed_and_never_run_for_words() -> None:
 
 
 def test_what_is_said_and_not_kept_to_is_told() -> None:
-    """A period that the tool doesn't take is an assumption of the answer."""
-    part = Understanding("t", "said", "backtest", {"begin": "2020-01-01", "hold": True})
+    """A sweep goes over deltas, so that a strike at the money is not in it."""
+    slots: dict[str, Argument] = {"strategy": "sweep", "at_the_money": True}
+    part = Understanding("t", "said", "backtest", slots)
     assert planner.plan([part]).assumptions == (
-        "not kept to: the first day 2020-01-01, holding to expiry; the configured parameters hold",
+        "a sweep sells at deltas: at the money is not kept to",
     )
 
 

@@ -1,5 +1,6 @@
 """The desk as its user meets it: an example book is written, and questions to it are answered."""
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,6 @@ NAMES = ["bolt.toml", "positions.csv", "prices.csv", "quotes.csv"]
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An example book, with a wheel strategy's code beside it."""
-    from datetime import date
-
     from engine.market.example import write_example
 
     folder = tmp_path_factory.mktemp("book")
@@ -81,6 +80,30 @@ def test_without_a_book_a_strategys_file_is_still_reviewed(bolt: Bolt, project: 
     assert (ran.code, ran.answer["status"]) == (0, "degraded")
     assert ran.answer["verdict"].startswith("src/desk/pricing.py: ")
     assert "Missing: " in ran.answer["verdict"]
+    assert "no positions" in ran.answer["verdict"]
+
+
+def _closes() -> str:
+    """A year of weekdays; the price swings, so that there is a volatility."""
+    days = (date(2024, 1, 1) + timedelta(n) for n in range(366))
+    weekdays = [day for day in days if day.weekday() < 5]
+    return "".join(f"{day},{30 + n % 7 * 0.3:.2f}\n" for n, day in enumerate(weekdays))
+
+
+def test_a_backtest_takes_prices_alone(bolt: Bolt, book: Path, tmp_path: Path) -> None:
+    """Without positions the past is still run, and a question to the book says what is missing."""
+    (tmp_path / "prices.csv").write_text((book / "prices.csv").read_text())
+    ran = bolt("--run", "backtest the wheel", "-o", "json", at=tmp_path)
+    assert (ran.code, ran.answer["status"]) == (0, "answered"), ran.answer["verdict"]
+    assert "wheel earned" in ran.answer["verdict"]
+    (tmp_path / "prices.csv").write_text("Date,Close\n" + _closes())
+    query = "backtest puts on U from 2024-04-01 to 2024-06-28 held to expiry"
+    ran = bolt("--run", query, "-o", "json", at=tmp_path)
+    assert (ran.code, ran.answer["status"]) == (0, "answered"), ran.answer["verdict"]
+    assert "(2024-04-01 to 2024-06-28;" in ran.answer["verdict"]
+    assert any("closes of U," in one for one in ran.answer["assumptions"])
+    ran = bolt("--run", "should I roll", "-o", "json", at=tmp_path)
+    assert ran.answer["status"] == "failed"
     assert "no positions" in ran.answer["verdict"]
 
 

@@ -168,6 +168,51 @@ async def test_put_writing_takes_the_questions_own_numbers(desk: Path, pool: Poo
         await backtest.put_write(call(desk, pool, delta=3.0))
 
 
+async def test_a_backtest_keeps_to_the_questions_period(desk: Path, pool: Pool) -> None:
+    """The equity runs from the first to the last day asked for; earlier closes only warm up."""
+    whole = section(await backtest.wheel(call(desk, pool)), "Equity")
+    found = await backtest.wheel(call(desk, pool, begin="2024-06-03", end="2024-09-30", hold=True))
+    curve = section(found, "Equity")
+    assert isinstance(whole, Series)
+    assert isinstance(curve, Series)
+    assert "(2024-06-03 to 2024-09-30;" in found.verdict
+    assert len(curve.y) < len(whole.y) / 3
+    assert curve.y[0] == pytest.approx(100_000, rel=0.01)
+    ways = {row[10] for row in rows(found, "Options sold")}
+    assert ways <= {"expired", "assigned", "assigned early", "open"}
+    assert "rules: delta 0.25, 35 days; held to expiry" in found.assumptions
+
+
+async def test_the_period_falls_short_of_the_data(desk: Path, pool: Pool) -> None:
+    """What prices don't reach is said, and a period without prices is refused."""
+    found = await backtest.wheel(call(desk, pool, begin="2001-01-01", end="2031-01-01"))
+    said = " ".join(found.assumptions)
+    assert "asked for from 2001-01-01, but prices begin" in said
+    assert "asked for until 2031-01-01, but prices end" in said
+    for begin, end, why in (
+        ("2031-01-01", "", "no price lies in"),
+        ("", "1999-12-31", "no price lies in"),
+        ("2024-09-01", "2024-08-01", "before it begins"),
+        ("soon", "", "no day"),
+    ):
+        with pytest.raises(Refused, match=why):
+            await backtest.wheel(call(desk, pool, begin=begin, end=end))
+
+
+async def test_candidates_aim_where_the_question_says(desk: Path, pool: Pool) -> None:
+    """Delta and days replace the configured targets; the user's limit on puts stays."""
+    found = await wheel.candidates(call(desk, pool, delta=0.1, days=60.0))
+    first = rows(found, "Puts to sell")[0]
+    assert isinstance(first[3], float)
+    assert abs(first[3]) == pytest.approx(0.1, abs=0.07)
+    assert "target 0.10" in str(first[-1])
+    assert "target 60" in str(first[-1])
+    above = await wheel.candidates(call(desk, pool, delta=0.6))
+    assert any("max_delta_short_put 0.45" in one for one in above.assumptions)
+    with pytest.raises(Refused, match="delta of 30"):
+        await wheel.candidates(call(desk, pool, delta=30.0))
+
+
 async def test_a_sweep_shows_every_case(desk: Path, pool: Pool) -> None:
     """Six deltas, four lengths and two sets of rules make 48 rows, with progress."""
     told: list[float | None] = []

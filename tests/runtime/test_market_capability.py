@@ -16,11 +16,11 @@ async def state(folder: Path) -> str:
 
 
 async def test_without_positions_the_market_is_absent(tmp_path: Path, own_folders: Path) -> None:
-    """A folder of code has no book."""
+    """A folder of code has neither positions nor prices."""
     assert await state(tmp_path) == "absent"
 
 
-@pytest.mark.parametrize("name", ["positions.csv", "data/positions.csv"])
+@pytest.mark.parametrize("name", ["positions.csv", "data/positions.csv", "data/prices.csv"])
 async def test_a_file_in_a_usual_place_is_a_book(
     tmp_path: Path, own_folders: Path, name: str
 ) -> None:
@@ -30,15 +30,20 @@ async def test_a_file_in_a_usual_place_is_a_book(
     assert await state(tmp_path) == "closed"
 
 
+@pytest.mark.parametrize("topic", ["positions", "prices"])
 async def test_a_setting_is_a_book_even_where_it_is_wrong(
-    tmp_path: Path, own_folders: Path
+    tmp_path: Path, own_folders: Path, topic: str
 ) -> None:
     """What is wrong with it is for the tools to tell, with its place."""
-    (tmp_path / "bolt.toml").write_text('[market]\npositions = "nowhere.csv"\n')
+    (tmp_path / "bolt.toml").write_text(f'[market]\n{topic} = "nowhere.csv"\n')
     assert await state(tmp_path) == "closed"
 
 
 def test_the_usual_places_are_those_of_the_market() -> None:
     """The start looks where the reading looks."""
-    found = tuple(str(place(text, Path()).path) for text in USUAL["positions"])
-    assert found == capabilities._BOOKS
+    usual = {
+        topic: tuple(str(place(text, Path()).path) for text in texts)
+        for topic, texts in USUAL.items()
+    }
+    assert usual["positions"] == capabilities._BOOKS
+    assert usual["prices"] == capabilities._PRICES

@@ -1,7 +1,8 @@
 """Backtests on the user's own daily closes, worked out in processes of their own.
 
 Options are priced at the realised volatility, or at `implied`: a table of a volatility index's
-closes in percent; either times `volatility_factor`.
+closes in percent; either times `volatility_factor`. A question may name `delta`, `days` to expiry,
+`capital`, the first and last day (`begin`, `end`: ISO), and to `hold` what is sold to its expiry.
 """
 
 import os
@@ -15,11 +16,17 @@ from typing import TYPE_CHECKING
 import anyio
 
 from engine.agents.tool import Call, Refused, ToolError, Unavailable
-from engine.agents.tools.backtest_inputs import annual_returns, index_closes, years
-from engine.agents.tools.risk import read
+from engine.agents.tools.backtest_inputs import (
+    annual_returns,
+    index_closes,
+    period,
+    read_past,
+    years,
+)
+from engine.agents.tools.wheel_targets import wanted_days, wanted_delta
 from engine.evidence import Evidence
 from engine.market.book import DailyPrice, Dividend
-from engine.market.parameters import ParameterError, Sourced
+from engine.market.parameters import HELD_TO_EXPIRY, ParameterError, Sourced
 from engine.market.parameters_file import load
 from engine.market.settings import Sources
 from engine.process import ProcessError
@@ -92,13 +99,12 @@ async def _work(call: Call, ask: Callable[[Call, _Past], Awaitable[Evidence]]) -
 
 
 async def _past(call: Call) -> _Past:
-    reading, sources = await read(call, "prices")
-    book = reading.book
     try:
         sourced = await anyio.to_thread.run_sync(load, call.services.project, os.environ)
     except ParameterError as error:
         raise Refused(str(error), "correct it in that file") from error
-    wanted = (call.text("ticker") or sources.ticker or sourced.parameters.ticker).strip().upper()
+    reading, sources = await read_past(call, sourced.parameters.ticker.strip().upper())
+    book, wanted = reading.book, sources.ticker
     known = sorted(book.prices)
     symbol = wanted if wanted in book.prices else known[0] if not wanted and len(known) == 1 else ""
     if not symbol:
@@ -107,7 +113,7 @@ async def _past(call: Call) -> _Past:
             f"there are no daily prices of {wanted or 'a stock that is named'} (prices of: {held})",
             'set [market] prices = "prices.csv" in bolt.toml, with a day and a close in each row',
         )
-    said = [*book.notes, *sourced.notes]
+    said = [*book.notes, *sourced.notes, _told(symbol, book.prices[symbol], sources)]
     if book.rate is None:
         said.append("rate 0 %: neither data nor configuration tells another")
     else:
@@ -123,23 +129,31 @@ async def _past(call: Call) -> _Past:
     )
 
 
+def _told(symbol: str, prices: tuple[DailyPrice, ...], sources: Sources) -> str:
+    """Return whose closes are taken, how many, and from where."""
+    place = sources.places["prices"]
+    span = f"{prices[0].day} to {prices[-1].day}"
+    return f"{len(prices):,} closes of {symbol}, {span}, {place.shown if place else 'prices'}"
+
+
 async def _one(kind: "Kind", call: Call, past: _Past) -> Evidence:
     from engine.market.backtest_client import ask
 
-    request = await _sourced(call, past, _request(kind, call, past, (_rules(kind, call, past),)))
+    asked = _request(kind, call, past, (_rules(kind, call, past),))
+    request = await _sourced(call, past, _within(call, asked))
     return await ask(request, _telling(call, "days"))
 
 
 async def _sweep(call: Call, past: _Past) -> Evidence:
     from engine.market.backtest_client import sweep as ask
-    from engine.market.parameters import HELD_TO_EXPIRY
     from engine.market.sweep import grid
 
     base = _rules("wheel", call, past)
-    triggers = {HELD_TO_EXPIRY, past.sourced.parameters.roll_triggers}
-    cases = grid(base, _DELTAS, _DAYS, sorted(triggers, key=repr))
+    deltas = _DELTAS if (delta := wanted_delta(call)) is None else (delta,)
+    lengths = _DAYS if (days := wanted_days(call)) is None else (days,)
+    cases = grid(base, deltas, lengths, sorted({HELD_TO_EXPIRY, base.triggers}, key=repr))
     workers = min(os.cpu_count() or 2, _MOST_WORKERS)
-    request = await _sourced(call, past, _request("sweep", call, past, cases))
+    request = await _sourced(call, past, _within(call, _request("sweep", call, past, cases)))
     return await ask(request, workers, _telling(call, "rules"))
 
 
@@ -176,19 +190,17 @@ def _rules(kind: "Kind", call: Call, past: _Past) -> "Rules":
     from engine.market.backtest import rules_of
 
     rules = rules_of(past.sourced.parameters)
-    if (delta := call.number("delta")) is not None:
-        if not 0 < delta < 1:
-            raise Refused(f"a delta of {delta:g}", "a delta is between 0 and 1, as 0.30")
+    if (delta := wanted_delta(call)) is not None:
         most = max(rules.max_put_delta, delta)
         rules = replace(rules, put_delta=delta, call_delta=delta, max_put_delta=most)
-    if (days := call.number("days")) is not None:
-        if not 1 <= days <= 730:
-            raise Refused(f"{days:g} days to expiry", "1 to 730 days")
+    if (days := wanted_days(call)) is not None:
         rules = replace(rules, days_to_expiry=days)
+    if call.flag("hold"):
+        rules = replace(rules, triggers=HELD_TO_EXPIRY)
     if kind == "put_write":
         rules = replace(rules, settlement="cash", early_exercise=False, whole_contracts=False)
-        if call.flag("at_the_money"):
-            rules = replace(rules, put_delta=None, max_put_delta=1.0)
+    if call.flag("at_the_money"):
+        rules = replace(rules, put_delta=None, max_put_delta=1.0)
     return rules
 
 
@@ -199,18 +211,30 @@ def _request(kind: "Kind", call: Call, past: _Past, rules: tuple["Rules", ...]) 
 
     parameters = past.sourced.parameters
     factor = call.number("volatility_factor") or 1.0
+    capital = call.number("capital")
+    origin = "the question" if capital else past.sourced.origin("initial_capital")
+    capital = capital or parameters.initial_capital
     return Request(
         kind=kind,
         prices=past.prices,
         rules=rules,
         costs=costs_of(parameters),
-        capital=call.number("capital") or parameters.initial_capital,
+        capital=capital,
         realised=Realised(past.sources.volatility_days, factor),
         rates=(past.rate,),
         dividends=past.dividends,
         dividend_yield=None if past.dividends else past.dividend_yield,
-        assumptions=past.said,
+        assumptions=(*past.said, f"capital {capital:,.0f} at the start ({origin})"),
     )
+
+
+def _within(call: Call, request: "Request") -> "Request":
+    """Return the request for the question's period."""
+    from msgspec.structs import replace
+
+    asked = period(call, request.prices)
+    said = (*request.assumptions, *asked.said)
+    return replace(request, prices=asked.prices, begin=asked.begin, assumptions=said)
 
 
 async def _sourced(call: Call, past: _Past, request: "Request") -> "Request":

@@ -42,7 +42,6 @@ _UNASKED = {
     "options": "this reviews the code; nothing was priced: name a contract for that",
     "wheel": "this reviews the code",
 }
-_LACKS = {"wheel": "the strategy's returns, which need a backtest: there is none yet"}
 
 
 async def overview(call: Call) -> Evidence:
@@ -200,7 +199,6 @@ async def topic(call: Call) -> Evidence:
         sections=(table, _ranked(f"Definitions that bear on {name}", defined)),
         weight=2,
         assumptions=(_UNASKED[name],),
-        lacks=_LACKS.get(name),
     )
 
 

@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import anyio
 
 from engine.agents.tool import Call, Refused
 from engine.agents.tools.risk import read
+from engine.agents.tools.wheel_targets import wanted_days, wanted_delta
 from engine.evidence import Evidence, Section
 from engine.market.book import Book, Instrument, Option
 from engine.market.parameters import ParameterError, Sourced
@@ -56,8 +57,12 @@ class _Desk:
 
 
 async def candidates(call: Call) -> Evidence:
-    """Rank the puts, and calls on shares held, that the parameters would sell now."""
-    return await _work(call, _candidates)
+    """Rank the puts, and calls on shares held, that the parameters would sell now.
+
+    A question may name `delta` and `days` to expiry in place of the configured targets.
+    """
+    delta, days = wanted_delta(call), wanted_days(call)
+    return await _work(call, lambda desk: _candidates(_aimed(desk, delta, days)))
 
 
 async def rolls(call: Call) -> Evidence:
@@ -104,6 +109,22 @@ def _refusing(desk: _Desk, compose: Callable[[_Desk], Evidence]) -> Evidence:
         raise Refused(str(error), "name a ticker that the book or its prices have") from error
 
 
+def _aimed(desk: _Desk, delta: float | None, days: float | None) -> _Desk:
+    """Return the desk with what the question aims at; the user's limits stay as they are."""
+    own = desk.sourced.parameters
+    if delta is not None:
+        own = replace(own, delta_target=delta)
+    if days is not None:
+        own = replace(own, days_to_expiry_target=days)
+    notes = desk.sourced.notes
+    if delta is not None and delta > own.max_delta_short_put:
+        notes += (
+            f"delta {delta:g} is asked for, but max_delta_short_put {own.max_delta_short_put:g} "
+            f"({desk.sourced.origin('max_delta_short_put')}) still holds for puts",
+        )
+    return replace(desk, sourced=replace(desk.sourced, parameters=own, notes=notes))
+
+
 def _candidates(desk: _Desk) -> Evidence:
     verdict, sections, said = _to_sell(desk)
     return desk.evidence(verdict, sections, said, found=bool(sections))
@@ -139,8 +160,8 @@ def _best(puts: "Ranking", at: "Scene") -> str:
     best = puts.candidates[0]
     return (
         f"sell the {best.option.expiry} {best.option.strike:g} put on {at.symbol} for "
-        f"{best.premium:.2f}: delta {abs(best.delta):.2f}, {best.annualised:.1%} a year on what it "
-        f"binds, breakeven {best.breakeven:.2f}, assigned with {best.assigned:.0%}"
+        f"{best.premium:.2f} a share: delta {abs(best.delta):.2f}, {best.annualised:.1%} a year "
+        f"on what it binds, breakeven {best.breakeven:.2f}, assigned with {best.assigned:.0%}"
     )
 
 
