@@ -1,7 +1,6 @@
 """What can be wrong with the user's market data.
 
 MarketDataError           also says what to do; never quotes more of a file than one cell
-├── NoSource              nothing is set and nothing is at the usual places
 ├── SourceMissing         a file or table that is named isn't there
 ├── SourceRefused         a project's own file names something outside of the project
 ├── SourceLocked          another program holds the database open for writing
@@ -28,10 +27,6 @@ class MarketDataError(Exception):
     def __init__(self, sentence: str, remedy: str = "") -> None:
         super().__init__(clean(sentence))
         self.remedy = clean(remedy)
-
-
-class NoSource(MarketDataError):
-    """There is nothing to read."""
 
 
 class SourceMissing(MarketDataError):

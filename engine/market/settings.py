@@ -14,7 +14,7 @@ from engine.config import Loaded
 from engine.config.loading import PROJECT_FILE
 from engine.market.columns import Topic, unknown_fields
 from engine.market.reading_cells import BadCell, day
-from engine.market.reading_errors import ColumnMissing, MarketDataError, NoSource, SourceRefused
+from engine.market.reading_errors import ColumnMissing, MarketDataError, SourceRefused
 from engine.market.reading_tables import DATABASES, Place
 
 TOPICS: Final[tuple[Topic, ...]] = ("positions", "quotes", "prices", "dividends")
@@ -104,17 +104,6 @@ def absent(topic: Topic = "positions") -> Absent:
         f"this project has no {topic}: [market] {topic} is not set, and there is none of {usual}",
         f'set [market] {topic} = "{topic}.csv" in bolt.toml, or try `bolt-tui example FOLDER`',
     )
-
-
-def required(found: Sources | Absent) -> Sources:
-    """Return the sources.
-
-    Raises:
-        NoSource: they are absent.
-    """
-    if isinstance(found, Absent):
-        raise NoSource(found.reason, found.remedy)
-    return found
 
 
 def place(text: str, folder: Path) -> Place:

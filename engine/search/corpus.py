@@ -15,8 +15,7 @@ from engine.search.live_code import liveliness
 from engine.search.nearest import nearest_paths
 from engine.search.paths import inside
 from engine.search.rg_output import path_order, paths
-from engine.search.ripgrep import failures_as_scan_failed, pattern_args, ripgrep
-from engine.search.text_query import TextQuery, match_flags
+from engine.search.ripgrep import failures_as_scan_failed, ripgrep
 
 _MAX_LIST_BYTES: Final = 64 * 1024 * 1024
 _MODULE: Final = re.compile(r"\w+(?:\.\w+)*\Z")
@@ -50,19 +49,6 @@ async def list_files(rg: str, root: str, *, timeout_s: float = 30.0) -> tuple[st
         ScanFailed
     """
     return await _list(rg, root, ["--files", "--null"], timeout_s)
-
-
-async def files_with(
-    rg: str, root: str, query: TextQuery, *, timeout_s: float = 30.0
-) -> tuple[str, ...]:
-    """Return the files that hold the pattern, as `list_files` does.
-
-    Raises:
-        ScanFailed, PatternError.
-    """
-    end = pattern_args(query, query.paths)
-    argv = ["--files-with-matches", "--null", *match_flags(query), *end]
-    return await _list(rg, root, argv, timeout_s)
 
 
 async def _list(rg: str, root: str, argv: Sequence[str], timeout_s: float) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from engine.config import load
-from engine.market.reading_errors import ColumnMissing, MarketDataError, NoSource, SourceRefused
-from engine.market.settings import Absent, Sources, absent, required, sources
+from engine.market.reading_errors import ColumnMissing, MarketDataError, SourceRefused
+from engine.market.settings import Absent, Sources, absent, sources
 
 TODAY = date(2025, 1, 2)
 
@@ -26,8 +26,6 @@ def test_a_project_without_positions_is_absent_with_the_remedy(tmp_path: Path) -
     assert isinstance(found, Absent)
     assert "[market] positions is not set" in found.reason
     assert "bolt-tui example" in found.remedy
-    with pytest.raises(NoSource):
-        required(found)
 
 
 def test_settings_name_files_and_tables_of_the_project(tmp_path: Path) -> None:

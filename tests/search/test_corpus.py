@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.search.corpus import Resolution, files_with, list_files, resolve_path
+from engine.search.corpus import Resolution, list_files, resolve_path
 from engine.search.errors import PathOutside, RipgrepMissing
 from engine.search.live_code import is_backup
 from engine.search.ripgrep import find_ripgrep
-from engine.search.text_query import TextQuery
 from tests.search.trees import plain, write
 
 pytestmark = pytest.mark.anyio
@@ -33,13 +32,6 @@ async def test_the_corpus_is_what_rg_lists(rg: str, tmp_path: Path) -> None:
     root = write(tmp_path, FILES)
     expected = plain(rg, root, "--files", "--null", "--sort=path").decode().split("\0")[:-1]
     assert list(await list_files(rg, root)) == expected
-
-
-async def test_files_with_a_pattern_keep_ignore_rules(rg: str, tmp_path: Path) -> None:
-    """A search limited to suffixes finds only such files and brings no ignored file back."""
-    files = {"a.py": "foo", "b.txt": "foo", "c.py": "foo", ".ignore": "c.py"}
-    root = write(tmp_path, files)
-    assert await files_with(rg, root, TextQuery("foo", suffixes=(".py", ".pyi"))) == ("a.py",)
 
 
 @pytest.mark.parametrize(

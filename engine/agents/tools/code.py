@@ -144,25 +144,6 @@ async def _repository(call: Call) -> list[Section]:
     return [Figures("Repository", items)]
 
 
-async def definitions(call: Call) -> Evidence:
-    """Where a name is defined, and how often it is used."""
-    symbol = call.text("symbol")
-    word = re.escape(symbol)
-    defined = await _defined(call, rf"{word}\b")
-    used = await run(call, TextQuery(pattern=symbol, word=True))
-    if not used.total:
-        return Evidence(f"The name {symbol} is nowhere in the project", found=False)
-    shown = findings("Uses", used.rows[:_TOP], used.total, used.total > _TOP)
-    places = f"{len(defined)} place{'' if len(defined) == 1 else 's'}" if defined else "no place"
-    return Evidence(
-        verdict=f"{symbol} is defined in {places} and named in {used.total:,} lines of "
-        f"{used.files:,} files",
-        sections=(*([_ranked("Defined", defined)] if defined else []), shown),
-        weight=2,
-        not_searched=dict(used.not_searched),
-    )
-
-
 async def named(call: Call) -> Evidence:
     """What is defined by a name, or by a name that has these words in it."""
     if words := call.text("words"):

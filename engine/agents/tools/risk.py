@@ -17,7 +17,6 @@ from engine.market.reading_errors import (
     BadRows,
     ColumnMissing,
     MarketDataError,
-    NoSource,
     SourceMissing,
     SourceRefused,
 )
@@ -76,7 +75,7 @@ async def read(call: Call, needs: Topic = "positions") -> tuple[Reading, Sources
 
 def failure(error: MarketDataError) -> ToolError:
     """Return how a tool fails of bad data: only what a retry may cure speaks against the market."""
-    if isinstance(error, NoSource | SourceMissing):
+    if isinstance(error, SourceMissing):
         return Unavailable(str(error), error.remedy)
     if isinstance(error, BadRows | ColumnMissing | SourceRefused):
         return Refused(str(error), error.remedy)
