@@ -132,6 +132,8 @@ def _history(part: Understanding) -> Planned:
 def _search(part: Understanding) -> Planned:
     """Lines with a text; for a name or words in a question, what is defined by that name first."""
     arguments = given(part.slots, *_OF_SEARCH)
+    if not arguments.get("pattern"):  # which the search refuses, as a fault of the query
+        return [task("search.text", "search.scan", {"pattern": ""})]
     text = task("search.text", "search.scan", arguments)
     is_name = "word" in arguments and not {"regex", "quoted"} & part.slots.keys()
     if part.text.lstrip().startswith(":") or not ("words" in arguments or is_name):

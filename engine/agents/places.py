@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from engine.agents.slots import plain
-from engine.agents.sought import sought
+from engine.agents.sought import optioned, sought
 from engine.agents.wording import CODE, understood_as
 from engine.evidence import Argument, Understanding
 
@@ -86,7 +86,9 @@ async def _scoped(read: Understanding, locate: Locate) -> Understanding:
 
     A word alone is a place only where a folder of that name exists; otherwise it is searched for.
     """
-    asked = _unoptioned(read)
+    if "pattern" not in read.slots and read.intent == "text_search":
+        return read
+    asked, options = _unoptioned(read)
     match = _SCOPE.search(asked)
     if not match:
         return read
@@ -98,17 +100,17 @@ async def _scoped(read: Understanding, locate: Locate) -> Understanding:
         if not place.is_folder:
             return read
         slots["paths"] = (place.path or "",)
-    slots = sought(asked[: match.start()]) | slots
+    slots = optioned(sought(asked[: match.start()]) | slots, options)
     if "question" in slots:
         slots["question"] = plain(asked[: match.start()])
     return replace(read, slots=slots)
 
 
-def _unoptioned(read: Understanding) -> str:
-    """Return the query as the reader of places sees it: its options may stand behind the place."""
+def _unoptioned(read: Understanding) -> tuple[str, Slots]:
+    """Return the query as the reader of places sees it, and its options, which may stand behind."""
     from engine.agents.search_options import read_options
 
-    return read_options(read.text)[0] if read.intent == "text_search" else read.text
+    return read_options(read.text) if read.intent == "text_search" else (read.text, {})
 
 
 async def _search_in(read: Understanding, named: str, locate: Locate) -> Understanding:
@@ -143,6 +145,8 @@ async def _places(first: str, slots: Slots, locate: Locate) -> Slots:
 
 async def _subject(read: Understanding, locate: Locate, *, is_exact: bool = False) -> Understanding:
     slots, intent = dict(read.slots), read.intent
+    if isinstance(bare := slots.pop("named", None), str):
+        return await _reviewed(replace(read, slots=slots), bare, locate)
     named, symbol = slots.get("file"), slots.get("symbol")
     if not isinstance(named, str):
         if not isinstance(symbol, str) or intent not in _OF_EITHER or is_exact:
@@ -161,6 +165,23 @@ async def _subject(read: Understanding, locate: Locate, *, is_exact: bool = Fals
     if intent == "import_path":
         slots |= await _other_end(slots, locate)
     return replace(read, intent=intent, slots=slots)
+
+
+async def _reviewed(read: Understanding, named: str, locate: Locate) -> Understanding:
+    """Make a bare word the subject of an analysis, where there is such a file, folder or name."""
+    slots = dict(read.slots)
+    must = slots.pop("must", False)
+    place = await locate(named)
+    if place.path is None and not must:
+        return replace(read, slots=slots)
+    intent = read.intent if read.intent in _OF_EITHER else "code_analysis"
+    slots.setdefault("focus", "review")
+    if place.path is not None:
+        return replace(read, intent=intent, slots=slots | _slots_of(place))
+    if named != named.lower() and not named.isupper():  # written as a class is
+        return replace(read, intent=intent, slots=slots | {"symbol": named})
+    missed: Slots = {"missing": named, "nearest": place.nearest, "or_name": True}
+    return replace(read, intent=intent, slots=slots | missed)
 
 
 def _slots_of(place: Located) -> Slots:

@@ -1,5 +1,7 @@
 """From an understanding to a plan: which tools, in which order, with which capability."""
 
+import re
+
 from msgspec.structs import replace
 
 from engine.agents import code_plans, desk_plans
@@ -7,6 +9,7 @@ from engine.agents.code_plans import Slots, given, task
 from engine.evidence import Plan, PlannedTask, Understanding
 
 _EDIT = "nothing is edited: this program reads code, it doesn't change it"
+_TIME = re.compile(r"\b(?:since|yesterday|today)\b", re.IGNORECASE)
 _ENDS = frozenset({"import_path"})  # both of its files are looked at
 
 
@@ -49,6 +52,12 @@ def _assumed(part: Understanding) -> list[str]:
     if also := part.slots.get("also"):
         names = ", ".join(also) if isinstance(also, tuple) else str(also)
         assumed.append(f"{part.slots['file']} is meant; there is also {names}")
+    if part.slots.get("or_name"):
+        assumed.append(f'for a name of code say so: "review the function {part.slots["missing"]}"')
+    if part.intent == "git_history" and "file" not in part.slots and _TIME.search(part.text):
+        assumed.append("no time is kept to: this is how the repository stands now")
+    if form := part.slots.get("unknown_format"):
+        assumed.append(f"not as {form}: a graph's forms are tree, mermaid, dot and json")
     others = part.slots.get("files")
     if isinstance(others, tuple) and "file" in part.slots and part.intent not in _ENDS:
         assumed.append(f"one file at a time: not looked at is {', '.join(others[1:])}")
@@ -58,7 +67,8 @@ def _assumed(part: Understanding) -> list[str]:
 def _tasks(part: Understanding) -> list[PlannedTask]:
     slots, intent = part.slots, part.intent
     if "missing" in slots:
-        return [task("file.missing", None, {"nearest": ()} | given(slots, "missing", "nearest"))]
+        missed = task("file.missing", None, {"nearest": ()} | given(slots, "missing", "nearest"))
+        return [*_of_that_name(slots), missed]
     if intent in desk_plans.PLANS:
         return desk_plans.PLANS[intent](part)
     if intent in code_plans.PLANS:
@@ -66,6 +76,13 @@ def _tasks(part: Understanding) -> list[PlannedTask]:
     if intent in _SIMPLE:
         return [task(tool, capability) for tool, capability in _SIMPLE[intent]]
     return _WITH_SLOTS.get(intent, _nothing)(part)
+
+
+def _of_that_name(slots: Slots) -> list[PlannedTask]:
+    """Look for a definition by a word that is no file; where there is one, it is told instead."""
+    if not slots.get("or_name"):
+        return []
+    return [task("code.named", "search.scan", {"pattern": slots["missing"], "word": True})]
 
 
 _SIMPLE: dict[str, tuple[tuple[str, str | None], ...]] = {

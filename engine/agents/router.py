@@ -13,9 +13,12 @@ from engine.agents.code_vocabulary import FOCUSES, SHORT
 from engine.agents.desk_terms import desk_slots
 from engine.agents.desk_vocabulary import DESK_INTENTS
 from engine.agents.places import Locate, Located, look_up
+from engine.agents.reviewed import reviewed
+from engine.agents.search_options import read_options
 from engine.agents.slots import extract, masked, plain, veiled
-from engine.agents.sought import sought
+from engine.agents.sought import names_no_text, sought
 from engine.agents.subjects import ends_of_path, named_in, wanted_form
+from engine.agents.unanswered import file_named, has_no_tool
 from engine.agents.vocabulary import EDITS, KEPT, WORDS, compiled, likely
 from engine.agents.wording import understood_as
 from engine.evidence import Argument, Understanding
@@ -43,6 +46,14 @@ _QUESTION = re.compile(
 )
 # What is asked like this of a console for code is asked of the code.
 _HOW_OR_WHERE = re.compile(r"^(?:how|where)\s+\w+\s+\w+", re.IGNORECASE)
+_SEARCH_VERB = re.compile(
+    r"(?:search|find|grep|rg|ripgrep|locate|count|look\s+for)\b", re.IGNORECASE
+)
+# A class, whose name is one word: only its capital tells.
+_USERS = re.compile(
+    r"(?i:who|what)\s+(?i:uses?|references?|needs?|is\s+using)\s+(?i:(?:the\s+)?class\s+)?"
+    r"([A-Z][A-Za-z0-9_]*[a-z][A-Za-z0-9_]*)[\s?!.]*"
+)
 _WORDS_OF_A_SEARCH = 4
 # An option in words, which its own reader takes apart.
 OF_TERMS = frozenset({"option_price", "implied_volatility", "option_chance"})
@@ -131,8 +142,28 @@ def _meaning(text: str, file: str) -> str:
 
 
 def _read(text: str) -> Understanding:
-    slots = extract(text)
-    words = masked(plain(text))
+    if has_no_tool(masked(plain(text))):
+        return Understanding(text, understood_as("unknown", {}), "unknown", {}, 0.0)
+    if file := file_named(plain(text)):
+        slots: Slots = {"file": file, "focus": "review"}
+        return Understanding(
+            text, understood_as("file_analysis", slots), "file_analysis", slots, 0.9
+        )
+    return _scored(text)
+
+
+def _searched(text: str) -> str:
+    """Return a search without what it leaves out, whose names are none of what is asked for."""
+    if not _SEARCH_VERB.match(plain(text)):
+        return text
+    bare, options = read_options(plain(text))
+    return bare if "globs" in options else text
+
+
+def _scored(text: str) -> Understanding:
+    asked = _searched(text)
+    slots = extract(asked)
+    words = masked(plain(asked))
     intent, weight = _score(words)
     right = words
     if weight < 1.5:
@@ -182,6 +213,9 @@ def _corrected(text: str) -> str:
 def _by_slots(slots: Slots, text: str) -> tuple[str, float]:
     if "file" in slots:
         return "file_analysis", 0.7
+    if match := _USERS.fullmatch(text):
+        slots["symbol"] = match[1]
+        return "references", 0.6
     if "symbol" in slots and "quoted" not in slots and _QUESTION.match(text):
         return "code_analysis", 0.5
     if "symbol" in slots or "quoted" in slots:
@@ -199,7 +233,7 @@ def _with_subject(intent: str, text: str, slots: Slots) -> tuple[str, Slots]:
     if "quoted" in slots and "symbol" not in slots and intent in _SEARCHED:
         return "text_search", slots
     if not {"file", "symbol"} & slots.keys():
-        slots |= named_in(text, intent)
+        slots |= reviewed(text, intent) or named_in(text, intent)
     return intent, slots
 
 
@@ -221,6 +255,8 @@ def _of_intent(intent: str, text: str, words: str, slots: Slots) -> Slots:
 
 
 def _of_search(intent: str, text: str, slots: Slots) -> Slots:
+    if intent == "text_search" and names_no_text(text):
+        return {}
     files = slots.get("files")
     places = files if isinstance(files, tuple) else (slots.get("file"),)
     found = sought(text, tuple(place for place in places if isinstance(place, str)))

@@ -11,7 +11,7 @@ from engine.evidence import Argument
 Slots = dict[str, Argument]
 
 _LEAD = re.compile(
-    r"^(?:(?:(?:search(?:\s+for)?|find|list|show)\s+)?(?:all\s+|the\s+)?files?\s+(?:(?:that|which)\s+(?:contain|mention|have|say)s?|containing|mentioning)|"
+    r"^(?:(?:(?:search(?:\s+for)?|find|list|show|count|how\s+many)\s+)?(?:all\s+|the\s+)?files?\s+(?:(?:that|which)\s+(?:contain|mention|have|say)s?|containing|mentioning|(?:contain|mention)s?)|"
     r"search(?:\s+for)?|find|count|grep(?:\s+for)?|rg|ripgrep|locate|look(?:\s+for|\s+up|\s+where)?|"
     r"how\s+(?:many|often)(?:\s+(?:times|lines))?(?:\s+(?:is|are|does|do))?|any(?=\s+[A-Z]{3})|"
     r"where\s+(?:is|are|was|do(?:es)?|did)(?:\s+(?:we|i|you|they)\b)?|which\s+(?:files?|lines?|modules?)\s+"
@@ -42,6 +42,18 @@ _WITHIN = r"\s+(?:in|under|inside|within|from|of|on|below)\s+(?:the\s+)?(?:(?:fi
 _SMALL = frozenset("the a an of our my your its to in is are".split())
 _OR = re.compile(r"\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+", re.IGNORECASE)
 _NAME = re.compile(r"\w*[_A-Z0-9]\w*|__\w+__")
+# A search without anything to search for.
+_EMPTY = re.compile(
+    r"(?:search(?:\s+for)?|find|grep(?:\s+for)?|rg|ripgrep|locate|look\s+(?:for|up)|count)"
+    r"(?:\s+(?:''|\"\"|``)(?:\s+(?:in|under|within)\s+\S+)?)?[\s.?!*]*",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(r"(?:count\b(?!.*\bfiles\b)|how\s+(?:many\s+times|often)\b)", re.IGNORECASE)
+_A_WORD = re.compile(r"(?:the\s+|a\s+)?word\s+(?=\S)", re.IGNORECASE)
+_LINES = re.compile(
+    r"(?:all\s+|the\s+|any\s+)*lines?\s+(?:(?:that|which)\s+)?(?P<end>start|begin|end)(?:s|n?ing|ting)?\s+(?:with|in)\s+(?P<text>\S.*)",
+    re.IGNORECASE,
+)
 MARKERS = frozenset("TODO FIXME XXX HACK BUG NOTE".split())
 
 
@@ -59,9 +71,25 @@ def sought(text: str, places: tuple[str, ...] = ()) -> Slots:
     slots = _looked_for(bare, places)
     if _FILES.search(asked):
         options = {"files_only": True} | options
-    slots |= options
+    if _COUNTED.match(asked):
+        options = {"count_only": True} | options
+    return optioned(slots, options)
+
+
+def names_no_text(text: str) -> bool:
+    """Whether a search says not what for: "find", "grep ''"."""
+    return _EMPTY.fullmatch(plain(text).strip()) is not None
+
+
+def optioned(slots: Slots, options: Slots) -> Slots:
+    """Return the slots of a search as its options want them; one word may be meant as it stands."""
+    slots = slots | options
     if "smart_case" in slots:
         slots.pop("ignore_case", None)
+    is_strict = slots.get("ignore_case") is False
+    if is_strict and re.fullmatch(r"[^\W_]+", str(slots.get("words", ""))):
+        for part in ("regex", "words"):
+            slots.pop(part)
     return {name: value for name, value in slots.items() if value is not False}
 
 
@@ -76,11 +104,27 @@ def _looked_for(text: str, places: tuple[str, ...]) -> Slots:
         text = text[match.end() :]
     if match := _REGEX.match(text):
         flags["regex"], text = True, text[match.end() :]
+    if match := _LINES.fullmatch(text):
+        return _at_an_end(match["text"].strip(), at_start=match["end"].lower() != "end")
+    if match := _A_WORD.match(text):
+        flags["word"], text = True, text[match.end() :]
     if quoted := _quoted(text):
         return quoted | flags
     if flags.get("regex"):
         return {"pattern": text.strip(), **flags}
     return _pattern(_core(text)) | flags
+
+
+def _at_an_end(text: str, *, at_start: bool) -> Slots:
+    """Return a search for lines that start with a text, or end with it, space aside."""
+    said = str(_quoted(text).get("pattern") or text)
+    pattern = re.escape(said)
+    if at_start:
+        pattern = rf"^\s*{pattern}" + (r"\b" if said[-1:].isalnum() else "")
+    else:
+        pattern = rf"{pattern}\s*$"
+    how = "starting" if at_start else "ending"
+    return {"pattern": pattern, "regex": True, "label": f"lines {how} with {said}"}
 
 
 def _core(text: str) -> str:

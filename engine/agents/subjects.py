@@ -131,6 +131,12 @@ _FORMATS = (
     ),
     ("tree", r"\btree\b"),
 )
+# Forms that a graph is never put into.
+_NO_FORMAT = re.compile(
+    r"\b(?:as|in|into|to)\s+(?:an?\s+)?(svg|png|pdf|jpe?g|gif|html|xml|ya?ml|csv|graphml|gexf|plantuml|puml|d2|excel|"
+    r"markdown|text)\b(?![./])",
+    re.IGNORECASE,
+)
 _TRANSITIVE = re.compile(
     r"\b(?:transitiv\w*|indirect\w*|recursiv\w*|directly\s+or\s+(?:not|otherwise)|all\s+the\s+way)\b",
     re.IGNORECASE,
@@ -173,6 +179,8 @@ def wanted_form(text: str, intent: str) -> Slots:
         if re.search(pattern, text, re.IGNORECASE):
             slots["format"] = name
             break
+    if "format" not in slots and (match := _NO_FORMAT.search(text)):
+        slots["unknown_format"] = match[1].lower()
     if match := _DEPTH.search(text):
         slots["depth"] = float(match[1] or match[2])
     return slots

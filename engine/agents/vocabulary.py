@@ -121,6 +121,11 @@ INTENTS: dict[str, Weighted] = {
     "text_search": (
         (r"\bfiles?\s+(that|which)\s+(contain|mention|have|say)s?\b", 3),
         (r"^(search|grep|rg|ripgrep)\b", 4),
+        (
+            r"^how\s+(many\s+times|often)\b.*\b(occurs?|appears?|comes?\s+up|mentioned|found|written)\b",
+            4,
+        ),
+        (r"^(count|how\s+many)\s+files\s+((that|which)\s+)?(contain|mention|say)(s|ing)?\b", 4),
         (r"^(\S+\s+){0,3}search\s+for\b", 3),
         (r"^(find|locate|look\s+(for|up|where))\b", 2.5),
         (r"\bwhere\s+(is|are|was|does|do|did)\b", 2.5),

@@ -52,6 +52,8 @@ def understood_as(intent: str, slots: Slots) -> str:
 
 
 def _about(intent: str, slots: Slots) -> str:
+    if intent == "text_search" and "pattern" not in slots and "missing" not in slots:
+        return ""
     if intent == "text_search":
         return f" for {_sought(slots)}{_where(slots)}"
     if intent == "code_question":
@@ -73,6 +75,6 @@ def _sought(slots: Slots) -> str:
     if label := slots.get("label"):
         return str(label)
     if words := slots.get("words"):
-        return f'"{words}", in any joining and case'
+        return f'"{words}", in any joining{" and case" if slots.get("ignore_case") else ""}'
     how = " (regex)" if slots.get("regex") else " (whole word)" if slots.get("word") else ""
     return f"{slots.get('pattern')}{how}"

@@ -1,6 +1,7 @@
 """What is taken as a query: one line of plain text, not empty and not endless."""
 
 from engine.agents import commands
+from engine.agents.sought import names_no_text
 from engine.errors import BadQuery
 from engine.evidence import clean
 
@@ -11,7 +12,8 @@ def checked(text: str) -> str:
     """Return the query without its outer blanks.
 
     Raises:
-        BadQuery: it is empty, too long, holds control characters, or is a command written wrong.
+        BadQuery: it is empty, too long, holds control characters, is a command written wrong, or a
+            search for nothing.
     """
     text = text.replace("\r\n", "\n").strip()
     if not text:
@@ -29,5 +31,7 @@ def checked(text: str) -> str:
     if text.startswith(":"):
         commands.parse(text)
         return text
+    if names_no_text(text):
+        raise BadQuery("the query names no text to search for; as in: find black_scholes")
     # Lines are questions of their own.
     return "; ".join(line.strip() for line in text.replace("\t", " ").split("\n") if line.strip())

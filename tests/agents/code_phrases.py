@@ -345,7 +345,7 @@ SEARCHES: tuple[Asked, ...] = (
     ("grep -t py max_delta", "text_search", {"pattern": "max_delta", "types": ("py",)}),
     ("grep --type rust unsafe", "text_search", {"types": ("rust",)}),
     ("rg -g '*.py' max_delta", "text_search", {"pattern": "max_delta", "globs": ("*.py",)}),
-    ("rg -i -w strike src/", "text_search", {"word": True, "paths": ("src",)}),
+    ("rg -i -w strike src/", "text_search", {"word": True, "paths": ("src/",)}),
     ("find TODO except tests", "text_search", {"pattern": "TODO", "globs": _NO_TESTS}),
     ("find TODO excluding tests/", "text_search", {"pattern": "TODO", "globs": ("!tests/**",)}),
     ("grep max_delta but not in tests", "text_search", {"globs": _NO_TESTS}),

@@ -53,9 +53,13 @@ async def test_a_file_that_does_not_parse_is_marked_where_it_breaks(services: An
 
 
 async def test_heavy_functions_are_marked_in_a_file_and_in_a_project(services: Any) -> None:
-    """Simple ones are not, and of a project neither are those in backup folders."""
+    """Simple ones are not, and of a project neither are those in backup folders.
+
+    In a project the file that doesn't parse is marked too.
+    """
     in_file = (await python_file.complexity(call(services, file="pkg/hard.py"))).marks
-    in_project = (await code.overview(call(services))).marks
+    unparsed, *in_project = (await code.overview(call(services))).marks
+    assert unparsed.text.startswith("doesn't parse")
     for marks, source in ((in_file, "file.complexity"), (in_project, "code.overview")):
         assert [(mark.path, mark.line, mark.text, mark.source) for mark in marks] == [
             ("pkg/hard.py", 5, "hard: complexity 25", source)
