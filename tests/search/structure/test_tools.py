@@ -79,7 +79,7 @@ async def test_definitions_lead_with_the_live_one(desk: Desk) -> None:
     """The sentence counts and names the first place; backups are told."""
     found = await structure.definitions(desk.call(symbol="price"))
     assert found.verdict == (
-        "price is defined in 2 places (1 in backups); first function price in pkg/core.py:4"
+        "`price` is defined in 2 places (1 in backups); first function price in pkg/core.py:4"
     )
     (section,) = found.sections
     assert places(section) == [("pkg/core.py", 4), ("old/core.py", 1)]
@@ -94,7 +94,7 @@ async def test_references_count_what_is_no_code_apart(desk: Desk) -> None:
     """The sentence tells kinds and files, and mentions in strings and comments."""
     found = await structure.references(desk.call(symbol="price"))
     assert found.verdict == (
-        "price is named 8 times in code, in 4 files: 3 as call, 2 as definition, 2 as import, "
+        "`price` is named 8 times in code, in 4 files: 3 as call, 2 as definition, 2 as import, "
         "1 as other; 1 mention more in strings and comments"
     )
     assert not (await structure.references(desk.call(symbol="nowhere"))).found
@@ -103,7 +103,7 @@ async def test_references_count_what_is_no_code_apart(desk: Desk) -> None:
 async def test_callers_are_told_by_certainty(desk: Desk) -> None:
     """Calls and other uses stand in sections of their own; several targets are an assumption."""
     found = await structure.callers(desk.call(symbol="price"))
-    assert found.verdict == ("price is called in 3 places (3 certain); 1 use without a call")
+    assert found.verdict == ("`price` is called in 3 places (3 certain); 1 use without a call")
     assert places(found.sections[0]) == [
         ("pkg/core.py", 10), ("pkg/use.py", 3), ("tests/test_core.py", 3),
     ]  # fmt: skip
@@ -112,7 +112,7 @@ async def test_callers_are_told_by_certainty(desk: Desk) -> None:
         "the callers of all definitions of the name are listed: pkg/core.py:4, old/core.py:1",
     )
     in_file = await structure.callers(desk.call(symbol="price", file="old/core.py"))
-    assert in_file.verdict == "No code calls price; 3 calls of that name mean something else"
+    assert in_file.verdict == "No code calls `price`; 3 calls of that name mean something else"
     with pytest.raises(Refused, match="needs the name"):
         await structure.callers(desk.call())
 
@@ -120,7 +120,9 @@ async def test_callers_are_told_by_certainty(desk: Desk) -> None:
 async def test_calls_are_a_table_with_where_they_lead(desk: Desk) -> None:
     """Without a file, the first definition of the name is asked about."""
     found = await structure.calls(desk.call(symbol="unused"))
-    assert found.verdict == ("unused (pkg/core.py:9) makes 1 call, to 1 definition of the project")
+    assert found.verdict == (
+        "`unused` (pkg/core.py:9) makes 1 call, to 1 definition of the project"
+    )
     (table,) = found.sections
     assert isinstance(table, Table)
     assert table.rows == (
