@@ -55,6 +55,7 @@ class Board:
         self._circuits: dict[str, Circuit] = {}
         self._canaries: dict[str, Canary] = {}
         self._absent: dict[str, str] = {}
+        self._looks: dict[str, Callable[[], None]] = {}
         self._opened = anyio.Event()
 
     def add(self, capability: str, canary: Canary) -> None:
@@ -64,8 +65,13 @@ class Board:
         self._canaries[capability] = canary
         self._publish(CircuitChanged(capability=capability, state="closed", cause="present"))
 
-    def add_absent(self, capability: str, reason: str) -> None:
+    def add_absent(
+        self, capability: str, reason: str, look: Callable[[], None] | None = None
+    ) -> None:
+        """Say why there is none; `look` is called when it is asked for, and may add it."""
         self._absent[capability] = reason
+        if look is not None:
+            self._looks[capability] = look
         self._publish(CircuitChanged(capability=capability, state="absent", cause=reason))
 
     def announce(self) -> None:
@@ -162,6 +168,9 @@ class Board:
             self.succeeded(capability, permit)
 
     def _permit(self, capability: str) -> Permit:
+        if capability in self._absent and capability in self._looks:
+            self._looks[capability]()
+            self._relevel()
         if capability in self._absent:
             raise Absent(capability, self._absent[capability])
         if capability not in self._circuits:

@@ -96,6 +96,9 @@ class Market(Struct, frozen=True):
     quotes: Annotated[str, Meta(description="Option chains and stock quotes; as positions.")] = ""
     prices: Annotated[str, Meta(description="Daily closes; as positions.")] = ""
     dividends: Annotated[str, Meta(description="Cash dividends; as positions.")] = ""
+    trades: Annotated[
+        str, Meta(description="What was bought, sold, assigned, expired or paid; as positions.")
+    ] = ""
     columns: Annotated[
         dict[str, str],
         Meta(description='Columns by field, where not usual: { "positions.quantity" = "Qty" }.'),
@@ -143,6 +146,26 @@ class Store(Struct, frozen=True):
         float, Meta(ge=0.01, le=60, description="Longest time before a fact is on its way to disk.")
     ] = 1.0
     max_leases: Annotated[int, Meta(ge=1, le=64, description="DuckDB cursors at once.")] = 4
+    durability: Annotated[
+        Literal["os", "disk"],
+        Meta(description="os: survives the program's death; disk: a power cut too, and is slower."),
+    ] = "os"
+    concurrent_sessions: Annotated[
+        int,
+        Meta(ge=1, le=64, description="Consoles that may be open on one store.", extra=_USER_ONLY),
+    ] = 3
+    keep_days: Annotated[
+        int, Meta(ge=1, le=36_500, description="Days of history that are kept.", extra=_USER_ONLY)
+    ] = 90
+    max_gb: Annotated[
+        float,
+        Meta(
+            gt=0,
+            le=10_000,
+            description="Most disk for history; the oldest days go first.",
+            extra=_USER_ONLY,
+        ),
+    ] = 5.0
 
 
 class Console(Struct, frozen=True):

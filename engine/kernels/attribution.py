@@ -7,7 +7,10 @@ said then; the rest is what is left of the true change, and is never spread over
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from engine.kernels.arguments import numbers
+from engine.kernels.dividends import AMOUNT
 from engine.kernels.errors import ShapeMismatch
 from engine.kernels.portfolio import Portfolio, option_greeks, terms_of
 from engine.kernels.portfolio_pricing import priced
@@ -18,13 +21,14 @@ class Attribution:
     """Amounts in currency; the parts and the rest add up to `total`.
 
     Attributes:
-        delta: of stock and options, from the move of each underlying.
+        delta: of stock and options, from the move of each underlying with what it paid: a fall by
+            a dividend on its ex-date is no surprise to an option's price.
         gamma: half gamma times the squared move.
         vega: from each option's own change of volatility.
         theta: from the calendar days that passed.
         rho: from the change of the rate.
-        rest: what these don't explain: cross terms, higher orders, changed dividend yields.
-        total: the true change of value.
+        rest: what these don't explain: cross terms, higher orders, changed dividends.
+        total: the true change of value, with the dividends received (or owed on short shares).
     """
 
     delta: float
@@ -36,15 +40,19 @@ class Attribution:
     total: float
 
 
-def attribute(before: Portfolio, after: Portfolio) -> Attribution:
+def attribute(before: Portfolio, after: Portfolio, paid: ArrayLike = 0.0) -> Attribution:
     """Explain the change of value of the same positions between two markets.
 
+    Args:
+        paid: cash that each underlying paid a share meanwhile, (m,).
+
     Raises:
+        NotNumeric, OutOfRange: `paid` is no amount.
         ShapeMismatch: the two don't hold the same positions.
     """
     _same_positions(before, after)
     found = option_greeks(before)
-    move = after.spot - before.spot
+    move = after.spot - before.spot + numbers("paid", paid, AMOUNT)
     option_move = move[before.underlying]
     parts = (
         float(before.stock @ move + found.delta @ option_move),

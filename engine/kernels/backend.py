@@ -1,11 +1,12 @@
 """Which library computes a batch, and what its figures are worth.
 
 NumPy's float64 is the reference. MLX's float32 pays on a GPU and for large batches only; from how
-many contracts on is measured once per machine (`engine.kernels.crossover`), and the caller keeps
-the answer. Log-moneyness, discounting and the intrinsic part stay with NumPy in float64, so that
-float32 touches only the time value.
+many contracts on is measured once per machine (`engine.kernels.crossover`) and kept
+(`engine.kernels.crossover_file`). `Door` is where batches come in. Log-moneyness, discounting and
+the intrinsic part stay with NumPy in float64, so that float32 touches only the time value.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -43,6 +44,9 @@ class Provenance:
 
 REFERENCE: Final = Provenance("numpy", "float64", 1e-12)
 SINGLE: Final = Provenance("mlx", "float32", 5e-7)
+
+SMALLEST: Final = 10_000
+"""Contracts in the smallest batch for which another backend than NumPy is thought of."""
 
 _ABOVE_ZERO: Final = Range(1e-8, 1e3, "above 0 (1e-08 to 1000) with the mlx backend")
 
@@ -100,6 +104,63 @@ def european_prices(
     if backend == "numpy":
         return european.price(*arguments, spread=spread).price, REFERENCE
     return _with_mlx(*arguments), SINGLE
+
+
+class Door:
+    """European prices of any batch, on the backend that is faster there; remembers which was used.
+
+    Args:
+        crossover: asked before the first batch of `SMALLEST` contracts or more, once; None where
+            NumPy is always to compute.
+    """
+
+    def __init__(self, crossover: Callable[[], Crossover] | None = None) -> None:
+        self._ask = crossover
+        self._known: Crossover | None = None
+        self._used: dict[Provenance, None] = {}
+
+    @property
+    def used(self) -> tuple[Provenance, ...]:
+        """What the prices so far were computed with, in the order of first use."""
+        return tuple(self._used)
+
+    def european(
+        self,
+        kind: Kinds,
+        spot: ArrayLike,
+        strike: ArrayLike,
+        years: ArrayLike,
+        volatility: ArrayLike,
+        rate: ArrayLike = 0.0,
+        dividend_yield: ArrayLike = 0.0,
+    ) -> Floats:
+        """Return European prices; see `european_prices`.
+
+        A batch with an expired or certain option in it, of which MLX knows nothing, is NumPy's.
+        """
+        market = (spot, strike, years, volatility, rate, dividend_yield)
+        backend = self._backend(np.broadcast(kind, *market).size, years, volatility)
+        try:
+            found, provenance = european_prices(kind, *market, backend=backend)
+        except MlxMissing:  # it was measured here, and has gone since
+            self._known = None
+            self._ask = None
+            found, provenance = european_prices(kind, *market)
+        self._used[provenance] = None
+        return found
+
+    def _backend(self, contracts: int, years: ArrayLike, volatility: ArrayLike) -> Backend:
+        if self._ask is None or contracts < SMALLEST:
+            return "numpy"
+        if min(np.min(years), np.min(volatility)) < _ABOVE_ZERO.low:
+            return "numpy"
+        if self._known is None:
+            self._known = self._ask()
+        return choose(contracts, self._known)
+
+
+REFERENCE_DOOR: Final = Door()
+"""NumPy's float64, whatever the batch."""
 
 
 def _with_mlx(

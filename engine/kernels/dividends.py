@@ -2,29 +2,25 @@
 
 This is the spot model of Haug, Haug and Lewis (2003), *Back to basics: a new approach to the
 discrete dividend problem*: between ex-dates the spot is lognormal with the given volatility, and a
-dividend can't take more than the spot. It is solved on two grids, the finer with half the steps,
-and extrapolated (Richardson). Slow, some tenths of a second an option, and meant for the few of a
-book that have an ex-date before expiry; `ERROR` is what tests against converged engines bound.
+dividend can't take more than the spot. `ERROR` is what tests against converged engines bound.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from engine.kernels.american_arguments import american_arguments
-from engine.kernels.arguments import Floats, Kind, Range, numbers
-from engine.kernels.dividends_grid import Contract, Grid
+from engine.kernels.arguments import Kind, Range, numbers
+from engine.kernels.dividends_grid import Schedule
+from engine.kernels.dividends_sheet import Contract, sheets
 
 ERROR: Final = 2e-5
 """The tested bound of the price's error as a fraction of spot, European and American."""
 
 AMOUNT: Final = Range(0.0, 1e100, "an amount per unit of the underlying, 0 to 1e+100")
 WHEN: Final = Range(0.0, 30.0, "years from now, 0 to 30")
-
-_POINTS: Final = 300
-_STEPS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,29 +65,36 @@ def price(
     is_call, checked = american_arguments(
         kind, spot, strike, years, volatility, rate, dividend_yield
     )
-    when = numbers("dividends", [at for at, _ in dividends], WHEN)
-    amounts = numbers("dividends", [amount for _, amount in dividends], AMOUNT)
     for argument in ("years", "volatility"):
         numbers(argument, checked[argument], Range(1e-4, 30.0, "above 0 with dividends"))
-    coming = sorted(
-        (float(at), float(amount))
-        for at, amount in zip(when, amounts, strict=True)
-        if 0.0 < at < years and amount > 0.0
-    )
     contract = Contract(
-        sign=1 if bool(is_call) else -1,
+        is_call=bool(is_call),
         american=american,
-        dividends=tuple(coming),
+        near=float(checked.pop("spot")),
+        dividends=coming(schedule_of(dividends), years),
         **{name: float(value) for name, value in checked.items()},
     )
-    coarse, fine = (_solve(contract, fineness) for fineness in (1, 2))
-    found = fine + (fine - coarse) / 3.0
-    gain = (spot - strike) if bool(is_call) else (strike - spot)
-    worth = max(float(found[0]), gain if american else 0.0, 0.0)
-    return Valuation(worth, float(found[1]), float(found[2]), abs(float(fine[0] - coarse[0])) / 3.0)
+    sheet, at = sheets([contract])[contract], np.array([spot], np.float64)
+    delta, gamma = sheet.derivatives(at)
+    return Valuation(
+        float(sheet.price(at)[0]), float(delta[0]), float(gamma[0]), float(sheet.error(at)[0])
+    )
 
 
-def _solve(contract: Contract, fineness: int) -> Floats:
-    grid = Grid(contract, _POINTS * fineness, _STEPS * fineness)
-    grid.run()
-    return np.array(grid.at_spot())
+def coming(dividends: Iterable[tuple[float, float]], years: float) -> Schedule:
+    """Return those of the dividends that matter to an option that expires in `years`."""
+    return tuple(sorted((at, paid) for at, paid in dividends if 0.0 < at < years and paid > 0.0))
+
+
+def schedule_of(dividends: Sequence[tuple[float, float]]) -> Schedule:
+    """Return checked dividends ascending, those of one moment together, those gone left out.
+
+    Raises:
+        NotNumeric, OutOfRange: a moment or an amount can't be.
+    """
+    when = numbers("dividends", [at for at, _ in dividends], WHEN)
+    amounts = numbers("dividends", [amount for _, amount in dividends], AMOUNT)
+    found: dict[float, float] = {}
+    for at, amount in sorted(zip(when.tolist(), amounts.tolist(), strict=True)):
+        found[at] = found.get(at, 0.0) + amount
+    return tuple((at, amount) for at, amount in found.items() if at > 0.0 and amount > 0.0)

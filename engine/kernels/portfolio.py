@@ -4,6 +4,7 @@ A short position is a negative number of shares, from the door to the total: not
 absolute value, so books scale, negate and add up as numbers do.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,8 +24,11 @@ from engine.kernels.arguments import (
     common_shape,
     numbers,
 )
+from engine.kernels.dividends import schedule_of
+from engine.kernels.dividends_grid import Schedule
 from engine.kernels.errors import OutOfRange, ShapeMismatch
-from engine.kernels.portfolio_pricing import Terms, valued
+from engine.kernels.portfolio_pricing import valued
+from engine.kernels.portfolio_terms import Terms
 
 Places = NDArray[np.intp]
 
@@ -43,6 +47,10 @@ class Portfolio:
         is_call, strike, years, volatility, american: each option's terms, (n,).
         shares: contracts times multiplier, negative where short, (n,).
         underlying: which of the m underlyings, (n,).
+        dividends: cash that each underlying pays, (years from now to the ex-date, amount a share)
+            ascending, m of them; where there is any, its `dividend_yield` is 0.
+        escrowed: options with a cash dividend before expiry are priced by the escrowed spot, not
+            exactly; see `engine.kernels.portfolio_dividends`.
     """
 
     spot: Floats
@@ -56,6 +64,8 @@ class Portfolio:
     shares: Floats
     underlying: Places
     american: Flags
+    dividends: tuple[Schedule, ...]
+    escrowed: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +106,8 @@ def portfolio(
     american: ArrayLike = False,
     rate: float = 0.0,
     dividend_yield: ArrayLike = 0.0,
+    dividends: Sequence[Sequence[tuple[float, float]]] = (),
+    escrowed: bool = False,
 ) -> Portfolio:
     """Check a book's arrays and put them together; see `Portfolio` for shapes and units.
 
@@ -122,13 +134,15 @@ def portfolio(
     if places.size and not ((places >= 0) & (places < spots.size)).all():
         raise OutOfRange("underlying", str(places.tolist()), f"places from 0 to {spots.size - 1}")
 
+    yields = np.broadcast_to(of_underlyings["dividend_yield"], spots.shape).copy()
+
     def wide(name: str) -> Floats:
         return np.broadcast_to(of_options[name], shape).astype(np.float64)
 
     return Portfolio(
         spot=spots,
         stock=np.broadcast_to(of_underlyings["stock"], spots.shape).astype(np.float64),
-        dividend_yield=np.broadcast_to(of_underlyings["dividend_yield"], spots.shape).copy(),
+        dividend_yield=yields,
         rate=float(numbers("rate", rate, RATE)),
         is_call=np.broadcast_to(is_call, shape).copy(),
         strike=wide("strike"),
@@ -137,6 +151,8 @@ def portfolio(
         shares=wide("shares"),
         underlying=np.broadcast_to(places, shape).copy(),
         american=np.broadcast_to(flags, shape).copy(),
+        dividends=_schedules(dividends, yields),
+        escrowed=escrowed,
     )
 
 
@@ -191,6 +207,8 @@ def only(book: Portfolio, underlying: int) -> Portfolio:
         shares=book.shares[mine],
         underlying=np.zeros(int(mine.sum()), dtype=np.intp),
         american=book.american[mine],
+        dividends=book.dividends[here],
+        escrowed=book.escrowed,
     )
 
 
@@ -205,7 +223,31 @@ def terms_of(book: Portfolio) -> Terms:
         np.asarray(book.rate),
         book.dividend_yield[book.underlying],
         book.american,
+        schedules(book),
+        escrowed=book.escrowed,
     )
+
+
+def schedules(book: Portfolio) -> tuple[Schedule, ...]:
+    """Return each option's cash dividends, those of its underlying, n of them."""
+    return tuple(book.dividends[place] for place in book.underlying.tolist())
+
+
+def _schedules(
+    dividends: Sequence[Sequence[tuple[float, float]]], yields: Floats
+) -> tuple[Schedule, ...]:
+    """Check cash dividends, a schedule for each underlying or none at all."""
+    if not dividends:
+        return ((),) * yields.size
+    if len(dividends) != yields.size:
+        expected = f"one schedule for each of {yields.size} underlyings"
+        raise ShapeMismatch("dividends", f"{len(dividends)} schedules", expected)
+    found = tuple(schedule_of(one) for one in dividends)
+    for place, one in enumerate(found):
+        if one and yields[place] != 0.0:
+            expected = "0 where an underlying pays cash dividends: they would count twice"
+            raise OutOfRange("dividend_yield", repr(float(yields[place])), expected, (place,))
+    return found
 
 
 def _no_wider(arrays: dict[str, Floats], shape: tuple[int, ...]) -> None:

@@ -13,9 +13,10 @@ from typing import Final
 import numpy as np
 
 from engine.kernels.arguments import Flags, Floats
-from engine.kernels.portfolio import Portfolio
-from engine.kernels.portfolio_moves import changes, moves
-from engine.kernels.portfolio_pricing import Terms, priced, valued
+from engine.kernels.portfolio import Portfolio, schedules
+from engine.kernels.portfolio_moves import LEAST_SPOT, changes, moves, paid_until
+from engine.kernels.portfolio_pricing import priced, valued
+from engine.kernels.portfolio_terms import Terms
 
 NODES: Final = 1025
 AMERICAN_NODES: Final = 257
@@ -76,7 +77,10 @@ def curve(book: Portfolio, low: float, high: float, days: float) -> Curve:
     returns = low + step * np.arange(nodes)
     spot = book.spot[0] * np.exp(returns)
     now = _terms(book, alive, book.spot, 0.0)
-    later = valued(_terms(book, alive, spot[:, np.newaxis], days), "fast")
+    paid = paid_until(book, np.asarray(days / _DAYS_PER_YEAR))
+    left = spot[:, np.newaxis] - paid[alive]
+    left = np.maximum(left, LEAST_SPOT * spot[:, np.newaxis])
+    later = valued(_terms(book, alive, left, days), "fast", slopes_only=True)
     profit = (
         book.stock[0] * (spot - book.spot[0]) + (later.price - priced(now)) @ book.shares[alive]
     )
@@ -86,7 +90,7 @@ def curve(book: Portfolio, low: float, high: float, days: float) -> Curve:
         step=step,
         cubics=_hermite(profit, slope),
         spot=float(book.spot[0]),
-        kinked=_ended(book, alive),
+        kinked=_ended(book, alive, paid),
         paid=float(priced(_terms(book, ~alive, book.spot, 0.0)) @ book.shares[~alive]),
     )
 
@@ -105,9 +109,12 @@ def _hermite(value: Floats, slope: Floats) -> Floats:
     return np.asfortranarray(np.stack(columns, axis=1))
 
 
-def _ended(book: Portfolio, alive: Flags) -> tuple[tuple[bool, float, float], ...]:
-    """Return kind, strike and signed shares of the options that have expired by the horizon."""
-    kinds, strikes = book.is_call[~alive].tolist(), book.strike[~alive].tolist()
+def _ended(book: Portfolio, alive: Flags, paid: Floats) -> tuple[tuple[bool, float, float], ...]:
+    """Return kind, strike and signed shares of the options that have expired by the horizon.
+
+    What the stock paid before expiry is added to the strike: the curve's spot has it still.
+    """
+    kinds, strikes = book.is_call[~alive].tolist(), (book.strike + paid)[~alive].tolist()
     return tuple(zip(kinds, strikes, book.shares[~alive].tolist(), strict=True))
 
 
@@ -122,4 +129,7 @@ def _terms(book: Portfolio, chosen: Flags, spot: Floats, days: float) -> Terms:
         np.asarray(book.rate),
         book.dividend_yield[0],
         book.american[chosen],
+        tuple(one for one, taken in zip(schedules(book), chosen, strict=True) if taken),
+        np.asarray(days / _DAYS_PER_YEAR),
+        book.escrowed,
     )

@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from engine.kernels.arguments import RATE, Floats, Range, common_shape, numbers
+from engine.kernels.backend import REFERENCE_DOOR, Door
 from engine.kernels.errors import ShapeMismatch
-from engine.kernels.portfolio import Portfolio, terms_of
-from engine.kernels.portfolio_pricing import Terms, priced
+from engine.kernels.portfolio import Portfolio, schedules, terms_of
+from engine.kernels.portfolio_pricing import priced
+from engine.kernels.portfolio_terms import Terms
 
 MOVE: Final = Range(-0.999999, 1e6, "a relative move above -1 (-0.2 is a fall of 20 %)")
 VOLATILITY_MOVE: Final = Range(-1e3, 1e3, "a change of volatility per year (0.05 is 5 points)")
@@ -21,6 +23,9 @@ DAYS: Final = Range(0.0, 1e6, "calendar days that pass, 0 or more")
 
 LOWEST_VOLATILITY: Final = 1e-3
 """A scenario's volatility is never below this, however far it is moved down."""
+
+LEAST_SPOT: Final = 1e-6
+"""What a dividend leaves of the spot at least, as a fraction of it."""
 
 _DAYS_PER_YEAR: Final = 365.0
 _CELLS: Final = 1 << 18
@@ -66,10 +71,11 @@ def moves(
     return Moves(np.broadcast_to(spots, (*shape, spots.shape[1])), added, passed, raised)
 
 
-def changes(book: Portfolio, scenarios: Moves) -> Floats:
+def changes(book: Portfolio, scenarios: Moves, door: Door = REFERENCE_DOOR) -> Floats:
     """Return the P&L of each scenario, (s,), by revaluing every option.
 
-    Dividends that the stock pays in the time that passes are not counted.
+    A move of spot is the stock's whole return: what it pays in the time that passes is received
+    by who holds it (paid by who is short), and options are valued at the spot that is left.
 
     Raises:
         ShapeMismatch: the scenarios are for another number of underlyings.
@@ -84,11 +90,11 @@ def changes(book: Portfolio, scenarios: Moves) -> Floats:
     ).astype(np.float64)
     if book.shares.size == 0:
         return result
-    before = priced(terms_of(book))
+    before = priced(terms_of(book), door)
     step = max(1, _CELLS // book.shares.size)
     for start in range(0, count, step):
         part = slice(start, start + step)
-        after = priced(_moved(book, scenarios, part))
+        after = priced(_moved(book, scenarios, part), door)
         result[part] += (after - before) @ book.shares
     return result
 
@@ -100,13 +106,30 @@ def _moved(book: Portfolio, scenarios: Moves, part: slice) -> Terms:
     passed = scenarios.days[part, np.newaxis] / _DAYS_PER_YEAR
     volatility = book.volatility + scenarios.volatility[part, np.newaxis]
     floor = np.minimum(LOWEST_VOLATILITY, book.volatility)
+    spot = book.spot[book.underlying] * factor
     return Terms(
         book.is_call,
-        book.spot[book.underlying] * factor,
+        np.maximum(spot - paid_until(book, passed), LEAST_SPOT * spot),
         book.strike,
         np.maximum(book.years - passed, 0.0),
         np.maximum(volatility, floor),
         book.rate + scenarios.rate[part, np.newaxis],
         book.dividend_yield[book.underlying],
         book.american,
+        schedules(book),
+        passed,
+        book.escrowed,
     )
+
+
+def paid_until(book: Portfolio, years: Floats) -> Floats:
+    """Return what each option's underlying pays a share within `years`, at most until expiry.
+
+    `years` broadcasts with (n,).
+    """
+    until = np.minimum(years, book.years)
+    result = np.zeros(until.shape)
+    for place, schedule in enumerate(schedules(book)):
+        for at, amount in schedule:
+            result[..., place] += amount * (at <= until[..., place])
+    return result

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.kernels.arguments import Floats
+from engine.kernels.backend import REFERENCE_DOOR, Door
 from engine.kernels.portfolio import Portfolio
 from engine.kernels.portfolio_moves import changes, moves
 
@@ -42,6 +43,7 @@ def stress(
     spot_moves: Sequence[float],
     volatility_moves: Sequence[float],
     days: float = 0.0,
+    door: Door = REFERENCE_DOOR,
 ) -> StressGrid:
     """Revalue the book at every pair of moves.
 
@@ -50,5 +52,5 @@ def stress(
     """
     spot, volatility = np.asarray(spot_moves, float), np.asarray(volatility_moves, float)
     pairs = np.meshgrid(spot, volatility, indexing="ij")
-    profit = changes(book, moves(pairs[0].ravel(), pairs[1].ravel(), days))
+    profit = changes(book, moves(pairs[0].ravel(), pairs[1].ravel(), days), door)
     return StressGrid(spot, volatility, days, profit.reshape(pairs[0].shape))

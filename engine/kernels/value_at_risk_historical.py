@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 
 from engine.kernels.arguments import PRICE, Floats, numbers
+from engine.kernels.backend import REFERENCE_DOOR, Door
 from engine.kernels.errors import OutOfRange, ShapeMismatch
 from engine.kernels.portfolio import Portfolio
 from engine.kernels.portfolio_moves import changes, moves
@@ -84,6 +85,7 @@ def historical(
     windows: Windows = "overlapping",
     levels: Sequence[float] = LEVELS,
     days: float | None = None,
+    door: Door = REFERENCE_DOOR,
 ) -> Historical:
     """Revalue the book at the returns of daily closes, (days, m) for its m underlyings.
 
@@ -100,7 +102,7 @@ def historical(
     returns = window_returns(prices, horizon_days, windows)
     span = 1 if windows == "one day scaled" else horizon_days
     age = span * CALENDAR_DAYS_PER_TRADING_DAY if days is None else days
-    profit = changes(book, moves(returns, days=age))
+    profit = changes(book, moves(returns, days=age), door)
     scale = sqrt(horizon_days) if windows == "one day scaled" else 1.0
     shared = span if windows == "overlapping" else 1
     independent = ceil(len(returns) / shared)

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from engine.kernels.arguments import Floats
+from engine.kernels.backend import REFERENCE_DOOR, Door
 from engine.kernels.errors import OutOfRange
 from engine.kernels.portfolio import Portfolio, only
 from engine.kernels.portfolio_curve import curve, largest_error
@@ -84,6 +85,7 @@ def simulated(
     levels: Sequence[float] = LEVELS,
     days: float | None = None,
     curves: bool = True,
+    door: Door = REFERENCE_DOOR,
 ) -> Simulated:
     """Revalue the book at simulated returns of its underlyings.
 
@@ -111,7 +113,7 @@ def simulated(
         [stratified_normals(each, book.spot.size, source) @ root.T for _ in range(REPLICATIONS)]
     )
     returns += drift * years - 0.5 * np.diag(spread)
-    profit, error = _profit(book, returns, age, curves=curves)
+    profit, error = _profit(book, returns, age, door, curves=curves)
     return Simulated(
         _tails(profit.reshape(REPLICATIONS, each), levels),
         horizon_days,
@@ -123,10 +125,12 @@ def simulated(
     )
 
 
-def _profit(book: Portfolio, returns: Floats, age: float, *, curves: bool) -> tuple[Floats, float]:
+def _profit(
+    book: Portfolio, returns: Floats, age: float, door: Door, *, curves: bool
+) -> tuple[Floats, float]:
     """Return the P&L of each path, and the largest error seen of the curves."""
     if not curves:
-        return changes(book, moves(np.expm1(returns), days=age)), 0.0
+        return changes(book, moves(np.expm1(returns), days=age), door), 0.0
     profit, error = np.zeros(len(returns)), 0.0
     for place in range(book.spot.size):
         part, own = only(book, place), np.ascontiguousarray(returns[:, place])

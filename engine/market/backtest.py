@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+import numpy as np
+
 from engine.market.book import Option
 from engine.market.ledger_events import Event
 from engine.market.parameters import HELD_TO_EXPIRY, Parameters, RollTriggers
@@ -13,6 +15,7 @@ from engine.market.wheel_cycles import Cycle
 
 Listing = Literal["monthly", "weekly"]
 Settlement = Literal["shares", "cash"]
+Hour = Literal["close", "midday"]
 Ending = Literal[
     "expired", "assigned", "assigned early", "settled", "profit", "delta", "days", "open"
 ]
@@ -33,6 +36,8 @@ class Rules:
         strike_interval: strikes are multiples of it; 0: any strike.
         listing: expiries on third Fridays, or on every Friday.
         settlement: assignment of shares (the wheel), or cash at expiry (put-writing on an index).
+        hour: when options are sold and settled: at the close, or half-way between the close before
+            and this one, as an index does that settles at the opening and sells at noon.
         early_exercise: whether holders exercise before expiry where that pays.
         whole_contracts: only whole contracts; otherwise the whole capital is always at work.
     """
@@ -47,6 +52,7 @@ class Rules:
     strike_interval: float = 0.0
     listing: Listing = "monthly"
     settlement: Settlement = "shares"
+    hour: Hour = "close"
     early_exercise: bool = True
     whole_contracts: bool = True
 
@@ -83,13 +89,16 @@ class Costs:
     half_spread: float = 0.05
     half_spread_fraction: float = 0.0
 
-    def sold_at(self, price: float) -> float:
-        """Return what a share's worth of option brings, 0 at least."""
-        return max(price - max(self.half_spread, self.half_spread_fraction * price), 0.0)
+    def sold_at(self, price: Floats) -> Floats:
+        """Return what a share's worth of option brings, 0 at least, at each of the prices."""
+        return np.maximum(price - self._lost(price), 0.0)
 
-    def bought_at(self, price: float) -> float:
-        """Return what a share's worth of option costs."""
-        return price + max(self.half_spread, self.half_spread_fraction * price)
+    def bought_at(self, price: Floats) -> Floats:
+        """Return what a share's worth of option costs at each of the prices."""
+        return price + self._lost(price)
+
+    def _lost(self, price: Floats) -> Floats:
+        return np.maximum(self.half_spread, self.half_spread_fraction * price)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +107,7 @@ class Sale:
 
     Attributes:
         contracts: above 0.
-        spot, delta, volatility: on the day of the sale.
+        spot, delta, volatility: at the sale; the volatility is that of the strike.
         premium, closing: per share, after the spread: taken in, and paid at the end (for a cash
             settlement, the payoff; 0 where shares change hands).
         gain: currency, of the option alone; for one exercised into shares, its intrinsic value at

@@ -40,9 +40,14 @@ def ending(
     if not expires:
         return last, "open"
     sign = 1.0 if option.kind == "call" else -1.0
-    if sign * (float(market.close[last]) - option.strike) < _CENT:
+    if sign * (settled_at(market, rules, last) - option.strike) < _CENT:
         return last, "expired"
     return last, "assigned" if rules.settlement == "shares" else "settled"
+
+
+def settled_at(market: Market, rules: Rules, place: int) -> float:
+    """Return the price that settles what expires on a day."""
+    return float((market.midday if rules.hour == "midday" else market.close)[place])
 
 
 def _rolled(
@@ -52,7 +57,7 @@ def _rolled(
     triggers, price = rules.triggers, value.price[1:]
     fired: list[tuple[Ending, Flags]] = []
     if (target := triggers.profit_target_percent) is not None:
-        cost = price + np.maximum(costs.half_spread, costs.half_spread_fraction * price)
+        cost = costs.bought_at(price)
         fired.append(("profit", np.asarray(cost <= (1 - target) * offer.premium)))
     if (breach := triggers.delta_breach_threshold) is not None:
         fired.append(("delta", np.asarray(np.abs(value.delta[1:]) >= breach)))

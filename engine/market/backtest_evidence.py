@@ -1,17 +1,18 @@
 """A backtest as evidence: the sentence, figures beside buy-and-hold, tables, equity curve."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
-from engine.evidence import Cell, Evidence, Figure, Figures, Series, Table
+from engine.evidence import Cell, Curve, Evidence, Figure, Figures, Series, Table
 from engine.market.backtest import Result
 from engine.market.put_write import Validation
-from engine.market.returns import Performance, drawdown
+from engine.market.returns import Floats, Performance, drawdown
 from engine.market.sweep import Row, best_first
 
 _SOURCE = "backtest, daily closes"
 _MOST_ROWS = 500
 _MONEY = "in the prices' currency"
-_DAY_S = 86_400.0
+_EPOCH = date(1970, 1, 1)
 
 
 def wheel(result: Result, name: str, assumptions: Sequence[str] = ()) -> Evidence:
@@ -67,6 +68,11 @@ def validation(found: Validation, assumptions: Sequence[str] = ()) -> Evidence:
         _figure("error of years not fitted", found.score_rms_points, "points a year, rms"),
         _figure("correlation, years not fitted", found.score_correlation),
         _figure("correlation, all years", found.correlation),
+        _figure(
+            f"correlation of {found.months} months not fitted",
+            found.month_correlation,
+            reason="no daily closes of the index were given",
+        ),
     )
     rows = tuple(
         (one.year, round(one.model_pct, 2), one.published_pct, round(one.error_points, 2),
@@ -115,16 +121,28 @@ def _side_by_side(own: Performance, held: Performance) -> Table:
 
 
 def _curves(result: Result) -> tuple[Series, ...]:
-    x = tuple((day - result.days[0]).days * _DAY_S for day in result.days)
-    curves = (
-        ("Equity", result.equity, _MONEY),
-        ("Buy-and-hold", result.benchmark, _MONEY),
-        ("Drawdown", drawdown(result.equity) * 100, "%"),
+    """Return equity and drawdown over the days, each with buy-and-hold beside it."""
+    x = tuple(float((day - _EPOCH).days) for day in result.days)
+    pairs = (
+        ("Equity", result.equity, result.benchmark, _MONEY),
+        ("Drawdown", drawdown(result.equity) * 100, drawdown(result.benchmark) * 100, "%"),
     )
     return tuple(
-        Series(title, x, tuple(round(float(value), 4) for value in values), unit)
-        for title, values, unit in curves
+        Series(
+            title,
+            x,
+            _rounded(own),
+            unit,
+            x_unit="date",
+            label="strategy",
+            others=(Curve("buy-and-hold", _rounded(held)),),
+        )
+        for title, own, held, unit in pairs
     )
+
+
+def _rounded(values: Floats) -> tuple[float, ...]:
+    return tuple(round(float(value), 4) for value in values)
 
 
 def _sales(result: Result) -> Table:

@@ -8,10 +8,12 @@ from itertools import pairwise
 from math import isfinite
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from engine.market.book import DailyPrice, Dividend
 from engine.market.volatility import Floats, VolatilitySource, series
+
+Places = slice | NDArray[np.int64]
 
 _GAP_DAYS = 5
 _JUMP = 0.4
@@ -29,12 +31,16 @@ class Market:
     Attributes:
         ordinals: the days as numbers, to reckon with.
         close: currency a share.
+        midday: half-way between the close before and this one: the best guess, from closes alone,
+            of what a share cost in between.
         volatility: per year; NaN before the source has a first value.
         fresh: whether the volatility is new enough to sell an option at.
         rate: what cash earns from this day on, continuous per year.
         dividends: currency a share that goes ex on this day.
         yields: dividends of the last 365 days over the close, or the stated continuous yield.
         source: where the volatility comes from, in words.
+        skew: volatility that a strike has more than one at the money, per unit of
+            ln(spot/strike)/√years; 0 is the same volatility for all strikes.
         notes: what is odd about the data or had to be assumed, a sentence each.
     """
 
@@ -42,13 +48,30 @@ class Market:
     days: tuple[date, ...]
     ordinals: Floats
     close: Floats
+    midday: Floats
     volatility: Floats
     fresh: NDArray[np.bool_]
     rate: Floats
     dividends: Floats
     yields: Floats
     source: str
+    skew: float = 0.0
     notes: tuple[str, ...] = ()
+
+    def volatility_at(
+        self, places: Places, spot: Floats, strike: ArrayLike, years: Floats
+    ) -> Floats:
+        """Return the volatility of a strike: that of the day, and the skew's part.
+
+        Kept within half and twice the day's, and the last day counts as one, because a straight
+        line means nothing far from the money. Shapes: one value for each of `places`.
+        """
+        level: Floats = self.volatility[places]
+        if not self.skew:
+            return level
+        steps = np.log(spot / np.asarray(strike)) / np.sqrt(np.maximum(years, 1 / 365))
+        tilted: Floats = np.clip(level + self.skew * steps, level / 2, level * 2)
+        return tilted
 
     def years(self, places: slice, expiry: date) -> Floats:
         """Return the years, ACT/365, from each of the days at `places` to `expiry`, 0 at least."""
@@ -68,6 +91,7 @@ def market(
     dividends: Sequence[Dividend] = (),
     dividend_yield: float | None = None,
     begin: date | None = None,
+    skew: float = 0.0,
 ) -> Market:
     """Line up prices, volatility, rate and dividends.
 
@@ -77,6 +101,7 @@ def market(
         dividends: cash dividends that the prices are not adjusted for.
         dividend_yield: continuous; for pricing only, in place of the dividends' own.
         begin: the first day to sell on; earlier prices warm the volatility up.
+        skew: see `Market`.
 
     Raises:
         BadMarket: no days, days out of order or twice, several symbols, closes that are no prices.
@@ -101,12 +126,14 @@ def market(
         days=days,
         ordinals=np.array([day.toordinal() for day in days], dtype=np.float64),
         close=close,
+        midday=np.concatenate([close[:1], (close[:-1] + close[1:]) / 2]),
         volatility=volatility,
         fresh=fresh,
         rate=rates.astype(np.float64),
         dividends=paid,
         yields=yields,
         source=str(source),
+        skew=skew,
         notes=tuple(_oddities(days[first:], close[first:])),
     )
 

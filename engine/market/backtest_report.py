@@ -54,17 +54,25 @@ def _bought_and_held(market: Market, start: int, capital: float) -> Floats:
 
 
 def _assumptions(market: Market, rules: Rules, costs: Costs) -> Iterator[str]:
+    midday = rules.hour == "midday"
     yield f"rules: {rules.label}"
     yield f"options are priced by a model ({MODEL}), not at quotes of the time"
-    yield f"volatility: {market.source}, the same for all strikes and expiries"
+    if market.skew:
+        yield (
+            f"volatility: {market.source}, plus {100 * market.skew:.1f} points a unit of "
+            "ln(spot/strike)/√years, kept within half and twice of it; the same for all expiries"
+        )
+    else:
+        yield f"volatility: {market.source}, the same for all strikes and expiries"
     spread = f"{costs.half_spread:g} a share"
     if costs.half_spread_fraction:
         spread += f", or {costs.half_spread_fraction:.1%} of the price if that is more,"
     yield f"each trade loses {spread} to the spread and {costs.commission:g} a contract"
-    yield "trades happen at the close; an option is exercised if a cent or more in the money then"
+    hour = "half-way between the close before and the day's" if midday else "at the close"
+    yield f"trades happen {hour}; an option is exercised if a cent or more in the money then"
     yield "cash, the collateral too, earns the rate; margin is never used; taxes are left out"
     if rules.settlement == "cash":
-        yield "settled in cash at the close of the last trading day by the expiry"
+        yield "settled in cash on the last trading day by the expiry"
     elif rules.early_exercise:
         yield (
             "holders exercise calls before a dividend that is worth more than their time value, "

@@ -21,7 +21,8 @@ class Request(Struct, frozen=True, kw_only=True):
     Attributes:
         rules: one for a backtest, the cases of a sweep.
         rates: continuous per year: one for all days, or one a day.
-        published_pct, fit_years: of a validation; see `engine.market.put_write`.
+        published_pct, published_levels, fit_years: of a validation; see `engine.market.put_write`.
+        skew: see `backtest_market.Market`.
         begin: the first day to trade on, None for the first that has a volatility; prices before
             it warm the volatility up.
         assumptions: what was assumed when the question was put; the answer repeats them.
@@ -37,7 +38,9 @@ class Request(Struct, frozen=True, kw_only=True):
     rates: tuple[float, ...] = (0.0,)
     dividends: tuple[Dividend, ...] = ()
     dividend_yield: float | None = None
+    skew: float = 0.0
     published_pct: Mapping[int, float] = {}
+    published_levels: Mapping[date, float] = {}
     fit_years: tuple[int, ...] = ()
     begin: date | None = None
     assumptions: tuple[str, ...] = ()

@@ -2,7 +2,8 @@
 
 Nothing is decided from what the day doesn't know yet: strike and size come from the day of the
 sale, a rule fires on the day's own mark, and only the exchange's calendar and dividends that were
-announced are known beforehand. All trades happen at the close.
+announced are known beforehand. Trades happen at
+the close, or where the rules say so half-way to it.
 """
 
 from collections import Counter
@@ -13,10 +14,11 @@ from typing import Final
 import numpy as np
 
 from engine.market.backtest import Costs, Ending, Rules, Sale
-from engine.market.backtest_ending import ending
+from engine.market.backtest_ending import ending, settled_at
 from engine.market.backtest_market import BadMarket, Market
-from engine.market.backtest_offer import SHARES, Holding, Offer, marks
-from engine.market.backtest_offer import offer as choose
+from engine.market.backtest_marks import marks
+from engine.market.backtest_offer import NO_CAPITAL, SHARES, Holding, Offer, Offers
+from engine.market.book import Option
 from engine.market.ledger_events import Event, Exercised, Expired, Filled, Paid
 from engine.market.returns import Floats
 
@@ -76,6 +78,7 @@ class _Desk:
         self._rules = rules
         self._costs = costs
         self._holding = Holding(capital)
+        self._offers = Offers(market, rules, costs)
         self._interest = 0.0
         self._equity = np.full(len(market.days), np.nan)
         self._sales: list[Sale] = []
@@ -95,16 +98,22 @@ class _Desk:
         )
 
     def step(self, place: int) -> int:
-        """Sell what fits at `place` and hold it to its end, or wait a day; return where it is."""
-        market, held = self._market, self._holding
-        offered = choose(market, self._rules, self._costs, held, place)
+        """Sell what fits at `place` and hold it to its end, or wait; return where that is."""
+        offered = self._offers.at(place, self._holding)
         if isinstance(offered, Offer):
             return self._hold(place, offered)
-        self._idle[offered] += 1
-        self._equity[place] = held.cash + held.shares * market.close[place]
-        if place + 1 < len(market.days):
-            self._carry(place, place + 1)
-        return place + 1
+        if offered == NO_CAPITAL:
+            return self._wait(place, (offered,))
+        return self._wait(place, self._offers.idle(place, self._holding))
+
+    def _wait(self, place: int, reasons: tuple[str, ...]) -> int:
+        """Sell nothing for as many days as there are reasons; return the day after them."""
+        market = self._market
+        until = place + len(reasons)
+        cash = self._carry(place, min(until, len(market.days) - 1))[: len(reasons)]
+        self._equity[place:until] = cash + self._holding.shares * market.close[place:until]
+        self._idle.update(reasons)
+        return until
 
     def _hold(self, place: int, offer: Offer) -> int:
         """Mark the position to its end, whatever comes first; return the place of that."""
@@ -121,13 +130,19 @@ class _Desk:
         span = slice(place, after + 1)
         price = value.price[: after - place + 1]
         if how in {"assigned", "settled"}:  # also where the last trading day is before the expiry
-            price[-1] = abs(float(market.close[after]) - option.strike)
+            price[-1] = self._intrinsic(after, option, in_cash=how == "settled")
         worth = held.shares * market.close[span] - units * price
         self._equity[span] = self._carry(place, after) + worth
         mark = float(price[-1])
         closing = self._end(after, offer, how, mark)
         self._sales.append(self._sale(place, after, offer, how, closing, mark))
         return len(market.days) if how == "open" else after
+
+    def _intrinsic(self, place: int, option: Option, *, in_cash: bool) -> float:
+        """Return what exercise brings a share: in cash as settled, else in shares at the close."""
+        market = self._market
+        spot = settled_at(market, self._rules, place) if in_cash else float(market.close[place])
+        return spot - option.strike if option.kind == "call" else option.strike - spot
 
     def _end(self, place: int, offer: Offer, how: Ending, mark: float) -> float:
         """Move cash and shares as the ending says; return what was paid per share in trading."""
@@ -136,7 +151,7 @@ class _Desk:
         if how == "expired":
             self._events.append(Expired(day, option, contracts))
         elif how in _BOUGHT_BACK or how == "settled":
-            paid = self._costs.bought_at(mark) if how in _BOUGHT_BACK else mark
+            paid = float(self._costs.bought_at(np.array(mark))) if how in _BOUGHT_BACK else mark
             fees = contracts * self._costs.commission if how in _BOUGHT_BACK else 0.0
             held.cash -= units * paid + fees
             self._events.append(Filled(day, option, contracts, paid, fees))
@@ -162,9 +177,9 @@ class _Desk:
             sold=market.days[place],
             ended=market.days[after],
             ending=how,
-            spot=float(market.close[place]),
+            spot=offer.spot,
             delta=offer.delta,
-            volatility=float(market.volatility[place]),
+            volatility=offer.volatility,
             premium=offer.premium,
             closing=closing,
             gain=offer.contracts * gain,

@@ -58,6 +58,7 @@ def _validation(request: Request) -> Evidence:
         request.rates if len(request.rates) > 1 else request.rates[0],
         request.published_pct,
         request.fit_years,
+        levels=request.published_levels,
         dividend_yield=request.dividend_yield or 0.0,
         rules=request.rules[0],
         costs=request.costs,
@@ -73,6 +74,7 @@ def _market(request: Request) -> Market:
         dividends=request.dividends,
         dividend_yield=request.dividend_yield,
         begin=request.begin,
+        skew=request.skew,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from engine.market.reading_errors import ColumnMissing
 
-Topic = Literal["positions", "quotes", "prices", "dividends"]
+Topic = Literal["positions", "quotes", "prices", "dividends", "trades"]
 Columns = Mapping[str, str]
 
 _CONTRACT: Final = {
@@ -63,6 +63,24 @@ USUAL: Final[Mapping[Topic, Mapping[str, str]]] = {
         "ex_date": "exdate exdividenddate exdivdate date exdivdateexdate",
         "amount": "amount dividend dividends cash cashamount dividendamount rate",
     },
+    "trades": {
+        **_CONTRACT,
+        "day": "date tradedate transactiondate activitydate rundate day datetime executiontime "
+        "executedat executed exectime timestamp time",
+        "action": "action transcode transactiontype transaction activitytype activity "
+        "tradeaction instruction type buysell side",
+        "side": "side buysell subtype openclose positioneffect",
+        "code": "notescodes codes code",
+        "quantity": "quantity qty filledqty contracts shares size",
+        "price": "price tradeprice fillprice avgprice averageprice executionprice tprice",
+        "fees": "fees fee feescomm feesandcomm regfees otherfees totalfees",
+        "commission": "commission commissions comm commfee ibcommission",
+        "amount": "amount netamount totalamount proceeds value total netcash",
+        "ratio": "ratio splitratio splitfactor factor",
+        "currency": "currency ccy currencyprimary",
+        "id": "tradeid transactionid id executionid execid",
+        "description": "description securitydescription name",
+    },
 }
 """Each field's names, squeezed to letters and digits, the likeliest first."""
 
@@ -71,6 +89,7 @@ NEEDED: Final[Mapping[Topic, Sequence[str]]] = {
     "quotes": ("symbol",),
     "prices": ("day", "close"),
     "dividends": ("ex_date", "amount"),
+    "trades": ("day", "action", "symbol"),
 }
 
 

@@ -6,15 +6,13 @@ call (IRS Publication 550, *Puts and Calls*). Lots are closed first in, first ou
 fees count into basis and proceeds. So at any time, for any marks,
 
     cash + value of what is held  =  realised + dividends + unrealised.
-
-    LedgerError     an event that can't follow what was before
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from functools import reduce
-from typing import Final, Literal, assert_never
+from typing import assert_never
 
 from engine.market.book import Instrument, Option, Stock
 from engine.market.ledger_events import (
@@ -23,110 +21,11 @@ from engine.market.ledger_events import (
     Expired,
     Filled,
     Paid,
+    Received,
     Split,
     symbol_of,
 )
-
-How = Literal["traded", "expired", "assigned", "exercised"]
-
-_NOTHING: Final = 1e-9
-"""Contracts or shares below this are the rounding of fractions, not a position."""
-
-
-class LedgerError(ValueError):
-    """An event doesn't fit what the ledger holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lot:
-    """What is left of one opening.
-
-    Attributes:
-        quantity: contracts or shares; below 0 is short.
-        basis: per share, with fees: what a long lot cost, what a short lot brought in.
-        premium: per share, the part of `basis` that came from exercised options, with the sign
-            that it has in `basis`.
-    """
-
-    opened: date
-    quantity: float
-    basis: float
-    premium: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Realised:
-    """One lot, or a part of one, that was closed, and what it gained.
-
-    Attributes:
-        quantity: of the lot that was closed; below 0 was short.
-        basis, proceeds: per share, opening and closing, with fees and exercised premiums.
-        gain: currency.
-    """
-
-    opened: date
-    closed: date
-    instrument: Instrument
-    quantity: float
-    basis: float
-    proceeds: float
-    gain: float
-    how: How
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """What is held, what it cost, and what has been gained so far.
-
-    Attributes:
-        cash: sum of all that was paid and taken in, currency; starts at 0.
-        lots: of each instrument held, oldest first.
-        realised: everything that was closed, in order.
-        dividends: currency.
-        fees: part of `cash`, currency.
-        last: the day of the newest event.
-    """
-
-    cash: float = 0.0
-    lots: Mapping[Instrument, tuple[Lot, ...]] = field(default_factory=dict)
-    realised: tuple[Realised, ...] = ()
-    dividends: float = 0.0
-    fees: float = 0.0
-    last: date = date.min
-
-    def quantity(self, instrument: Instrument) -> float:
-        """Return contracts or shares held, below 0 if short."""
-        return sum(lot.quantity for lot in self.lots.get(instrument, ()))
-
-    def basis(self, instrument: Instrument) -> float | None:
-        """Return the mean basis per share of what is held, None if nothing is."""
-        lots = self.lots.get(instrument, ())
-        held = sum(lot.quantity for lot in lots)
-        return sum(lot.quantity * lot.basis for lot in lots) / held if lots else None
-
-    @property
-    def realised_gain(self) -> float:
-        """Currency, dividends not counted."""
-        return sum(part.gain for part in self.realised)
-
-    def unrealised_gain(self, marks: Mapping[Instrument, float]) -> float:
-        """Return the gain of what is held at `marks`, the price per share of each instrument.
-
-        Raises:
-            LedgerError: something that is held has no mark.
-        """
-        return sum(
-            (_mark(marks, instrument) - lot.basis) * lot.quantity * _size(instrument)
-            for instrument, lots in self.lots.items()
-            for lot in lots
-        )
-
-    def value(self, marks: Mapping[Instrument, float]) -> float:
-        """Return what is held at `marks`; what is short counts below 0."""
-        return sum(
-            _mark(marks, instrument) * self.quantity(instrument) * _size(instrument)
-            for instrument in self.lots
-        )
+from engine.market.lots import NOTHING, How, Ledger, LedgerError, Lot, Realised, size_of, take
 
 
 def fold(events: Iterable[Event], start: Ledger | None = None) -> Ledger:
@@ -158,16 +57,24 @@ def apply(ledger: Ledger, event: Event) -> Ledger:
         case Paid():
             amount = event.amount * ledger.quantity(Stock(event.symbol))
             return replace(ledger, cash=ledger.cash + amount, dividends=ledger.dividends + amount)
+        case Received():
+            return _received(ledger, event)
         case Split():
             return _split(ledger, event)
         case _:
             assert_never(event)
 
 
+def _received(ledger: Ledger, event: Received) -> Ledger:
+    if not ledger.has_held(Stock(event.symbol)):
+        raise LedgerError(f"{event}: no shares of {event.symbol} were held before")
+    return replace(ledger, cash=ledger.cash + event.cash, dividends=ledger.dividends + event.cash)
+
+
 def _filled(ledger: Ledger, event: Filled) -> Ledger:
     if event.quantity == 0 or event.price < 0 or event.fees < 0:
         raise LedgerError(f"{event}: expected a quantity, and neither price nor fees below 0")
-    size = _size(event.instrument)
+    size = size_of(event.instrument)
     cash = -event.quantity * event.price * size - event.fees
     fee = event.fees / (event.quantity * size)  # raises what is paid, lowers what is taken in
     ledger = replace(ledger, cash=ledger.cash + cash, fees=ledger.fees + event.fees)
@@ -184,9 +91,9 @@ def _book(
     premium: float = 0.0,
 ) -> Ledger:
     """Close what `quantity` is against, oldest first, and open what is left; moves no cash."""
-    closed, kept, left = _take(ledger.lots.get(instrument, ()), -quantity)
+    closed, kept, left = take(ledger.lots.get(instrument, ()), -quantity)
     realised = tuple(_realise(lot, day, instrument, price, how) for lot in closed)
-    if abs(left) > _NOTHING:
+    if abs(left) > NOTHING:
         kept = (*kept, Lot(day, -left, price, premium))
     return _with(replace(ledger, realised=ledger.realised + realised), instrument, kept)
 
@@ -227,10 +134,10 @@ def _end(
 ) -> tuple[tuple[Lot, ...], tuple[Lot, ...]]:
     """Return the lots that `contracts` end, and those that stay."""
     held = ledger.quantity(option)
-    if not 0 < contracts <= abs(held) + _NOTHING:
+    if not 0 < contracts <= abs(held) + NOTHING:
         raise LedgerError(f"{event}: {held:g} contracts are held; expected no more than that")
     signed = contracts if held > 0 else -contracts
-    closed, kept, _ = _take(ledger.lots[option], signed)
+    closed, kept, _ = take(ledger.lots[option], signed)
     return closed, kept
 
 
@@ -269,41 +176,11 @@ def _after_split(instrument: Instrument, ratio: float) -> tuple[Instrument, floa
     return replace(instrument, strike=strike, multiplier=instrument.multiplier * ratio), 1.0
 
 
-def _take(lots: tuple[Lot, ...], wanted: float) -> tuple[tuple[Lot, ...], tuple[Lot, ...], float]:
-    """Split `lots` at `wanted`: what is taken, what stays, how much could not be had.
-
-    `wanted` has the sign of the lots to take; lots of the other sign stay.
-    """
-    taken: list[Lot] = []
-    kept: list[Lot] = []
-    for lot in lots:
-        if abs(wanted) <= _NOTHING or (lot.quantity > 0) != (wanted > 0):
-            kept.append(lot)
-            continue
-        part = lot.quantity if abs(lot.quantity) <= abs(wanted) else wanted
-        taken.append(replace(lot, quantity=part))
-        wanted -= part
-        if abs(lot.quantity - part) > _NOTHING:
-            kept.append(replace(lot, quantity=lot.quantity - part))
-    return tuple(taken), tuple(kept), wanted
-
-
 def _realise(lot: Lot, day: date, instrument: Instrument, price: float, how: How) -> Realised:
-    gain = (price - lot.basis) * lot.quantity * _size(instrument)
+    gain = (price - lot.basis) * lot.quantity * size_of(instrument)
     return Realised(lot.opened, day, instrument, lot.quantity, lot.basis, price, gain, how)
 
 
 def _with(ledger: Ledger, instrument: Instrument, lots: tuple[Lot, ...]) -> Ledger:
     others = {other: held for other, held in ledger.lots.items() if other != instrument}
     return replace(ledger, lots={**others, instrument: lots} if lots else others)
-
-
-def _size(instrument: Instrument) -> float:
-    """Return the shares in one unit of the instrument."""
-    return instrument.multiplier if isinstance(instrument, Option) else 1.0
-
-
-def _mark(marks: Mapping[Instrument, float], instrument: Instrument) -> float:
-    if instrument not in marks:
-        raise LedgerError(f"{instrument} is held and has no mark")
-    return marks[instrument]

@@ -52,6 +52,18 @@ class Paid:
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """A dividend of so much `cash` in all, as a broker credits it; below 0 where it was owed.
+
+    It may come when the shares that earned it are gone.
+    """
+
+    day: date
+    symbol: str
+    cash: float
+
+
+@dataclass(frozen=True, slots=True)
 class Split:
     """Each share became `ratio` shares; options on it are adjusted alike."""
 
@@ -60,7 +72,7 @@ class Split:
     ratio: float
 
 
-Event = Filled | Expired | Exercised | Paid | Split
+Event = Filled | Expired | Exercised | Paid | Received | Split
 
 
 def symbol_of(instrument: Instrument) -> str:

@@ -15,6 +15,7 @@ class Exposure:
 
     Attributes:
         portfolio_value: currency, what fractions are of.
+        currency: of all amounts; "" where it isn't known.
         delta_shares: shares that move alike; gamma_shares: change of that per 1.00 of spot.
         vega_per_point, theta_per_day, rho_per_point: currency.
         var_95, cvar_95: loss, currency, above 0.
@@ -25,6 +26,7 @@ class Exposure:
     """
 
     portfolio_value: float | None = None
+    currency: str = ""
     delta_shares: float | None = None
     gamma_shares: float | None = None
     vega_per_point: float | None = None
@@ -87,6 +89,7 @@ def headroom(exposure: Exposure, sourced: Sourced) -> tuple[Headroom, ...]:
 
 
 def _figures(e: Exposure) -> Iterator[tuple[str, float | None, str]]:
+    currency = e.currency or "currency"
     yield "max_var_95", _part(e.var_95, e), "of the portfolio's value, a day"
     yield "max_cvar_95", _part(e.cvar_95, e), "of the portfolio's value, a day"
     yield "max_kelly_fraction", e.kelly, "of the capital in one bet"
@@ -96,9 +99,9 @@ def _figures(e: Exposure) -> Iterator[tuple[str, float | None, str]]:
     # The user's own check multiplies these two limits by the 100 shares of a contract.
     yield "max_delta_exposure", _over(e.delta_shares), "contracts' worth of shares"
     yield "max_gamma_exposure", _over(e.gamma_shares), "contracts' worth of shares per 1.00 of spot"
-    yield "max_vega_exposure", e.vega_per_point, "currency per volatility point"
-    yield "max_theta_decay", e.theta_per_day, "currency per calendar day"
-    yield "max_rho_exposure", e.rho_per_point, "currency per point of the rate"
+    yield "max_vega_exposure", e.vega_per_point, f"{currency} per volatility point"
+    yield "max_theta_decay", e.theta_per_day, f"{currency} per calendar day"
+    yield "max_rho_exposure", e.rho_per_point, f"{currency} per point of the rate"
     yield "max_contracts_per_trade", e.contracts, "contracts in one position"
 
 

@@ -5,6 +5,7 @@
     -U250117P22.5              compact, strike in the currency; the leading `-` is the broker's
                                mark of an option, never a sign of the quantity
     U 01/17/2025 20.00 P       month, day, year, as Schwab writes
+    U 1/17/2025 Put $20.00     the kind before the strike, as Robinhood's descriptions write
     U 17JAN25 20 P             day, month, year, as Interactive Brokers writes
     U Jan 17 '25 $20 Put       as E*Trade and Fidelity's descriptions write
 
@@ -37,6 +38,9 @@ _COMPACT: Final = re.compile(
 _WRITTEN: Final = (
     re.compile(
         rf"{_ROOT}\s+(?P<m>\d\d?)/(?P<d>\d\d?)/(?P<y>\d\d|\d{{4}})\s+{_STRIKE}\s+{_SIDE}", re.ASCII
+    ),
+    re.compile(
+        rf"{_ROOT}\s+(?P<m>\d\d?)/(?P<d>\d\d?)/(?P<y>\d\d|\d{{4}})\s+{_SIDE}\s+{_STRIKE}", re.ASCII
     ),
     re.compile(
         rf"{_ROOT}\s+(?P<d>\d\d?)\s?{_MONTH}\s?'?(?P<y>\d\d|\d{{4}})\s+{_STRIKE}\s+{_SIDE}",

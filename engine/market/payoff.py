@@ -7,8 +7,10 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.market.book import Option, OptionKind, Position, Quote, Stock
-from engine.market.wheel_value import worth
+from engine.kernels.portfolio_pricing import priced
+from engine.kernels.portfolio_terms import Terms
+from engine.market.book import Book, Dividend, Option, OptionKind, Position, Quote, Stock
+from engine.market.risk_dividends import cash_dividends
 
 Floats = NDArray[np.float64]
 
@@ -41,8 +43,13 @@ def payoff(
     volatilities: Mapping[Option, float],
     rate: float = 0.0,
     dividend_yield: float = 0.0,
+    dividends: Iterable[Dividend] = (),
 ) -> Payoff:
     """Return the gain of the positions in one stock and its options over `spots`, ascending.
+
+    Args:
+        dividends: cash dividends; where one of the stock is to come, the yield is not used. What
+            it pays until the last expiry is not in `at_expiry`.
 
     Raises:
         ValueError: `spots` are not prices in ascending order.
@@ -54,6 +61,9 @@ def payoff(
         or not (np.isfinite(x).all() and x[0] > 0 and (np.diff(x) > 0).all())
     ):
         raise ValueError("expected two or more prices of the stock, above 0 and ascending")
+    cash = cash_dividends(
+        Book(as_of, (), dividends=tuple(dividends), dividend_yield=dividend_yield)
+    )
     today, end = np.zeros_like(x), np.zeros_like(x)
     left_out: list[Position] = []
     for one in positions:
@@ -69,10 +79,19 @@ def payoff(
             sign = 1.0 if held.kind == "call" else -1.0
             at = np.maximum(sign * (x - held.strike), 0.0)
             years = max((held.expiry - as_of).days, 0) / 365
-            now = worth(
-                held.kind, x, held.strike, years, volatilities[held], rate, dividend_yield,
-                american=held.american,
-            ).price  # fmt: skip
+            now = priced(
+                Terms(
+                    np.asarray(held.kind == "call"),
+                    x[:, np.newaxis],
+                    np.array([held.strike]),
+                    np.array([years]),
+                    np.array([volatilities[held]]),
+                    np.array([rate]),
+                    np.array([cash.yield_of(symbol)]),
+                    np.array([held.american]),
+                    (cash.of(symbol),),
+                )
+            )[:, 0]
         today += one.shares * (now - one.price)
         end += one.shares * (at - one.price)
     return Payoff(x, today, end, _crossings(x, end), tuple(left_out))

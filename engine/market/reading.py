@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeVar
 
+from engine.market.account import Account, holdings, read_account, unended
 from engine.market.book import Book, DailyPrice, Dividend, Instrument, Option, Position, Quote
 from engine.market.columns import Topic
 from engine.market.positions import read_positions
@@ -26,21 +27,27 @@ class Reading:
 
     Attributes:
         newest: the latest day in quotes and prices; None where a table tells no day.
+        account: what the table of trades tells; None where it wasn't asked for, or there is none.
     """
 
     book: Book
     newest: dict[Topic, date | None]
+    account: Account | None = None
 
 
-async def load(pool: Pool, sources: Sources) -> Reading:
+async def load(pool: Pool, sources: Sources, *, trades: bool = False) -> Reading:
     """Read the book on a lease of the pool; DuckDB works in a thread and can be cancelled.
+
+    Args:
+        trades: whether to read the table of trades, too, if there is one; without positions it
+            is read in any case, and what it leaves open are the positions.
 
     Raises:
         MarketDataError: see `engine.market.reading_errors`.
         StoreReadError: DuckDB itself is missing or can't be started.
     """
     async with pool.lease() as lease:
-        return await on(lease, lambda execute: read_book(execute, sources))
+        return await on(lease, lambda execute: read_book(execute, sources, trades=trades))
 
 
 async def on(lease: Lease, work: Callable[[Execute], T]) -> T:
@@ -57,17 +64,31 @@ async def on(lease: Lease, work: Callable[[Execute], T]) -> T:
         raise
 
 
-def read_book(execute: Execute, sources: Sources) -> Reading:
+def read_book(execute: Execute, sources: Sources, *, trades: bool = False) -> Reading:
     """Read all tables that there are; see `load`.
 
     Raises:
         MarketDataError: a table can't be read or holds what can't be.
     """
-    notes = [f"{_shown(sources, topic)}: taken for {topic}" for topic in sources.assumed]
+    by_trades = sources.places["positions"] is None
+    trades = trades or by_trades
+    notes = [
+        f"{_shown(sources, topic)}: taken for {topic}"
+        for topic in sources.assumed
+        if trades or topic != "trades"
+    ]
+    account = None
+    if trades:
+        account = _of(execute, sources, "trades", lambda table: read_account(table, sources.as_of))
+        notes += account.notes if account else ()
     held = _of(execute, sources, "positions", lambda table: read_positions(table, sources.as_of))
     positions = held.held if held else ()
     notes += held.notes if held else ()
-    tickers = _tickers(positions, sources.ticker)
+    if by_trades and account:
+        positions = holdings(account, sources.as_of)
+        notes.append(f"{account.name}: positions are what its trades leave open")
+        notes += unended(account, sources.as_of)
+    tickers = _tickers(positions, account, sources.ticker)
     quotes: tuple[Quote, ...] = ()
     prices: dict[str, tuple[DailyPrice, ...]] = {}
     dividends: tuple[Dividend, ...] = ()
@@ -98,6 +119,7 @@ def read_book(execute: Execute, sources: Sources) -> Reading:
             example=sources.example,
         ),
         newest,
+        account,
     )
 
 
@@ -110,8 +132,10 @@ def _symbol(instrument: Instrument) -> str:
     return instrument.underlying if isinstance(instrument, Option) else instrument.symbol
 
 
-def _tickers(held: Iterable[Position], ticker: str) -> list[str]:
-    return sorted({underlying(position) for position in held} | ({ticker} if ticker else set()))
+def _tickers(held: Iterable[Position], account: Account | None, ticker: str) -> list[str]:
+    by_trades = account.ledger.lots if account else ()
+    known = {underlying(position) for position in held} | {_symbol(one) for one in by_trades}
+    return sorted(known | ({ticker} if ticker else set()))
 
 
 def _gaps(

@@ -248,7 +248,7 @@ def _text(execute: Execute, place: Place, topic: Topic, mapping: Mapping[str, st
     names = matched(topic, place.shown, found.columns, mapping)
     columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(found.columns)))
     # Brokers end a file with lines of a cell or two. Short rows are read only where few are.
-    padded = "null_padding = true, parallel = false, " if topic == "positions" else ""
+    padded = "null_padding = true, parallel = false, " if topic in ("positions", "trades") else ""
     relation = (
         f"read_csv(?, delim = ?, skip = {found.skipped}, columns = {{{columns}}}, {padded}"
         "header = false, auto_detect = false, quote = '\"', escape = '\"')"

@@ -3,9 +3,9 @@
 Daily figures are annualised with 252 trading days. Returns are simple ones from close to close.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import sqrt
 from typing import Final
 
@@ -96,6 +96,27 @@ def by_year(days: Sequence[date], equity: Floats) -> dict[int, float]:
     return found
 
 
+def annual_pct(levels: Mapping[date, float]) -> dict[int, float]:
+    """Return the return of each calendar year that the closes of an index span, in percent."""
+    days = sorted(levels)
+    found = by_year(days, np.array([levels[day] for day in days]))
+    return {year: round(100 * value, 2) for year, value in found.items()}
+
+
+def by_month(days: Sequence[date], equity: Floats) -> dict[tuple[int, int], float]:
+    """Return the return of each calendar month from the last day of the month before it.
+
+    A month counts if there is a value in the last week of it and of the one before.
+    """
+    last = {(day.year, day.month): place for place, day in enumerate(days)}
+    found = {}
+    for (year, month), place in last.items():
+        before = last.get((year, month - 1) if month > 1 else (year - 1, 12))
+        if before is not None and _ends_its_month(days[before]) and _ends_its_month(days[place]):
+            found[year, month] = float(equity[place] / equity[before] - 1)
+    return found
+
+
 def drawdown(equity: Floats) -> Floats:
     """Return how far below its highest value so far the equity is, each day, 0 or below."""
     below: Floats = equity / np.maximum.accumulate(equity) - 1
@@ -104,6 +125,10 @@ def drawdown(equity: Floats) -> Floats:
 
 def _ends_its_year(day: date) -> bool:
     return day >= date(day.year, 12, 25)
+
+
+def _ends_its_month(day: date) -> bool:
+    return (day + timedelta(days=7)).month != day.month
 
 
 def _daily(days: Sequence[date], equity: Floats, rate: Floats) -> tuple[Floats, Floats]:

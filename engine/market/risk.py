@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.kernels.backend import REFERENCE_DOOR, Door
 from engine.kernels.portfolio import option_greeks
 from engine.kernels.stress import StressGrid, stress
 from engine.kernels.value_at_risk import LEVELS
@@ -68,6 +69,7 @@ class Risk:
         simulated, parametric, historical: VaR, or in a clause why there is none.
         assumptions: a sentence for everything that no data told.
         left_out: positions that are in none of these figures.
+        models: in a clause, by which models the options are priced and their tested errors.
     """
 
     as_of: date
@@ -83,6 +85,7 @@ class Risk:
     stress: StressGrid
     assumptions: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
+    models: str
 
 
 def assess(
@@ -91,8 +94,12 @@ def assess(
     spot_moves: Sequence[float] = SPOT_MOVES,
     volatility_moves: Sequence[float] = VOLATILITY_MOVES,
     progress: Callable[[str], None] = lambda text: None,
+    door: Door = REFERENCE_DOOR,
 ) -> Risk | None:
     """Measure the book's risk; None where no position of it has a value.
+
+    Args:
+        door: through which European prices of scenarios are got.
 
     Raises:
         MixedCurrencies: amounts of several currencies can't be added up.
@@ -113,12 +120,13 @@ def assess(
         lines=every,
         total=total(every),
         volatilities=tuple(one for one in volatilities if isinstance(one, Sourced)),
-        simulated=_simulated(known, volatilities, correlation, question),
+        simulated=_simulated(known, volatilities, correlation, question, door),
         parametric=_parametric(known, volatilities, correlation, question),
-        historical=_historical(book, known, question),
-        stress=stress(known.portfolio, spot_moves, volatility_moves),
+        historical=_historical(book, known, question, door),
+        stress=stress(known.portfolio, spot_moves, volatility_moves, door=door),
         assumptions=(*known.assumptions, *_conventions(question, volatilities, known)),
         left_out=known.left_out,
+        models=known.models,
     )
 
 
@@ -170,6 +178,7 @@ def _simulated(
     volatilities: Sequence[Sourced | str],
     correlation: Floats | str | None,
     question: Question,
+    door: Door,
 ) -> Simulated | str:
     values = _values(volatilities, correlation)
     if isinstance(values, str) or isinstance(correlation, str):
@@ -182,6 +191,7 @@ def _simulated(
         horizon_days=question.horizon_days,
         paths=question.paths,
         levels=question.levels,
+        door=door,
     )
 
 
@@ -217,7 +227,7 @@ def _values(
     return [one.value for one in volatilities if isinstance(one, Sourced)]
 
 
-def _historical(book: Book, known: Priced, question: Question) -> Historical | str:
+def _historical(book: Book, known: Priced, question: Question, door: Door) -> Historical | str:
     closes = _closes(book, known)
     if isinstance(closes, str):
         return closes
@@ -225,7 +235,12 @@ def _historical(book: Book, known: Priced, question: Question) -> Historical | s
     if returns < FEWEST_FOR_HISTORY:
         return f"the closes give {max(returns, 0)} returns, expected {FEWEST_FOR_HISTORY} or more"
     return historical(
-        known.portfolio, closes, question.horizon_days, question.windows, question.levels
+        known.portfolio,
+        closes,
+        question.horizon_days,
+        question.windows,
+        question.levels,
+        door=door,
     )
 
 
@@ -243,4 +258,12 @@ def _conventions(
             said.append(f"volatility of {symbol}'s returns {one.value:.1%} a year: {one.source}")
     if known.options:
         said.append("time ACT/365; options at their own volatilities, one at a time")
+        said.append(known.models)
+    if days * 365 / 252 / 365 > min(
+        (one[0][0] for one in known.portfolio.dividends if one), default=np.inf
+    ):
+        said.append(
+            "an ex-date lies within the horizon: returns are the stock's with its dividend, which "
+            "shares receive (short ones pay) and options are valued without"
+        )
     return said

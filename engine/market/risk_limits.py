@@ -28,6 +28,7 @@ def risk_limits(risk: Risk, sourced: Sourced, account_value: float | None) -> tu
     found = headroom(
         Exposure(
             portfolio_value=account_value,
+            currency=risk.currency,
             delta_shares=risk.total.delta,
             gamma_shares=risk.total.gamma,
             vega_per_point=risk.total.vega_per_point,

@@ -1,10 +1,11 @@
 """A book and its market as arrays: for each spot and volatility the best source there is, named.
 
 spot          the stock's own quote (the middle, or the last trade), or else its newest close
-volatility    the quote's implied one, or the one that the middle of bid and ask implies, or
-              the realised one of the stock's daily closes; with none of these the position is
-              left out, with the reason
-rate, yield   as set; 0 where not, and said
+volatility    the quote's implied one, or the one that the middle of bid and ask implies (this one
+              first where a cash dividend is to come before expiry), or the realised one of the
+              stock's daily closes; with none of these the position is left out, with the reason
+rate          as set; 0 where not, and said
+dividends     the cash dividends that the data tell to come, or else the yield as set; never both
 """
 
 from collections.abc import Mapping
@@ -13,18 +14,23 @@ from typing import Final
 
 import numpy as np
 
-from engine.kernels import american, european
 from engine.kernels.daycount import years_between
-from engine.kernels.errors import InvalidArgument
-from engine.kernels.implied_vol import Status, implied_volatility
-from engine.kernels.portfolio import Portfolio, portfolio
+from engine.kernels.portfolio import Portfolio
+from engine.kernels.portfolio import portfolio as make_portfolio
 from engine.market.book import Book, Instrument, Option, Position, Quote, Stock
 from engine.market.reading import underlying
 from engine.market.reading_errors import MarketDataError
+from engine.market.risk_dividends import (
+    MOST_EXACT,
+    cash_dividends,
+    escrowed_where_many,
+    models,
+    said,
+)
+from engine.market.risk_implied import Asked, first, refined
 from engine.market.volatility import realised
 
 FEWEST_RETURNS: Final = 20
-_STEPS: Final = 5
 
 
 class MixedCurrencies(MarketDataError):
@@ -58,6 +64,7 @@ class Priced:
         stocks: the stock positions; the portfolio has their sum by underlying.
         left_out: what can't be valued.
         assumptions: a sentence for everything that no data told.
+        models: in a clause, by which models the options are priced and their tested errors.
     """
 
     portfolio: Portfolio
@@ -67,6 +74,7 @@ class Priced:
     stocks: tuple[Position, ...]
     left_out: tuple[LeftOut, ...]
     assumptions: tuple[str, ...]
+    models: str
 
 
 def priced(book: Book, volatility_days: int = 60) -> Priced:
@@ -83,7 +91,13 @@ def priced(book: Book, volatility_days: int = 60) -> Priced:
     symbols = sorted({underlying(position) for position in book.positions})
     spots = {symbol: found for symbol in symbols if (found := spot(book, quotes, symbol))}
     known = tuple(spots)
-    rate, dividend_yield, assumptions = _rates(book)
+    volatilities = _Volatilities(book, volatility_days).of(
+        {
+            one.instrument: spots[one.instrument.underlying].value
+            for one in book.positions
+            if isinstance(one.instrument, Option) and one.instrument.underlying in spots
+        }
+    )
     stocks: list[Position] = []
     options: list[tuple[Position, Sourced]] = []
     left_out: list[LeftOut] = []
@@ -94,19 +108,21 @@ def priced(book: Book, volatility_days: int = 60) -> Priced:
         elif isinstance(held, Stock):
             stocks.append(position)
         else:
-            volatility = _volatility(book, held, quotes, spots[symbol].value, volatility_days)
+            volatility = volatilities[held]
             if isinstance(volatility, Sourced):
                 options.append((position, volatility))
             else:
                 left_out.append(LeftOut(position, volatility))
+    portfolio = escrowed_where_many(_arrays(book, known, spots, options, stocks))
     return Priced(
-        _arrays(book, known, spots, options, stocks, rate, dividend_yield),
+        portfolio,
         known,
         tuple(spots.values()),
         tuple(options),
         tuple(stocks),
         tuple(left_out),
-        tuple(assumptions),
+        (_rate(book), *said(book, known, portfolio)),
+        models(portfolio),
     )
 
 
@@ -139,90 +155,70 @@ def realised_volatility(book: Book, symbol: str, days: int) -> Sourced | None:
     return Sourced(value, f"realised over {window} trading days") if value > 0.0 else None
 
 
-def _volatility(
-    book: Book,
-    option: Option,
-    quotes: Mapping[Instrument, Quote],
-    spot_price: float,
-    days: int,
-) -> Sourced | str:
-    """Return the option's volatility, or why there is none."""
-    quote = quotes.get(option)
-    why = "it has no quote"
-    if quote is not None:
-        if quote.volatility:
+class _Volatilities:
+    """Each option's volatility by the best source; those that cash dividends touch are solved last,
+    all together."""
+
+    def __init__(self, book: Book, days: int) -> None:
+        self._book, self._days = book, days
+        self._quotes = {quote.instrument: quote for quote in book.quotes}
+        self._cash = cash_dividends(book)
+
+    def of(self, options: Mapping[Option, float]) -> dict[Option, Sourced | str]:
+        """Return the volatility of each option, given its stock's price, or why there is none."""
+        found: dict[Option, Sourced | str] = {}
+        waiting: list[tuple[Asked, float]] = []
+        for option, spot_price in options.items():
+            asked = self._asked(option, spot_price)
+            start = asked if isinstance(asked, str) else first(asked)
+            if not isinstance(asked, str) and not isinstance(start, str) and asked.pays:
+                waiting.append((asked, start))
+            found[option] = self._sourced(option, asked, start)
+        if 0 < len(waiting) <= MOST_EXACT:
+            exact = refined([one for one, _ in waiting], [start for _, start in waiting])
+            for (asked, _), value in zip(waiting, exact, strict=True):
+                found[asked.option] = self._sourced(asked.option, asked, value)
+        return found
+
+    def _sourced(self, option: Option, asked: Asked | str, found: float | str) -> Sourced | str:
+        if not isinstance(asked, str) and not isinstance(found, str):
+            source = self._quotes[option].source
+            return Sourced(found, f"implied by the middle {asked.price:g} ({source})")
+        quote = self._quotes.get(option)
+        if quote is not None and quote.volatility:
             return Sourced(quote.volatility, f"implied, as quoted ({quote.source})")
-        found = _implied(book, option, quote, spot_price)
-        if isinstance(found, Sourced):
-            return found
-        why = found
-    history = realised_volatility(book, option.underlying, days)
-    if history is None:
-        return f"{why}, and there are too few closes of {option.underlying} for a volatility"
-    return Sourced(history.value, f"{history.source}, as {why}")
+        history = realised_volatility(self._book, option.underlying, self._days)
+        if history is None:
+            return f"{found}, and there are too few closes of {option.underlying} for a volatility"
+        return Sourced(history.value, f"{history.source}, as {found}")
 
-
-def _implied(book: Book, option: Option, quote: Quote, spot_price: float) -> Sourced | str:
-    price = mid(quote)
-    if price is None:
-        return "its quote has no bid and ask"
-    years = max(years_between(book.as_of, option.expiry), 0.0)
-    rate, dividend_yield = book.rate or 0.0, book.dividend_yield or 0.0
-    found = implied_volatility(
-        option.kind, price, spot_price, option.strike, years, rate, dividend_yield
-    )
-    status = Status(int(found.status))
-    if status is not Status.SOLVED:
-        return f"its quote implies no volatility: {status.reason}"
-    value = float(found.volatility)
-    if option.american:
-        value = _american(option, price, spot_price, years, rate, dividend_yield, value)
-    return Sourced(value, f"implied by the middle {price:g} ({quote.source})")
-
-
-def _american(
-    option: Option,
-    price: float,
-    spot_price: float,
-    years: float,
-    rate: float,
-    dividend_yield: float,
-    start: float,
-) -> float:
-    """Return the volatility at which the option with its right of early exercise costs `price`.
-
-    The right is worth little and hardly changes with volatility, so steps by the European vega
-    from the European volatility gain three digits each.
-    """
-    value = start
-    for _ in range(_STEPS):
-        terms = (option.kind, spot_price, option.strike, years, value, rate, dividend_yield)
-        try:
-            excess = float(american.price(*terms, accuracy="accurate").price) - price
-        except InvalidArgument:  # outside of the American method: the European one stands
-            return start
-        slope = 100.0 * float(european.price(*terms).vega_per_point)
-        step = excess / slope if slope > 0.0 else 0.0
-        value = min(max(value - step, value / 2.0), value * 2.0)
-    return value
-
-
-def _rates(book: Book) -> tuple[float, float, list[str]]:
-    assumptions = []
-    if book.rate is None:
-        assumptions.append("rate 0 %: neither data nor configuration tells another")
-    else:
-        assumptions.append(f"rate {book.rate:.2%} a year, continuous, from the configuration")
-    if book.dividend_yield is None:
-        assumptions.append("dividend yield 0 %: neither data nor configuration tells another")
-    elif book.dividend_yield:
-        assumptions.append(f"dividend yield {book.dividend_yield:.2%} a year, continuous")
-    coming = [one for one in book.dividends if one.ex_date > book.as_of]
-    if coming:
-        assumptions.append(
-            f"{len(coming)} cash dividends to come are not in these values, only the yield is"
+    def _asked(self, option: Option, spot_price: float) -> Asked | str:
+        """Return the price to take the volatility from, or why it isn't taken from any."""
+        quote = self._quotes.get(option)
+        if quote is None:
+            return "it has no quote"
+        price = mid(quote)
+        if price is None:
+            return "its quote has no bid and ask"
+        book, cash = self._book, self._cash
+        asked = Asked(
+            option,
+            price,
+            spot_price,
+            max(years_between(book.as_of, option.expiry), 0.0),
+            book.rate or 0.0,
+            cash.yield_of(option.underlying),
+            cash.of(option.underlying),
         )
-    return book.rate or 0.0, book.dividend_yield or 0.0, assumptions
+        # A quoted volatility belongs to the model of who quotes it. With cash dividends that is not
+        # known to be this one, and the price is what the market pays.
+        return "it is quoted" if quote.volatility and not asked.pays else asked
+
+
+def _rate(book: Book) -> str:
+    if book.rate is None:
+        return "rate 0 %: neither data nor configuration tells another"
+    return f"rate {book.rate:.2%} a year, continuous, from the configuration"
 
 
 def _arrays(
@@ -231,15 +227,14 @@ def _arrays(
     spots: Mapping[str, Sourced],
     options: list[tuple[Position, Sourced]],
     stocks: list[Position],
-    rate: float,
-    dividend_yield: float,
 ) -> Portfolio:
+    cash = cash_dividends(book)
     place = {symbol: number for number, symbol in enumerate(symbols)}
     held = np.zeros(len(symbols))
     for position in stocks:
         held[place[underlying(position)]] += position.shares
     terms = [one.instrument for one, _ in options if isinstance(one.instrument, Option)]
-    return portfolio(
+    return make_portfolio(
         spot=[spots[symbol].value for symbol in symbols],
         stock=held,
         kind=[one.kind for one in terms],
@@ -249,8 +244,9 @@ def _arrays(
         shares=[one.shares for one, _ in options],
         underlying=[place[one.underlying] for one in terms],
         american=[one.american for one in terms],
-        rate=rate,
-        dividend_yield=dividend_yield,
+        rate=book.rate or 0.0,
+        dividend_yield=[cash.yield_of(symbol) for symbol in symbols],
+        dividends=[cash.of(symbol) for symbol in symbols],
     )
 
 

@@ -4,7 +4,7 @@ A project's own bolt.toml is data of whoever wrote the project: it may name only
 The user's own settings, a flag or a variable may name any file.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -16,17 +16,15 @@ from engine.market.columns import Topic, unknown_fields
 from engine.market.reading_cells import BadCell, day
 from engine.market.reading_errors import ColumnMissing, MarketDataError, SourceRefused
 from engine.market.reading_tables import DATABASES, Place
+from engine.market.usual_places import USUAL
 
-TOPICS: Final[tuple[Topic, ...]] = ("positions", "quotes", "prices", "dividends")
-
-# A wheel trader's repository keeps one database with these tables; a beginner keeps CSV files.
-_DATABASE: Final = "data/wheel_trading_optimized.duckdb"
-USUAL: Final[Mapping[Topic, tuple[str, ...]]] = {
-    "positions": ("positions.csv", "data/positions.csv", f"{_DATABASE}:trading.positions"),
-    "quotes": ("quotes.csv", "data/quotes.csv", f"{_DATABASE}:options.contracts"),
-    "prices": ("prices.csv", "data/prices.csv", f"{_DATABASE}:market.price_data"),
-    "dividends": ("dividends.csv", "data/dividends.csv"),
-}
+TOPICS: Final[tuple[Topic, ...]] = (
+    "positions",
+    "quotes",
+    "prices",
+    "dividends",
+    "trades",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +57,9 @@ class Absent:
 
 
 def sources(
-    loaded: Loaded, project: Path, today: date, *, needs: Topic = "positions"
+    loaded: Loaded, project: Path, today: date, *, needs: Sequence[Topic] = ("positions",)
 ) -> Sources | Absent:
-    """Return where the market data is, or Absent: the table that it `needs` isn't named or found.
+    """Return where the market data is, or Absent: none of the tables it `needs` is named or found.
 
     Raises:
         SourceRefused: the project's own file names something outside of the project.
@@ -81,8 +79,10 @@ def sources(
         if place is None and (place := _usual(project, topic)) is not None:
             assumed.append(topic)
         places[topic] = place
-    if places[needs] is None:
-        return absent(needs)
+    # Where there are no positions, what trades leave open are positions.
+    enough = {*needs, "trades"} if "positions" in needs else set(needs)
+    if all(places[topic] is None for topic in TOPICS if topic in enough):
+        return absent(*needs)
     return Sources(
         places=places,
         as_of=_as_of(market.as_of, today),
@@ -97,12 +97,16 @@ def sources(
     )
 
 
-def absent(topic: Topic = "positions") -> Absent:
-    """Return why there is no such table, and the remedy."""
-    usual = ", ".join(USUAL[topic])
+def absent(*topics: Topic) -> Absent:
+    """Return why there is none of these tables, and the remedy."""
+    named = " and no ".join(topics)
+    settings = ", ".join(f"[market] {topic}" for topic in topics)
+    usual = ", ".join(text for topic in topics for text in USUAL[topic])
+    unset = "is not set" if len(topics) == 1 else "are not set"
     return Absent(
-        f"this project has no {topic}: [market] {topic} is not set, and there is none of {usual}",
-        f'set [market] {topic} = "{topic}.csv" in bolt.toml, or try `bolt-tui example FOLDER`',
+        f"this project has no {named}: {settings} {unset}, and there is none of {usual}",
+        f'set [market] {topics[0]} = "{topics[0]}.csv" in bolt.toml, '
+        "or try `bolt-tui example FOLDER`",
     )
 
 

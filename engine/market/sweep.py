@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from math import sqrt
 
 from engine.market.backtest import Costs, Result, Rules
 from engine.market.backtest_market import Market
 from engine.market.backtest_report import backtest
-from engine.market.parameters import RollTriggers
+from engine.market.parameters import HELD_TO_EXPIRY, RollTriggers
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,5 +86,17 @@ def best_first(rows: Iterable[Row]) -> list[Row]:
 
 
 def shares(cases: Sequence[Rules], workers: int) -> list[tuple[Rules, ...]]:
-    """Deal the cases out, so that each worker has short and long ones; none is left empty."""
-    return [hand for place in range(workers) if (hand := tuple(cases[place::workers]))]
+    """Deal the cases out, each to whom has the least to do so far; no hand is left empty."""
+    hands: list[list[Rules]] = [[] for _ in range(min(workers, len(cases)))]
+    for case in sorted(cases, key=_work, reverse=True):
+        min(hands, key=lambda hand: sum(map(_work, hand))).append(case)
+    return [tuple(hand) for hand in hands]
+
+
+def _work(case: Rules) -> float:
+    """Return about how long a case takes, beside others: as long as it trades often.
+
+    What is rolled is sold ten times as often (measured on ten years of a stock that fell by half).
+    """
+    often = 1.0 if case.triggers == HELD_TO_EXPIRY else 10.0
+    return often / sqrt(case.days_to_expiry)

@@ -34,20 +34,28 @@ class Watched:
 
 
 def symbol(book: Book, named: str, parameters: Parameters) -> str:
-    """Return the stock to look at: the one named, the configured one, or the only one held.
+    """Return the stock to look at: the one named, the configured one, or the only one there is.
+
+    Where the book holds nothing, it is one that prices are known of.
 
     Raises:
-        NoStock: the book holds several, and none is named.
+        NoStock: nothing is known of the one named, or there are several, and none is named.
     """
-    held = sorted({symbol_of(one.instrument) for one in book.positions})
-    for wanted in (named.strip().upper(), parameters.ticker):
-        if wanted and (wanted in held or wanted in book.prices or not held):
-            return wanted
+    quoted = {symbol_of(one.instrument) for one in book.quotes}
+    held = sorted({symbol_of(one.instrument) for one in book.positions} or book.prices)
+    known = {*held, *book.prices, *quoted}
+    wanted = named.strip().upper()
+    if wanted and wanted not in known:
+        about = ", ".join(sorted(known)) or "none"
+        raise NoStock(f"neither positions nor market data know {wanted}; they know {about}")
+    for one in (wanted, parameters.ticker):
+        if one and one in known:
+            return one
     if len(held) == 1:
         return held[0]
     if not held:
         raise NoStock("the book holds nothing and no ticker is named")
-    raise NoStock(f"the book holds {', '.join(held)}; name one of them")
+    raise NoStock(f"the book is about {', '.join(held)}; name one of them")
 
 
 def scene(book: Book, wanted: str, volatility_days: int) -> Scene:
@@ -130,6 +138,7 @@ def exposure(risk: Risk, book: Book, account_value: float | None, kelly: float |
         tail = next((one.tail for one in risk.simulated.tails if one.tail.level == 0.95), None)
     return Exposure(
         portfolio_value=account_value,
+        currency=risk.currency,
         delta_shares=total.delta,
         gamma_shares=total.gamma,
         vega_per_point=total.vega_per_point,

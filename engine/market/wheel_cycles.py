@@ -1,13 +1,23 @@
 """The turns of the wheel in a ledger: each from the first sale until nothing is held any more."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 
 from engine.market.book import Option, Stock
-from engine.market.ledger import Ledger, apply
-from engine.market.ledger_events import Event, Exercised, Expired, Filled, Paid, Split, symbol_of
+from engine.market.ledger import apply
+from engine.market.ledger_events import (
+    Event,
+    Exercised,
+    Expired,
+    Filled,
+    Paid,
+    Received,
+    Split,
+    symbol_of,
+)
+from engine.market.lots import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,14 @@ class Cycle:
             return None
         return self.gain / self.collateral
 
+    @property
+    def annualised(self) -> float | None:
+        """The return on collateral a year, not compounded; None where there is none, or no day."""
+        part = self.return_on_collateral
+        if part is None or self.closed is None or self.closed <= self.opened:
+            return None
+        return part * 365 / (self.closed - self.opened).days
+
 
 def cycles(events: Iterable[Event]) -> tuple[Cycle, ...]:
     """Return the cycles of all symbols in the order in which they opened.
@@ -97,20 +115,28 @@ class _Turn:
             self.calls_sold += contracts
 
 
-def _turns(symbol: str, events: Iterable[Event]) -> Iterator[Cycle]:
+def _turns(symbol: str, events: Iterable[Event]) -> list[Cycle]:
+    done: list[Cycle] = []
     ledger, turn = Ledger(), None
     for event in events:
+        if isinstance(event, Received) and done and not ledger.has_held(Stock(symbol)):
+            # Credited after the shares were gone: it is the last cycle's.
+            late = done[-1]
+            gain, dividends = late.gain + event.cash, late.dividends + event.cash
+            done[-1] = replace(late, gain=gain, dividends=dividends)
+            continue
         after = apply(ledger, event)
         if turn is None and after.lots:
             turn = _Turn(event.day)
         if turn is not None:
             turn.note(event, ledger, after)
             if not after.lots:
-                yield _cycle(symbol, turn, after, event.day)
+                done.append(_cycle(symbol, turn, after, event.day))
                 turn, after = None, Ledger(last=event.day)
         ledger = after
     if turn is not None:
-        yield _cycle(symbol, turn, ledger, None)
+        done.append(_cycle(symbol, turn, ledger, None))
+    return done
 
 
 def _cycle(symbol: str, turn: _Turn, ledger: Ledger, closed: date | None) -> Cycle:
@@ -151,7 +177,7 @@ def _symbol(event: Event) -> str:
             return symbol_of(event.instrument)
         case Expired() | Exercised():
             return event.option.underlying
-        case Paid() | Split():
+        case Paid() | Received() | Split():
             return event.symbol
         case _:
             assert_never(event)

@@ -178,6 +178,23 @@ async def test_what_turns_up_later_is_no_longer_absent(scene: Scene) -> None:
     assert [row[:2] for row in scene.board.rows()] == [("probes.gpu", "closed")]
 
 
+async def test_what_is_absent_is_looked_for_when_it_is_asked_for(scene: Scene) -> None:
+    """The look may add it, and the very block that asked begins."""
+    there: list[str] = []
+
+    def look() -> None:
+        if there:
+            scene.board.add("market", nothing)
+
+    scene.board.add_absent("market", "no positions", look)
+    with pytest.raises(Absent, match="no positions"), scene.board.guard("market"):
+        pass
+    there.append("positions.csv")
+    with scene.board.guard("market"):
+        pass
+    assert scene.board.states() == {"market": "closed"}
+
+
 async def test_a_report_counts_like_a_guarded_call(scene: Scene) -> None:
     """Failures that happen elsewhere open the circuit too; unknown names are passed over."""
     scene.board.add("store.write", nothing)

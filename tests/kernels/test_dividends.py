@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.kernels import american, dividends, european
 from engine.kernels.arguments import Kind
+from engine.kernels.dividends_sheet import Contract, sheets
 from engine.kernels.errors import OutOfRange
 
 from .american_oracle import with_dividends
@@ -74,3 +77,44 @@ def test_bad_dividends() -> None:
         dividends.price("put", 100.0, 100.0, 1.0, 0.2, 0.0, [(0.5, 1.0), (np.nan, 1.0)])
     with pytest.raises(OutOfRange, match=r"years is 0\.0"):
         dividends.price("put", 100.0, 100.0, 0.0, 0.2)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    years=st.floats(2 / 365, 2.0),
+    volatility=st.floats(0.05, 0.8),
+    rate=st.floats(-0.01, 0.08),
+    strike=st.floats(60.0, 150.0),
+    paid=st.lists(st.tuples(st.floats(0.05, 0.95), st.floats(0.01, 4.0)), min_size=1, max_size=3),
+)
+def test_no_arbitrage_at_any_spot(
+    years: float,
+    volatility: float,
+    rate: float,
+    strike: float,
+    paid: list[tuple[float, float]],
+) -> None:
+    """Parity less the dividends, bounds, early exercise worth 0 or more: at any spot."""
+    spots = np.array([0.01, 5.0, 40.0, 80.0, 100.0, 103.0, 130.0, 250.0, 1000.0])
+    schedule = dividends.schedule_of([(share * years, amount) for share, amount in paid])
+    sides = [(is_call, early) for is_call in (True, False) for early in (False, True)]
+    contracts = [
+        Contract(is_call, early, strike, years, volatility, rate, schedule)
+        for is_call, early in sides
+    ]
+    known = sheets(contracts)
+    call, early_call, put, early_put = (known[one].price(spots) for one in contracts)
+    slack = 2.0 * dividends.ERROR * np.maximum(spots, strike)
+    away = sum(amount * np.exp(-rate * at) for at, amount in schedule)
+    forward = spots - away - strike * np.exp(-rate * years)
+    rich = spots * np.exp(-5.0 * volatility * np.sqrt(years)) > away  # it never lacks the cash
+    assert (np.abs(call - put - forward)[rich] < 5.0 * slack[rich]).all()
+    assert (early_call >= call - slack).all()
+    assert (early_put >= put - slack).all()
+    assert (early_call <= spots + slack).all()
+    assert (early_put <= strike * max(1.0, np.exp(-rate * years)) + slack).all()
+    for one in contracts:
+        delta, gamma = known[one].derivatives(spots)
+        assert np.isfinite(delta).all()
+        assert np.isfinite(gamma).all()
+        assert (np.abs(delta) <= 1.0 + 1e-3).all()

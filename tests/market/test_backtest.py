@@ -35,6 +35,7 @@ SOME_RULES = st.builds(
     strike_interval=st.sampled_from([0.0, 0.5, 2.5]),
     listing=st.sampled_from(["monthly", "weekly"]),
     settlement=st.sampled_from(["shares", "cash"]),
+    hour=st.sampled_from(["close", "midday"]),
     whole_contracts=st.booleans(),
 )
 

@@ -77,19 +77,23 @@ async def test_what_cannot_be_run_is_said_in_a_sentence() -> None:
 
 async def test_a_cancelled_sweep_leaves_no_process() -> None:
     """Who stops asking leaves no worker behind."""
-    many = grid(Rules(), (0.1, 0.2, 0.3, 0.4), (14, 21, 35, 49), (HELD_TO_EXPIRY, RollTriggers()))
+    many = grid(Rules(), (0.1, 0.2, 0.3, 0.4), (14, 21, 35, 49), (RollTriggers(),))
+    asked = request("sweep", *many, realised=Realised())
+    asked = msgspec.structs.replace(asked, prices=tuple(prices(7, 2000)))
     with anyio.move_on_after(1.0) as scope:
-        await sweep(request("sweep", *many), 2)
+        await sweep(asked, 2)
     assert scope.cancelled_caught
     here = psutil.Process().children(recursive=True)
     assert not [one for one in here if "backtest_worker" in " ".join(one.cmdline())]
 
 
 def test_cases_are_dealt_out_evenly() -> None:
-    """Each case is in exactly one hand, and no hand is empty."""
+    """Each case is in exactly one hand, no hand is empty, and each has as many that trade much."""
     hands = shares(CASES, 3)
     assert sorted(one.label for hand in hands for one in hand) == sorted(c.label for c in CASES)
     assert len(shares(CASES[:1], 8)) == 1
+    rolled = [sum(one.triggers != HELD_TO_EXPIRY for one in hand) for hand in shares(CASES, 2)]
+    assert rolled == [2, 2]
 
 
 def test_a_row_has_the_figures_of_its_backtest() -> None:

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from engine.market.book import Instrument, Option, Stock
-from engine.market.ledger import Ledger, LedgerError, fold
-from engine.market.ledger_events import Event, Exercised, Expired, Filled, Paid, Split
+from engine.market.ledger import fold
+from engine.market.ledger_events import Event, Exercised, Expired, Filled, Paid, Received, Split
+from engine.market.lots import Ledger, LedgerError
 from engine.market.wheel_cycles import cycles
 
 D = date(2024, 1, 2)
@@ -126,6 +127,7 @@ def test_a_split_changes_no_value(ratio: float) -> None:
         [Filled(D, U, 0, 1.0)],
         [Filled(D, U, 1, -1.0)],
         [Split(D, "U", 0)],
+        [Received(D, "U", 1.0)],
     ],
 )
 def test_what_cannot_follow_is_refused(events: list[Event]) -> None:
@@ -147,6 +149,15 @@ def test_the_negated_book_gains_the_negative(fills: list[tuple[int, int]]) -> No
     other = fold(Filled(D, PUT, -size, price) for size, price in fills)
     assert other.realised_gain == pytest.approx(-book.realised_gain)
     assert other.unrealised_gain({PUT: 7.0}) == pytest.approx(-book.unrealised_gain({PUT: 7.0}))
+
+
+def test_a_dividend_credited_after_the_cycle_is_the_cycles() -> None:
+    """Also when the next put is sold by then; the next cycle starts without it."""
+    late = Received(day(80), "U", 20.0)
+    first, second = cycles([*wheel(), Filled(day(75), PUT, -1, 1.0), late])
+    assert first.dividends == pytest.approx(40)
+    assert first.gain == pytest.approx(200 * 3.5 - 2.60 + 40)
+    assert (second.dividends, second.gain) == (0.0, 100.0)
 
 
 class Desk(RuleBasedStateMachine):
@@ -195,6 +206,12 @@ class Desk(RuleBasedStateMachine):
     def dividend(self, amount: int) -> None:
         self._add(Paid(D, "U", amount / 100))
         self.cash += self.held[U] * amount / 100
+
+    @rule(cents=st.integers(-100, 1000))
+    def credited(self, cents: int) -> None:
+        if self.ledger.has_held(U):
+            self._add(Received(D, "U", cents / 100))
+            self.cash += cents / 100
 
     @invariant()
     def accounts_agree(self) -> None:

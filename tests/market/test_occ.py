@@ -40,6 +40,7 @@ def test_an_occ_symbol_is_read_back_as_it_was_written(option: Option) -> None:
         "-U250117P22.5",
         ".U250117P22.50",
         "U 01/17/2025 22.50 P",
+        "U 1/17/2025 Put $22.50",
         "U 1/17/25 22.5 Put",
         "U 17JAN25 22.5 P",
         "U 17 Jan 2025 $22.50 PUT",

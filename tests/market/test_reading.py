@@ -1,17 +1,20 @@
 """The whole book through the pool: what is read, how old it is, and how it fails."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import anyio
 import pytest
 
 from engine.config import load as load_settings
+from engine.market.account import reconcile
 from engine.market.book import Option, Stock
 from engine.market.example import TICKER, expiries, write_example
+from engine.market.ledger_events import Exercised, Expired
 from engine.market.reading import Reading, load
 from engine.market.reading_errors import MarketDataError, SourceLocked
 from engine.market.settings import Sources, sources
+from engine.market.wheel_cycles import cycles
 from engine.store.pool import Pool
 from tests.market.tables import database
 from tests.market.test_reading_tables import written_by_another
@@ -26,10 +29,10 @@ def found(project: Path) -> Sources:
     return where
 
 
-async def reading(project: Path) -> Reading:
+async def reading(project: Path, *, trades: bool = False) -> Reading:
     pool = Pool(2)
     try:
-        return await load(pool, found(project))
+        return await load(pool, found(project), trades=trades)
     finally:
         await pool.close()
 
@@ -40,6 +43,7 @@ async def test_the_example_is_a_book_and_is_marked_as_one(tmp_path: Path) -> Non
     assert {file.name for file in files} == {
         "bolt.toml",
         "positions.csv",
+        "trades.csv",
         "quotes.csv",
         "prices.csv",
     }
@@ -56,6 +60,28 @@ async def test_the_example_is_a_book_and_is_marked_as_one(tmp_path: Path) -> Non
     assert (book.as_of, book.rate) == (TODAY, 0.04)
     with pytest.raises(FileExistsError):
         write_example(tmp_path, TODAY)
+
+
+@pytest.mark.parametrize("later", range(7))
+async def test_the_examples_trades_tell_of_its_positions(tmp_path: Path, later: int) -> None:
+    """On any weekday: all positions, their prices, a whole turn, and closes that bear it out."""
+    write_example(tmp_path, TODAY + timedelta(days=later))
+    read = await reading(tmp_path, trades=True)
+    account = read.account
+    assert account is not None
+    assert reconcile(account.ledger, read.book.positions) == ()
+    assert account.ledger.basis(Stock(TICKER)) == pytest.approx(23.10)
+    assert read.book.positions[0].price == 23.10
+    turned, idle, now = cycles(account.events)
+    assert (turned.assigned, turned.called_away, idle.assigned) == (3, 3, 0)
+    assert now.closed is None
+    closes = {one.day: one.close for one in read.book.prices[TICKER]}
+    for event in account.events:
+        if isinstance(event, Expired | Exercised):
+            option = event.option
+            above = closes[event.day] > option.strike
+            exercised = above == (option.kind == "call")
+            assert exercised == isinstance(event, Exercised)
 
 
 def test_an_example_can_be_written_on_any_day(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.kernels import european
+from engine.kernels.backend import REFERENCE, SINGLE, Crossover, Door
+from engine.kernels.devices import Absent, inventory
 from engine.kernels.value_at_risk_historical import Historical
 from engine.kernels.value_at_risk_parametric import Parametric
 from engine.kernels.value_at_risk_simulated import Simulated
@@ -209,3 +211,25 @@ def test_an_american_put_is_valued_at_the_middle_that_its_volatility_came_from()
     risk = assess(book, FEW)
     assert risk is not None
     assert risk.total.value == pytest.approx(-520.0, abs=0.02)
+
+
+def test_large_european_batches_go_through_the_door_and_lose_nothing_that_matters() -> None:
+    """Where MLX is said to win it prices the past's scenarios, within its bound; the door tells."""
+    if isinstance(inventory().mlx, Absent):
+        pytest.skip("MLX is not installed")
+    strikes = np.linspace(15.0, 30.0, 40)
+    european_puts = [Option("U", PUT.expiry, "put", strike, american=False) for strike in strikes]
+    book = replace(
+        wheel(),
+        positions=tuple(Position(one, -1.0) for one in european_puts),
+        quotes=(*(Quote(one, volatility=0.6) for one in european_puts), wheel().quotes[2]),
+    )
+    door = Door(lambda: Crossover(10_000, "stated by the test", "cpu"))
+    found, exact = assess(book, FEW, door=door), assess(book, FEW)
+    assert found is not None
+    assert exact is not None
+    assert set(door.used) == {REFERENCE, SINGLE}
+    assert isinstance(found.historical, Historical)
+    assert isinstance(exact.historical, Historical)
+    off = np.abs(found.historical.profit - exact.historical.profit)
+    assert 0.0 < off.max() < SINGLE.error * 40.0 * 4000.0

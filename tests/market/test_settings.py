@@ -22,7 +22,7 @@ def of(project: Path, toml: str = "", **flags: str) -> Sources | Absent:
 def test_a_project_without_positions_is_absent_with_the_remedy(tmp_path: Path) -> None:
     """Nothing set and nothing at the usual places: why, and what to write where."""
     found = of(tmp_path)
-    assert found == absent()
+    assert found == absent("positions")
     assert isinstance(found, Absent)
     assert "[market] positions is not set" in found.reason
     assert "bolt-tui example" in found.remedy

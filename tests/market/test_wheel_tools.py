@@ -10,7 +10,7 @@ import pytest
 
 from engine.agents.services import Services
 from engine.agents.tool import Call, Refused, Unavailable
-from engine.agents.tools import backtest, wheel
+from engine.agents.tools import backtest, wheel, wheel_ledger
 from engine.clock import ManualClock
 from engine.config import load
 from engine.evidence import Argument, Evidence, Figures, Section, Series, Table
@@ -94,14 +94,103 @@ async def test_rolls_judge_every_short_option_by_every_rule(desk: Path, pool: Po
     assert isinstance(section(found, "Parameters"), Figures)
 
 
-async def test_the_ledger_has_basis_and_unrealised_gain(desk: Path, pool: Pool) -> None:
-    """Every position of the book is held at its price, and the total is in the sentence."""
-    found = await wheel.ledger(call(desk, pool))
+async def test_the_ledger_of_trades_has_true_basis_and_gains_apart(desk: Path, pool: Pool) -> None:
+    """Basis, realised and unrealised in the sentence; cycles and closings as tables."""
+    found = await wheel_ledger.ledger(call(desk, pool))
+    held = rows(found, "Held, USD")
+    total = sum(float(str(row[7])) for row in held)
+    assert "300 EXMPL at a true basis of $23.10 ($24.00 paid, -0.90 by premiums)" in found.verdict
+    assert f"unrealised +${total:,.2f}" in found.verdict
+    closed = sum(float(str(row[7])) for row in rows(found, "Closed, USD"))
+    assert f"realised +${closed:,.2f}" in found.verdict
+    assert [row[2] for row in rows(found, "Cycles, USD")][-1] == "open"
+    assert rows(found, "Trades")
+    assert any("positions agree with the trades" in one for one in found.assumptions)
+    assert not [one for one in found.sections if "differ" in one.title]
+
+
+async def test_the_ledger_names_what_trades_and_positions_differ_in(desk: Path, pool: Pool) -> None:
+    """Instrument, what the trades leave, what the positions say."""
+    text = (desk / "positions.csv").read_text().replace(",300,", ",200,")
+    (desk / "positions.csv").write_text(text)
+    found = await wheel_ledger.ledger(call(desk, pool))
+    assert "of EXMPL shares the trades leave 300, the positions say 200" in found.verdict
+    assert rows(found, "differ") == (("EXMPL", "shares", 300, 200),)
+
+
+async def test_the_ledger_of_trades_alone_needs_no_positions(tmp_path: Path, pool: Pool) -> None:
+    """What can't be valued is unknown, what expired without a word is named, the rest is told."""
+    (tmp_path / "trades.csv").write_text(
+        "date,action,symbol,quantity,price,currency\n"
+        "2024-01-02,buy,U,100,20,EUR\n2024-01-03,sell,U,40,22,EUR\n"
+        "2024-01-03,STO,U240119C25,1,0.4,EUR\n"
+    )
+    found = await wheel_ledger.ledger(call(tmp_path, pool))
+    assert "60 U at a true basis of 20.00 EUR" in found.verdict
+    assert "realised +80.00 EUR; unrealised unknown" in found.verdict
+    said = " | ".join(found.assumptions)
+    assert "U 2024-01-19 25 call has expired, and trades.csv doesn't say" in said
+    assert "no positions to check the trades against" in said
+    assert "U shares: no quote and no close of U is known" in said
+    assert "trades.csv: taken for trades" in said
+
+
+async def test_without_positions_what_trades_leave_open_are_the_positions(
+    desk: Path, pool: Pool
+) -> None:
+    """Every question to the book is answered as with them, and the answer says so."""
+    before = await wheel.rolls(call(desk, pool))
+    text = (desk / "bolt.toml").read_text().replace('positions = "positions.csv"\n', "")
+    (desk / "bolt.toml").write_text(text)
+    (desk / "positions.csv").unlink()
+    after = await wheel.rolls(call(desk, pool))
+    assert len(rows(after, "Roll rules")) == len(rows(before, "Roll rules"))
+    assert "trades.csv: positions are what its trades leave open" in after.assumptions
+    found = await wheel_ledger.ledger(call(desk, pool))
+    assert "there are no positions to check the trades against" in found.assumptions
+
+
+async def test_bad_trades_are_refused_and_spoil_no_other_answer(desk: Path, pool: Pool) -> None:
+    """The ledger names the row; rolls and limits, which read no trades, go on."""
+    trades = (desk / "trades.csv").read_text().splitlines()
+    (desk / "trades.csv").write_text("\n".join([trades[0], *trades[2:]]) + "\n")
+    with pytest.raises(Refused, match=r"row 1, .*3 of EXMPL .* put, expected at most 0"):
+        await wheel_ledger.ledger(call(desk, pool))
+    assert (await wheel.rolls(call(desk, pool))).found
+
+
+async def test_the_ledger_of_positions_has_basis_and_unrealised_gain(
+    desk: Path, pool: Pool
+) -> None:
+    """Every position is held at its price, and what trades would tell is said."""
+    text = (desk / "bolt.toml").read_text().replace('trades = "trades.csv"\n', "")
+    (desk / "bolt.toml").write_text(text)
+    (desk / "trades.csv").unlink()
+    found = await wheel_ledger.ledger(call(desk, pool))
     held = rows(found, "Held")
-    total = sum(float(str(row[5])) for row in held)
-    assert f"{total:,.2f}" in found.verdict
+    total = sum(float(str(row[7])) for row in held)
+    assert f"unrealised gain of ${total:,.2f}" in found.verdict
     assert len(held) >= 3
-    assert any("realised gain" in one for one in found.assumptions)
+    assert any("realised gain" in one and "trades.csv" in one for one in found.assumptions)
+
+
+async def test_prices_alone_are_enough_for_candidates(desk: Path, pool: Pool) -> None:
+    """Without positions and quotes puts are priced by the model, and the answer says so."""
+    (desk / "bolt.toml").write_text('[market]\nas_of = "2025-01-02"\n')
+    for name in ("positions", "quotes", "trades"):
+        (desk / f"{name}.csv").unlink()
+    found = await wheel.candidates(call(desk, pool))
+    assert rows(found, f"Puts to sell on {TICKER}")
+    assert not [one for one in found.sections if one.title.startswith("Calls")]
+    assert any("no quotes: premiums are of the model" in one for one in found.assumptions)
+    with pytest.raises(Unavailable, match="no positions"):
+        await wheel.rolls(call(desk, pool))
+
+
+async def test_candidates_on_a_stock_that_nothing_knows_are_refused(desk: Path, pool: Pool) -> None:
+    """The one that is held is not answered for in its place."""
+    with pytest.raises(Refused, match=f"neither positions nor market data know NONE.*{TICKER}"):
+        await wheel.candidates(call(desk, pool, ticker="none"))
 
 
 async def test_limits_tell_what_is_breached_and_what_is_not_set(desk: Path, pool: Pool) -> None:
@@ -113,13 +202,16 @@ async def test_limits_tell_what_is_breached_and_what_is_not_set(desk: Path, pool
     assert states["max_var_95"] == "within"
     assert states["max_kelly_fraction"] == "within"
     assert states["max_rho_exposure"] == "the configuration sets no limit"
+    units = {row[0]: row[6] for row in rows(found, "Limits")}
+    assert units["max_vega_exposure"] == "USD per volatility point"
+    assert "the account $25,000.00" in found.verdict
 
 
 async def test_the_analysis_has_it_all(desk: Path, pool: Pool) -> None:
     """What to roll, what to sell, P&L over the stock's price and the smile, in one answer."""
     found = await wheel.analysis(call(desk, pool))
     titles = " | ".join(one.title for one in found.sections)
-    for part in ("Roll rules", "Puts to sell", "P&L over", "Smile"):
+    for part in ("Roll rules", "Puts to sell", "Payoff on", "Smile"):
         assert part in titles
     assert "breakeven at expiry" in found.verdict
 

@@ -1,17 +1,16 @@
-"""What a backtest takes beside the book: a period, a volatility index, published returns."""
+"""What a backtest takes beside its rules: the prices of a period, and a volatility index."""
 
-import csv
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import date
 
-from engine.agents.tool import Call, Refused, Unavailable
-from engine.agents.tools.risk import failure
+from engine.agents.periods import days_of
+from engine.agents.tool import Call, Refused
+from engine.agents.tools.book_reading import failure, read
 from engine.market.book import DailyPrice
-from engine.market.reading import Reading, load
+from engine.market.reading import Reading
 from engine.market.reading_errors import MarketDataError
-from engine.market.settings import Absent, Sources, sources
+from engine.market.settings import Sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +18,7 @@ class Period:
     """The prices up to the last day asked for, and the first day that may be traded on.
 
     Attributes:
-        said: how the data falls short of the period, a sentence each.
+        said: how the period was counted and how the data falls short of it, a sentence each.
     """
 
     prices: tuple[DailyPrice, ...]
@@ -35,6 +34,10 @@ def period(call: Call, prices: Sequence[DailyPrice]) -> Period:
     """
     begin, end = _day(call, "begin"), _day(call, "end")
     first, last = prices[0].day, prices[-1].day
+    said = []
+    if span := call.text("last"):
+        begin, end = _counted(span, last if end is None else min(end, last))
+        said.append(f"{span}: {begin} to {end}, counted back from the last price")
     if begin is not None and end is not None and end < begin:
         raise Refused(
             f"the period ends {end}, before it begins {begin}", "name the first day first"
@@ -45,12 +48,17 @@ def period(call: Call, prices: Sequence[DailyPrice]) -> Period:
             f"no price lies in {begin or first} to {end or last}: they are of {first} to {last}",
             "name days that prices are known of",
         )
-    said = []
     if begin is not None and begin < first:
         said.append(f"asked for from {begin}, but prices begin {first}")
     if end is not None and end > last:
         said.append(f"asked for until {end}, but prices end {last}")
     return Period(kept, begin, tuple(said))
+
+
+def _counted(span: str, end: date) -> tuple[date, date]:
+    if (found := days_of(span, end)) is None:
+        raise Refused(f"last is {span!r}, which is no span of time", "spans are as 3y or 6 months")
+    return found
 
 
 def _day(call: Call, name: str) -> date | None:
@@ -65,19 +73,9 @@ async def read_past(call: Call, ticker: str) -> tuple[Reading, Sources]:
     """Read the prices that there are, positions or not; `ticker` says whose they are, if any does.
 
     Raises:
-        Unavailable: there are no prices; Refused, ToolError: as `risk.read`.
+        Unavailable: there are no prices; Refused, ToolError: as `book_reading.read`.
     """
-    services = call.services
-    today = datetime.fromtimestamp(services.clock.wall_s(), UTC).astimezone().date()
-    try:
-        where = sources(services.settings, services.project, today, needs="prices")
-        if isinstance(where, Absent):
-            raise Unavailable(where.reason, where.remedy)
-        where = replace(where, ticker=call.text("ticker").strip().upper() or where.ticker or ticker)
-        call.progress("reading prices", None, None)
-        return await load(services.pool, where), where
-    except MarketDataError as error:
-        raise failure(error) from error
+    return await read(call, "prices", ticker=ticker)
 
 
 async def index_closes(call: Call, sources: Sources, file: str) -> tuple[DailyPrice, ...]:
@@ -99,35 +97,3 @@ async def index_closes(call: Call, sources: Sources, file: str) -> tuple[DailyPr
             return await on(lease, work)
     except MarketDataError as error:
         raise failure(error) from error
-
-
-def annual_returns(path: Path) -> dict[int, float]:
-    """Read year and return in percent from the first two columns of a CSV with a header."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.reader(lines))
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused(
-            f"{path.name} can't be read: {error}", "name a CSV file of UTF-8 text"
-        ) from error
-    found: dict[int, float] = {}
-    for number, row in enumerate(rows[1:], start=1):
-        try:
-            found[int(row[0])] = float(row[1])
-        except (IndexError, ValueError) as error:
-            raise Refused(
-                f"{path.name}, row {number}: {', '.join(row)[:60]!r} is no year and return",
-                "a row is a year and a percentage, as 2011,6.2",
-            ) from error
-    return found
-
-
-def years(text: str) -> tuple[int, ...]:
-    """Return the years of 2007-2010 or 2007,2008."""
-    try:
-        if "-" in text:
-            first, _, last = text.partition("-")
-            return tuple(range(int(first), min(int(last), int(first) + 200) + 1))
-        return tuple(int(year) for year in text.split(","))
-    except ValueError as error:
-        raise Refused(f"{text!r} names no years to fit on", "for example fit=2007-2010") from error

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -110,6 +111,7 @@ async def kernels(call: Call) -> Evidence:
     items = (
         timing.figure(f"{_CONTRACTS:,} European prices with Greeks", devices),
         Figure("throughput", round(rate, 2), "million contracts a second", devices),
+        *await anyio.to_thread.run_sync(_crossover, call),
     )
     return Evidence(
         f"{rate:.1f} million European prices with Greeks a second",
@@ -170,6 +172,26 @@ def _batch() -> tuple[Callable[[], object], str]:
         lambda: european.price("put", spot, 100.0, years, volatility, 0.04),
         "numpy float64, one thread",
     )
+
+
+def _crossover(call: Call) -> tuple[Figure, ...]:
+    """Return from how many contracts on MLX prices, as measured here: before, or else now."""
+    from engine.agents.tools.backend_door import crossover_file
+
+    name, unit = "MLX prices from", "contracts on"
+    kept = crossover_file(call.services).known_or_measured()
+    found = kept.crossover
+    where = kept.place or f"not kept: {kept.trouble}"
+    when = datetime.fromtimestamp(kept.measured_s, UTC).astimezone()
+    if found.device == "none":
+        return (Figure(name, None, unit, reason=found.reason),)
+    items = [
+        Figure(name, found.contracts, unit, f"{found.device}; {found.reason}")
+        if found.contracts is not None
+        else Figure(name, None, unit, reason=f"it never wins by a fifth: {found.reason}"),
+        Figure("measured", f"{when:%Y-%m-%d %H:%M}", "", str(where)),
+    ]
+    return tuple(items)
 
 
 def _existing(folder: Path) -> Path:

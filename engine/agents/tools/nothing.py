@@ -42,6 +42,8 @@ _REASONS = {
 
 async def nothing(call: Call) -> Evidence:
     """Say why this can't be answered."""
+    if lacking := call.text("lacking"):
+        raise Unavailable(f"no tool here {lacking}", _INSTEAD)
     intent = call.text("intent")
     cause, remedy = _REASONS.get(intent, ("the query was not understood", _INSTEAD))
     raise Unavailable(cause, remedy)

@@ -2,25 +2,19 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio
 
-from engine.agents.tool import Call, Refused, ToolError, Unavailable
+from engine.agents.tool import Call, Refused
+from engine.agents.tools.backend_door import door, used
+from engine.agents.tools.book_reading import read
+from engine.agents.tools.money import money, signed
 from engine.evidence import Evidence, Section
-from engine.market.columns import Topic
-from engine.market.reading import Reading, load
-from engine.market.reading_errors import (
-    BadRows,
-    ColumnMissing,
-    MarketDataError,
-    SourceMissing,
-    SourceRefused,
-)
-from engine.market.settings import Absent, Sources, sources
+from engine.market.reading import Reading
+from engine.market.settings import Sources
 
 if TYPE_CHECKING:
     from engine.market.risk import Risk
@@ -54,34 +48,6 @@ async def stress(call: Call) -> Evidence:
     return await _answer(call, _stress)
 
 
-async def read(call: Call, needs: Topic = "positions") -> tuple[Reading, Sources]:
-    """Read the user's book.
-
-    Raises:
-        Unavailable: the table that it `needs` isn't here; Refused: the files hold what can't be;
-        ToolError: they can't be read now.
-    """
-    services = call.services
-    today = datetime.fromtimestamp(services.clock.wall_s(), UTC).astimezone().date()
-    try:
-        where = sources(services.settings, services.project, today, needs=needs)
-        if isinstance(where, Absent):
-            raise Unavailable(where.reason, where.remedy)
-        call.progress("reading positions and market data", None, None)
-        return await load(services.pool, where), where
-    except MarketDataError as error:
-        raise failure(error) from error
-
-
-def failure(error: MarketDataError) -> ToolError:
-    """Return how a tool fails of bad data: only what a retry may cure speaks against the market."""
-    if isinstance(error, SourceMissing):
-        return Unavailable(str(error), error.remedy)
-    if isinstance(error, BadRows | ColumnMissing | SourceRefused):
-        return Refused(str(error), error.remedy)
-    return ToolError(str(error), error.remedy)
-
-
 async def _answer(call: Call, compose: Callable[["Risk", _Found], Evidence]) -> Evidence:
     reading, where = await read(call)
     if not reading.book.positions:
@@ -99,14 +65,15 @@ def _measured(call: Call, found: _Found, compose: Callable[["Risk", _Found], Evi
     days = call.number("horizon_days") or call.number("days") or 1.0
     if days != int(days) or not 1 <= days <= _MOST_DAYS:
         raise Refused(f"a horizon of {days:g} days", f"1 to {_MOST_DAYS} whole trading days")
+    through = door(call.services)
     question = Question(int(days), volatility_days=found.sources.volatility_days)
     try:
-        risk = assess(found.reading.book, question)
+        risk = assess(found.reading.book, question, door=through)
     except MixedCurrencies as error:
         raise Refused(str(error), error.remedy) from error
     if risk is None:
         return Evidence(_NOTHING, found=False, assumptions=_assumptions(found))
-    return compose(risk, found)
+    return compose(replace(risk, assumptions=(*risk.assumptions, *used(through))), found)
 
 
 def _metrics(risk: "Risk", found: _Found) -> Evidence:
@@ -128,9 +95,9 @@ def _metrics(risk: "Risk", found: _Found) -> Evidence:
 def _positions(risk: "Risk", found: _Found) -> Evidence:
     from engine.agents.tools import risk_rows as rows
 
-    verdict = f"{len(risk.lines)} positions worth {_money(risk.total.value, risk.currency)}"
+    verdict = f"{len(risk.lines)} positions worth {money(risk.total.value, risk.currency)}"
     if risk.total.profit is not None:
-        verdict += f", {_signed(risk.total.profit, risk.currency)} since they were opened"
+        verdict += f", {signed(risk.total.profit, risk.currency)} since they were opened"
     sections = [rows.positions(risk), *rows.left_out(risk), rows.ages(found.reading, risk)]
     return _evidence(verdict, risk, found, sections)
 
@@ -141,7 +108,7 @@ def _stress(risk: "Risk", found: _Found) -> Evidence:
     lost, spot, volatility = risk.stress.worst
     verdict = (
         f"the worst of these moves is {spot:+.0%} of spot with {volatility * 100:+g} points of "
-        f"volatility: {_signed(lost, risk.currency)}"
+        f"volatility: {signed(lost, risk.currency)}"
     )
     sections = [rows.stress(risk), *rows.left_out(risk), rows.ages(found.reading, risk)]
     return _evidence(verdict, risk, found, sections)
@@ -171,7 +138,7 @@ def _assumptions(found: _Found) -> tuple[str, ...]:
 
 
 def _risk_sentence(risk: "Risk") -> str:
-    worth = f"the book is worth {_money(risk.total.value, risk.currency)}"
+    worth = f"the book is worth {money(risk.total.value, risk.currency)}"
     if isinstance(risk.simulated, str):
         return f"{worth}; its VaR is unknown: {risk.simulated}"
     days, tail = risk.simulated.horizon_days, risk.simulated.tails[0].tail
@@ -179,11 +146,11 @@ def _risk_sentence(risk: "Risk") -> str:
     past = ""
     if not isinstance(risk.historical, str):
         by_past = risk.historical.tails[0].tail.value_at_risk
-        past = f" ({_money(by_past, risk.currency)} by its own past)"
+        past = f" ({money(by_past, risk.currency)} by its own past)"
     return (
-        f"{worth} and in {span} loses no more than {_money(tail.value_at_risk, risk.currency)}"
+        f"{worth} and in {span} loses no more than {money(tail.value_at_risk, risk.currency)}"
         f"{past} with {tail.level:.0%} confidence; beyond that "
-        f"{_money(tail.expected_shortfall, risk.currency)} on average"
+        f"{money(tail.expected_shortfall, risk.currency)} on average"
     )
 
 
@@ -200,12 +167,3 @@ def _limits(risk: "Risk", found: _Found) -> tuple[tuple[Section, ...], tuple[str
         return (), (f"no limits: {error}",)
     limits = risk_limits(risk, sourced, found.sources.account_value)
     return ((rows.limits(limits),) if limits else ()), ()
-
-
-def _money(value: float, currency: str) -> str:
-    sign = "-" if value < 0 else ""
-    return f"{sign}${abs(value):,.2f}" if currency == "USD" else f"{value:,.2f} {currency}"
-
-
-def _signed(value: float, currency: str) -> str:
-    return f"{'+' if value >= 0 else ''}{_money(value, currency)}"

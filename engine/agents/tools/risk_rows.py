@@ -11,10 +11,6 @@ from engine.market.reading import Reading
 from engine.market.risk import Risk
 
 _DAY_S = 86_400.0
-_MODEL = (
-    "American (Andersen-Lake-Offengenden) or European (Black-Scholes-Merton), float64 on the CPU; "
-    "tested error of a price 1e-6 of spot, for 2 days to 2 years and volatilities of 12 to 120 %"
-)
 _GREEKS = (
     ("value", "value", ""),
     ("profit since opened", "profit", ""),
@@ -137,7 +133,7 @@ def _greek(risk: Risk, name: str, field: str, unit: str) -> Figure:
     value: float | None = getattr(risk.total, field)
     whole = unit if unit.startswith("shares") else f"{risk.currency} {unit}".strip()
     reason = "what was paid isn't known of every position" if value is None else None
-    return Figure(name, _rounded(value, 4), whole, _MODEL, reason=reason)
+    return Figure(name, _rounded(value, 4), whole, risk.models, reason=reason)
 
 
 def _tails(risk: Risk) -> Iterator[tuple[Cell, ...]]:

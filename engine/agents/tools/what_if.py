@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import anyio
 
 from engine.agents.tool import Call, Refused
-from engine.agents.tools.risk import read
+from engine.agents.tools.backend_door import door, used
+from engine.agents.tools.book_reading import read
 from engine.evidence import Evidence, Table
 from engine.market.reading import Reading
 from engine.market.settings import Sources
@@ -52,12 +53,12 @@ def _revalued(call: Call, reading: Reading, where: Sources) -> Evidence:
         volatilities = (0.0, move.volatility) if move.volatility else (0.0,)
         parts = _PARTS if move.spot else (1.0,)
         pairs = [(part * move.spot, volatility) for part in parts for volatility in volatilities]
-        width = len(market.symbols)
+        width, through = len(market.symbols), door(call.services)
         shifted = [
             [spot if not move.places or at in move.places else 0.0 for at in range(width)]
             for spot, _ in pairs
         ]
-        result = changes(market.portfolio, moves(shifted, [pair[1] for pair in pairs]))
+        result = changes(market.portfolio, moves(shifted, [pair[1] for pair in pairs]), through)
     except MixedCurrencies as error:
         raise Refused(str(error), error.remedy) from error
     except InvalidArgument as error:
@@ -82,6 +83,8 @@ def _revalued(call: Call, reading: Reading, where: Sources) -> Evidence:
             f"valued on {where.as_of}; the move is at once, by full revaluation",
             *book.notes,
             *market.assumptions,
+            market.models,
+            *used(through),
         ),
     )
 

@@ -1,59 +1,20 @@
-"""The wheel: what to sell, what to roll, what is held at which basis, how far limits are."""
+"""The wheel: what to sell, what to roll, how far limits are."""
 
-import os
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import anyio
-
-from engine.agents.tool import Call, Refused
-from engine.agents.tools.risk import read
+from engine.agents.tool import Call
+from engine.agents.tools.money import money
+from engine.agents.tools.wheel_desk import Desk, work
 from engine.agents.tools.wheel_targets import wanted_days, wanted_delta
 from engine.evidence import Evidence, Section
-from engine.market.book import Book, Instrument, Option
-from engine.market.parameters import ParameterError, Sourced
-from engine.market.parameters_file import load
+from engine.market.book import Option
 
 if TYPE_CHECKING:
     from engine.market.candidates import Ranking, Scene
+    from engine.market.risk import Risk
 
-_EXAMPLE = "an EXAMPLE book: every figure of it is invented"
 _POINTS = 33
-
-
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """A book that was read, and what its user wants done with it."""
-
-    book: Book
-    sourced: Sourced
-    ticker: str
-    volatility_days: int
-    account_value: float | None
-
-    @property
-    def assumptions(self) -> tuple[str, ...]:
-        example = (_EXAMPLE,) if self.book.example else ()
-        unused = self.sourced.unused_keys
-        said = (f"{unused} keys of the parameters mean nothing here",) if unused else ()
-        return (*example, *self.book.notes, *self.sourced.notes, *said)
-
-    def evidence(
-        self,
-        verdict: str,
-        sections: list[Section],
-        said: tuple[str, ...] = (),
-        *,
-        found: bool = True,
-    ) -> Evidence:
-        return Evidence(
-            f"{_EXAMPLE}; {verdict}" if self.book.example else verdict,
-            tuple(sections),
-            found=found,
-            weight=3,
-            assumptions=(*self.assumptions, *said),
-        )
 
 
 async def candidates(call: Call) -> Evidence:
@@ -62,54 +23,27 @@ async def candidates(call: Call) -> Evidence:
     A question may name `delta` and `days` to expiry in place of the configured targets.
     """
     delta, days = wanted_delta(call), wanted_days(call)
-    return await _work(call, lambda desk: _candidates(_aimed(desk, delta, days)))
+    return await work(
+        call, lambda desk: _candidates(_aimed(desk, delta, days)), "positions", "prices"
+    )
 
 
 async def rolls(call: Call) -> Evidence:
     """Judge each short option by each roll rule, and warn of early assignment."""
-    return await _work(call, _rolls)
-
-
-async def ledger(call: Call) -> Evidence:
-    """Show what is held at which basis, with unrealised gain and where it breaks even."""
-    return await _work(call, _ledger)
+    return await work(call, _rolls)
 
 
 async def limits(call: Call) -> Evidence:
     """Show each limit of the configuration and what is left of it."""
-    return await _work(call, _limits)
+    return await work(call, _limits)
 
 
 async def analysis(call: Call) -> Evidence:
     """Look at the wheel as a whole: what to roll, what to sell, where it gains and loses."""
-    return await _work(call, _analysis)
+    return await work(call, _analysis)
 
 
-async def _work(call: Call, compose: Callable[[_Desk], Evidence]) -> Evidence:
-    reading, where = await read(call)
-    try:
-        sourced = await anyio.to_thread.run_sync(load, call.services.project, os.environ)
-    except ParameterError as error:
-        raise Refused(str(error), "correct it in that file") from error
-    named = call.text("ticker") or where.ticker
-    desk = _Desk(reading.book, sourced, named, where.volatility_days, where.account_value)
-    call.progress("looking at the wheel", None, None)
-    # NumPy is imported and computes in the thread; single options hold the interpreter for 1 ms.
-    return await anyio.to_thread.run_sync(_refusing, desk, compose)
-
-
-def _refusing(desk: _Desk, compose: Callable[[_Desk], Evidence]) -> Evidence:
-    from engine.market.risk_market import MixedCurrencies
-
-    try:
-        return compose(desk)
-    except MixedCurrencies as error:
-        raise Refused(str(error), error.remedy) from error
-    except ValueError as error:
-        raise Refused(str(error), "name a ticker that the book or its prices have") from error
-
-
-def _aimed(desk: _Desk, delta: float | None, days: float | None) -> _Desk:
+def _aimed(desk: Desk, delta: float | None, days: float | None) -> Desk:
     """Return the desk with what the question aims at; the user's limits stay as they are."""
     own = desk.sourced.parameters
     if delta is not None:
@@ -125,12 +59,12 @@ def _aimed(desk: _Desk, delta: float | None, days: float | None) -> _Desk:
     return replace(desk, sourced=replace(desk.sourced, parameters=own, notes=notes))
 
 
-def _candidates(desk: _Desk) -> Evidence:
+def _candidates(desk: Desk) -> Evidence:
     verdict, sections, said = _to_sell(desk)
     return desk.evidence(verdict, sections, said, found=bool(sections))
 
 
-def _to_sell(desk: _Desk) -> tuple[str, list[Section], tuple[str, ...]]:
+def _to_sell(desk: Desk) -> tuple[str, list[Section], tuple[str, ...]]:
     from engine.agents.tools import wheel_rows as rows
     from engine.market.calibration import MEASURED_ON
     from engine.market.wheel_book import candidates as found_in
@@ -165,12 +99,12 @@ def _best(puts: "Ranking", at: "Scene") -> str:
     )
 
 
-def _rolls(desk: _Desk) -> Evidence:
+def _rolls(desk: Desk) -> Evidence:
     verdict, sections = _to_roll(desk)
     return desk.evidence(verdict, sections, found=bool(sections))
 
 
-def _to_roll(desk: _Desk) -> tuple[str, list[Section]]:
+def _to_roll(desk: Desk) -> tuple[str, list[Section]]:
     from engine.agents.tools import wheel_rows as rows
     from engine.market.rolls import fired
     from engine.market.wheel_book import watched
@@ -194,45 +128,7 @@ def _to_roll(desk: _Desk) -> tuple[str, list[Section]]:
     ]
 
 
-def _ledger(desk: _Desk) -> Evidence:
-    from engine.agents.tools import wheel_rows as rows
-    from engine.market.exposure import lines
-    from engine.market.ledger import fold
-    from engine.market.risk_market import priced
-    from engine.market.wheel_book import openings
-    from engine.market.wheel_cycles import cycles
-
-    events, unpriced = openings(desk.book.positions, desk.book.as_of)
-    folded = fold(events)
-    marks: dict[object, float] = {
-        line.position.instrument: line.exposure.value / line.position.shares
-        for line in lines(priced(desk.book, desk.volatility_days))
-        if line.position.shares
-    }
-    known = {one: mark for one, mark in marks.items() if one in folded.lots}
-    said = [
-        "positions tell what is open: what was closed before, and its realised gain, is not in them"
-    ]
-    if unpriced:
-        said.append(f"{unpriced} positions without a price paid are left out")
-    if len(known) < len(folded.lots):
-        verdict = f"{len(folded.lots)} instruments are held; not all of them can be valued"
-    else:
-        gain = folded.unrealised_gain(_instruments(known))
-        verdict = f"{len(folded.lots)} instruments are held with an unrealised gain of {gain:,.2f}"
-    sections: list[Section] = [
-        rows.held(folded, marks), rows.cycles(cycles(events), desk.book.as_of)
-    ]  # fmt: skip
-    return desk.evidence(verdict, sections, tuple(said), found=bool(events))
-
-
-def _instruments(marks: dict[object, float]) -> dict[Instrument, float]:
-    from engine.market.book import Stock
-
-    return {one: mark for one, mark in marks.items() if isinstance(one, Stock | Option)}
-
-
-def _limits(desk: _Desk) -> Evidence:
+def _limits(desk: Desk) -> Evidence:
     from engine.agents.tools import wheel_rows as rows
     from engine.market.limits import headroom
     from engine.market.risk import Question, assess
@@ -254,6 +150,7 @@ def _limits(desk: _Desk) -> Evidence:
         verdict = f"none of {given - len(unknown)} limits is breached"
     if unknown:
         verdict += f"; {len(unknown)} can't be told"
+    verdict += _worth(risk, desk)
     from engine.market.wheel_margin import SOURCE
 
     said = (
@@ -264,7 +161,15 @@ def _limits(desk: _Desk) -> Evidence:
     return desk.evidence(verdict, [rows.limits(found)], (*risk.assumptions, *said))
 
 
-def _kelly(desk: _Desk) -> float | None:
+def _worth(risk: "Risk", desk: Desk) -> str:
+    """Return what the limits are measured against, with its currency."""
+    worth = f"; the book is worth {money(risk.total.value, risk.currency)}"
+    if desk.account_value is None:
+        return worth
+    return f"{worth}, the account {money(desk.account_value, risk.currency)}"
+
+
+def _kelly(desk: Desk) -> float | None:
     from engine.market.wheel_book import candidates as found_in
     from engine.market.wheel_book import kelly_bet
 
@@ -276,8 +181,8 @@ def _kelly(desk: _Desk) -> float | None:
     return kelly_bet(puts.candidates[0], at, desk.sourced.parameters) if puts.candidates else None
 
 
-def _analysis(desk: _Desk) -> Evidence:
-    from engine.agents.tools import wheel_rows as rows
+def _analysis(desk: Desk) -> Evidence:
+    from engine.agents.tools.curve_rows import payoff_series, smile_series
     from engine.market.payoff import grid, payoff, smiles
     from engine.market.risk_market import priced
 
@@ -297,10 +202,15 @@ def _analysis(desk: _Desk) -> Evidence:
         volatilities=volatilities,
         rate=at.rate,
         dividend_yield=at.dividend_yield,
+        dividends=desk.book.dividends,
     )
-    curves: list[Section] = [rows.payoff(drawn)]
+    currency = desk.book.positions[0].currency if desk.book.positions else "USD"
+    drawing = payoff_series(drawn, at.symbol, currency, at.spot, drawn.breakevens)
+    curves: list[Section] = [drawing]
     if quoted := smiles(desk.book.quotes, at.symbol):
-        curves.append(rows.smile(quoted))
+        first = [one for one in quoted if one.expiry == quoted[0].expiry]
+        title = f"Smile of {at.symbol} on {quoted[0].expiry}"
+        curves.append(smile_series(title, first, at.symbol, at.spot))
     edges = ", ".join(f"{price:.2f}" for price in drawn.breakevens) or "none within 40 %"
     if drawn.left_out:
         said = (*said, f"{len(drawn.left_out)} positions are not in the P&L curves")
@@ -308,7 +218,7 @@ def _analysis(desk: _Desk) -> Evidence:
     return desk.evidence(verdict, [*rolls_sections, *sell_sections, *curves], said)
 
 
-def _scene(desk: _Desk) -> "Scene":
+def _scene(desk: Desk) -> "Scene":
     from engine.market.wheel_book import scene, symbol
 
     wanted = symbol(desk.book, desk.ticker, desk.sourced.parameters)

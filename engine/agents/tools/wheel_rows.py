@@ -1,17 +1,12 @@
 """The wheel's answers as tables and series."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 
 from engine.evidence import Cell, Figure, Figures, Table
 from engine.market.candidates import Candidate, Ranking
-from engine.market.ledger import Ledger
-from engine.market.ledger_events import symbol_of
 from engine.market.limits import Headroom
 from engine.market.parameters import Sourced
-from engine.market.payoff import Payoff, Smile
 from engine.market.wheel_book import Watched
-from engine.market.wheel_cycles import Cycle
 
 _MOST = 30
 
@@ -70,59 +65,6 @@ def limits(found: Iterable[Headroom]) -> Table:
     """Return each limit with what is used and left of it."""
     columns = ("limit", "value", "at most", "left", "used %", "state", "unit", "set in")
     return Table("Limits", columns, tuple(_limit(one) for one in found))
-
-
-def held(ledger: Ledger, marks: dict[object, float]) -> Table:
-    """Return what is held with its basis and unrealised gain."""
-    columns = ("symbol", "what", "quantity", "basis", "mark", "unrealised")
-    rows: list[tuple[Cell, ...]] = []
-    for instrument in sorted(ledger.lots, key=repr):
-        quantity, basis = ledger.quantity(instrument), ledger.basis(instrument)
-        mark = marks.get(instrument)
-        size = getattr(instrument, "multiplier", 1.0)
-        gain = None if mark is None or basis is None else (mark - basis) * quantity * size
-        strike = getattr(instrument, "strike", None)
-        what = "shares" if strike is None else _named(instrument)
-        rows.append(
-            (symbol_of(instrument), what, quantity, _round(basis, 4), _round(mark, 4), _round(gain))
-        )
-    return Table("Held", columns, tuple(rows))
-
-
-def cycles(found: Iterable[Cycle], today: date) -> Table:
-    """Return the turns of the wheel."""
-    columns = (
-        "symbol", "opened", "closed", "days", "puts sold", "calls sold", "premium", "collateral",
-        "breakeven",
-    )  # fmt: skip
-    rows = tuple(
-        (
-            one.symbol, str(one.opened), str(one.closed or "open"), one.days(today), one.puts_sold,
-            one.calls_sold, round(one.premium, 2), round(one.collateral, 2),
-            _round(one.breakeven, 4),
-        )
-        for one in found
-    )  # fmt: skip
-    return Table("Cycles", columns, rows)
-
-
-def payoff(found: Payoff) -> Table:
-    """Return the P&L today and at expiry over the stock's price."""
-    rows = tuple(
-        (round(float(spot), 2), round(float(now), 2), round(float(end), 2))
-        for spot, now, end in zip(found.spots, found.today, found.at_expiry, strict=True)
-    )
-    return Table("P&L over the stock's price", ("price", "today", "at expiry"), rows)
-
-
-def smile(found: Iterable[Smile]) -> Table:
-    """Return implied volatilities by expiry, kind and strike."""
-    rows = tuple(
-        (str(one.expiry), one.kind, strike, round(100 * value, 2))
-        for one in found
-        for strike, value in zip(one.strikes, one.volatilities, strict=True)
-    )
-    return Table("Smile", ("expiry", "kind", "strike", "implied volatility %"), rows)
 
 
 def parameters(sourced: Sourced) -> Figures:
