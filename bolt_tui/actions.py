@@ -8,7 +8,7 @@ from typing import Literal
 from textual.binding import Binding, BindingType
 from textual.keys import format_key, key_to_character
 
-Group = Literal["asking", "looking", "program"]
+Group = Literal["asking", "looking", "time", "program"]
 
 PANES = ("cpu", "gpu", "memory", "agents", "circuits", "answer", "processes")
 NAMES = {"cpu": "CPU", "gpu": "GPU"}
@@ -32,6 +32,7 @@ class Action:
     overrides: bool = False
     typed: str = ""  # what does the same after a colon in the prompt
     hint: int | None = None  # place in the line of hints
+    past_hint: int | None = None  # the same while the screen shows the past
 
     @property
     def textual_action(self) -> str:
@@ -82,6 +83,30 @@ ACTIONS: tuple[Action, ...] = (
     Action("previous_pane", "shift+tab", "previous pane", "Focus the pane before.", "looking",
            "Previous pane"),
     *_pane_actions(),
+    Action("earlier", "left,f9", "earlier", "Wind all panes back by a step of the time bar.",
+           "time", "Back in time", past_hint=1),
+    Action("later", "right,f10", "later", "Wind forward by a step.", "time",
+           "Forward in time", past_hint=2),
+    Action("much_earlier", "shift+left", "much earlier", "Wind back by ten steps.", "time",
+           "Far back in time"),
+    Action("much_later", "shift+right", "much later", "Wind forward by ten steps.", "time",
+           "Far forward in time"),
+    Action("mark_before", "comma", "mark before",
+           "Wind back to the query, alert, circuit or level change before.", "time",
+           "Mark before", past_hint=3),
+    Action("mark_after", "full_stop", "mark after", "Wind forward to the next mark.", "time",
+           "Next mark", past_hint=4),
+    Action("play", "space", "play", "Play on from the cursor, or stand still.", "time",
+           "Play the past, or stand still", typed="play", past_hint=5),
+    Action("slower", "less_than_sign", "slower", "Play slower.", "time", "Play slower"),
+    Action("faster", "greater_than_sign", "faster", "Play faster, up to 300 times.", "time",
+           "Play faster", past_hint=6),
+    Action("wider", "minus", "wider", "Let the time bar cover more, up to a week.", "time",
+           "Wider time bar"),
+    Action("closer", "plus,equals_sign", "closer", "Let the time bar cover less.", "time",
+           "Closer time bar"),
+    Action("live", "l,f5", "live", "Leave the past.", "time", "Back to live", typed="live",
+           past_hint=0),
     Action("theme", "t,f4", "theme", "Switch between the dark and the light palette.", "program",
            "Dark or light", typed="theme", hint=9),
     Action("palette", "ctrl+p", "palette", "Search all of this by name.", "program",

@@ -47,6 +47,11 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument(
         "--run", metavar="QUERY", help="answer one query and end; - reads it from stdin"
     )
+    top.add_argument("--record", metavar="FILE", help="also write the session to a new file")
+    top.add_argument("--replay", metavar="FILE", help="show a recorded session in the console")
+    top.add_argument(
+        "--speed", type=_positive, metavar="X", help="--replay: so many times as fast; default 1"
+    )
     top.add_argument("--version", action="store_true", help="print the version and end")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     for name, words in (
@@ -145,7 +150,8 @@ def _nearest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {near[0]}?" if near else ""
 
 
-_VALUED = ("-C", "--config", "--set", "-o", "--output", "--timeout", "--run")
+_VALUED = ("-C", "--config", "--set", "-o", "--output", "--timeout", "--run",
+           "--record", "--replay", "--speed")  # fmt: skip
 _FLAGS = ("--strict", "--explain", "--version", "-h", "--help")
 _COMMANDS = ("status", "hardware", "monitor", "benchmark", "history", "config", "example")
 _OF_COMMAND: dict[str, tuple[str, ...]] = {
@@ -182,8 +188,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
         print(f"bolt-tui {__version__}")
         return 0
-    if arguments.run is not None and arguments.command is not None:
-        return refuse(f"--run and the command {arguments.command} exclude each other")
+    if sentence := _contradiction(arguments):
+        return refuse(sentence)
     from engine.config import ConfigError
     from engine.errors import EngineError
 
@@ -200,11 +206,25 @@ def _run(arguments: argparse.Namespace) -> int:
             from bolt_tui import headless
 
             return headless.run(headless.request(arguments))
-        if arguments.explain or arguments.output is not None:
-            return refuse("-o and --explain go with --run or a command")
         return _console(arguments)
     except (ConfigError, EngineError) as error:
         return refuse(str(error))
+
+
+def _contradiction(arguments: argparse.Namespace) -> str | None:
+    """Return which options don't go together."""
+    asked = arguments.run is not None or arguments.command is not None
+    if arguments.run is not None and arguments.command is not None:
+        return f"--run and the command {arguments.command} exclude each other"
+    if arguments.replay is not None and asked:
+        return "--replay opens the console; it goes with neither --run nor a command"
+    if arguments.record is not None and arguments.replay is not None:
+        return "--record and --replay exclude each other"
+    if arguments.speed is not None and arguments.replay is None:
+        return "--speed goes with --replay"
+    if not asked and (arguments.explain or arguments.output is not None):
+        return "-o and --explain go with --run or a command"
+    return None
 
 
 def _console(arguments: argparse.Namespace) -> int:
@@ -219,9 +239,15 @@ def _console(arguments: argparse.Namespace) -> int:
     from bolt_tui.opening import settings
 
     checked = settings(arguments)
+    from pathlib import Path
+
     from bolt_tui import interactive
 
-    return interactive.run(checked)
+    replay = None
+    if arguments.replay is not None:
+        replay = interactive.Replay(Path(arguments.replay), arguments.speed or 1.0)
+    record = None if arguments.record is None else Path(arguments.record)
+    return interactive.run(checked, record=record, replay=replay)
 
 
 def refuse(sentence: str) -> int:

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
 
+from bolt_tui.past_port import PastPort
 from engine.bus import Bus
 from engine.events import Event
 
@@ -20,6 +21,15 @@ class EnginePort(Protocol):
 
     @property
     def project(self) -> Path: ...
+
+    @property
+    def past(self) -> PastPort:
+        """What was recorded, by this session and others."""
+        ...
+
+    async def flush(self) -> bool:
+        """Write what has happened, so that `past` has it; False where it can't be written."""
+        ...
 
     def submit(self, text: str) -> str:
         """Start a query and return its id; raises `engine.errors.BadQuery` for a bad text."""

@@ -4,7 +4,7 @@ The app never opens or closes the engine: `app.run_console` owns it and hands it
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -24,6 +24,8 @@ from bolt_tui.screens.main import MainScreen
 from bolt_tui.screens.too_small import TooSmall, is_too_small
 from bolt_tui.settings import ConsoleSettings
 from bolt_tui.state import ConsoleState
+from bolt_tui.time_control import TimeControl
+from bolt_tui.winding import Winding
 from engine.errors import BadQuery
 from engine.events import LevelChanged, Notice, Severity
 
@@ -57,6 +59,10 @@ class Console(App[int], inherit_bindings=False):
         self.theme = self._first_theme()
         look = Look(self._ink(), self.settings.zone, self.settings.stuck_after_s)
         self.main = MainScreen(self.state, look, self, hidden=self.arrangement.hidden)
+        self.time = self.main.time = TimeControl(
+            self.main, self._run_in_time, self.settings.clock, self.settings.zone,
+            self.settings.frames_per_s,
+        )  # fmt: skip
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return the colours that a theme of another maker lacks."""
@@ -121,8 +127,23 @@ class Console(App[int], inherit_bindings=False):
             clock=settings.clock, frames_per_s=settings.frames_per_s,
         )  # fmt: skip
         self.run_worker(self._load_past(engine), name="past prompts", exit_on_error=False)
+        await self._take_past(engine)
         self.call_later(self._ask_held)  # by then the pump listens
         await pump.run(engine)
+
+    async def _take_past(self, engine: EnginePort) -> None:
+        """Have the time cursor go through what the engine's store knows, or through a recording."""
+        speed = self.settings.replay_speed
+        if speed is None:
+            now = self.settings.clock.wall_s
+            self.time.take(Winding(engine.past, engine.session, now, flush=engine.flush))
+        elif extent := await engine.past.extent():
+            start_s, end_s = extent
+            self.time.take(Winding(engine.past, engine.session, lambda: end_s, recording=True))
+            self.time.replay(start_s, speed)
+
+    def _run_in_time(self, work: Coroutine[Any, Any, None]) -> None:
+        self.run_worker(work, name="time", group="time", exclusive=True, exit_on_error=False)
 
     async def _load_past(self, engine: EnginePort) -> None:
         self.main.prompt.past.load(await engine.recent_queries(PAST_PROMPTS))
@@ -138,6 +159,8 @@ class Console(App[int], inherit_bindings=False):
             self.notice("console.pump", "critical", said, "start the console again")
         elif worker.name == "past prompts":
             self.notice("console.past", "warning", f"earlier prompts can't be read: {why}")
+        elif worker.name == "time":
+            self.main.say(f"the past can't be shown: {why}", "bad")
 
     def notice(self, key: str, severity: Severity, text: str, remedy: str = "") -> None:
         """Tell the user something that the console itself found out."""
@@ -160,6 +183,8 @@ class Console(App[int], inherit_bindings=False):
         if action := TYPED.get(text):
             self.main.prompt.clear()
             self.call_later(self.run_action, action.textual_action)
+        elif self.time.asked(text):
+            self.main.prompt.clear()
         elif self.ask(text):
             self.main.prompt.past.add(text)
             self.main.prompt.clear()
@@ -169,6 +194,7 @@ class Console(App[int], inherit_bindings=False):
         if self._engine is None:
             return self._ask_without_engine(text)
         self.main.pause(paused=False)
+        self.time.live()
         try:
             query = self._engine.submit(text)
         except BadQuery as error:

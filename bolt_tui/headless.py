@@ -2,11 +2,13 @@
 
 import argparse
 import os
+import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import anyio
 
@@ -44,6 +46,7 @@ class Request:
     timeout_s: float | None = None
     strict: bool = False
     explain: bool = False
+    record: Path | None = None
 
 
 def request(arguments: argparse.Namespace) -> Request:
@@ -59,6 +62,7 @@ def request(arguments: argparse.Namespace) -> Request:
         arguments.timeout,
         arguments.strict,
         arguments.explain,
+        None if arguments.record is None else Path(arguments.record),
     )
 
 
@@ -110,7 +114,8 @@ def run(wanted: Request) -> int:
 
 
 async def _answer(wanted: Request, received: list[int]) -> Answer:
-    opened = Engine.open(wanted.settings.project, settings=wanted.settings.loaded)
+    given = wanted.settings
+    opened = Engine.open(given.project, settings=given.loaded, record=wanted.record)
     async with opened as engine, _signals(engine, received):
         for ignored in engine.settings.ignored:
             _note(str(ignored))
@@ -200,7 +205,8 @@ def _rendered(answer: Answer, output: str) -> str:
     from bolt_tui.rendering import text
 
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    return text.render(answer, colour=colour)
+    width = shutil.get_terminal_size((text.WIDTH, 24)).columns
+    return text.render(answer, colour=colour, width=width)
 
 
 def _exit_code(answer: Answer, wanted: Request, received: list[int]) -> int:

@@ -4,7 +4,9 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 
 import anyio
 
@@ -13,8 +15,22 @@ from bolt_tui.opening import Settings
 from engine.store.folder import store_folder
 
 
-def run(checked: Settings) -> int:
-    """Run the console until it ends and return the exit code."""
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A recording to show, so many times as fast as it happened."""
+
+    path: Path
+    speed: float
+
+
+def run(checked: Settings, *, record: Path | None = None, replay: Replay | None = None) -> int:
+    """Run the console until it ends and return the exit code.
+
+    `record` names a new file to write the session to, `replay` a recording to show instead.
+
+    Raises:
+        RecordingError: the recording can't be read, or the file is there already.
+    """
     if os.get_terminal_size(sys.stderr.fileno()).columns:
         for name in ("COLUMNS", "LINES"):
             os.environ.pop(name, None)  # an exported size would pin the screen to it
@@ -24,14 +40,23 @@ def run(checked: Settings) -> int:
         keys=config.console.keys,
         frames_per_s=config.console.fps,
         folder=store_folder(config.store.folder),
+        replay_speed=replay.speed if replay else None,
     )
+    if replay is not None:
+        from bolt_tui import replay as player
+
+        return player.run(replay.path, settings)
+    if record is not None and record.exists():
+        from engine.store.recording import RecordingError
+
+        raise RecordingError(f"{record} is there already; name another file")
 
     @asynccontextmanager
     async def open_engine() -> AsyncIterator[EnginePort]:
         # The import takes longer than a frame: in a thread, so that the screen stays alive.
         runtime = await anyio.to_thread.run_sync(import_module, "engine.runtime")
         async with runtime.Engine.open(
-            checked.project, settings=checked.loaded, live=True
+            checked.project, settings=checked.loaded, live=True, record=record
         ) as engine:
             yield engine
 

@@ -19,4 +19,5 @@ class ConsoleSettings:
     stuck_after_s: float = 30.0
     zone: tzinfo | None = None  # for times of day; None: the machine's own
     close_budget_s: float = 5.0  # how long the engine may take to close
+    replay_speed: float | None = None  # the engine is a recording, played so much faster
     clock: Clock = field(default_factory=SystemClock)

@@ -22,7 +22,7 @@ SEGMENTS_KEPT = 64
 # "clock" is each new second; "elapsed" the same, while a query runs.
 Area = Literal[
     "host", "gpu", "processes", "engine", "agents", "queries", "circuits", "level", "notices",
-    "session", "clock", "elapsed", "indexes",
+    "session", "clock", "elapsed", "indexes", "peers",
 ]  # fmt: skip
 AREAS: frozenset[Area] = frozenset(get_args(Area))
 
@@ -46,6 +46,7 @@ class ConsoleState:
         self.circuits: dict[str, CircuitView] = {}
         self.notices: dict[str, e.Notice] = {}
         self.indexes: dict[str, e.IndexProgressed] = {}
+        self.peers: dict[str, e.PeerChanged] = {}
         self.changed: set[Area] = set()
         self.folded = 0
         self._newest_seq: dict[str, int] = {}
@@ -57,7 +58,8 @@ class ConsoleState:
         twin.histories = self.histories.copy()
         twin.segments = self.segments.copy()
         for name in (
-            "agents", "queries", "circuits", "notices", "indexes", "changed", "_newest_seq",
+            "agents", "queries", "circuits", "notices", "indexes", "peers", "changed",
+            "_newest_seq",
         ):  # fmt: skip
             setattr(twin, name, getattr(self, name).copy())
         return twin
@@ -196,6 +198,16 @@ class ConsoleState:
         self.indexes[event.index] = event
         self.changed.add("indexes")
 
+    def _peer(self, event: e.PeerChanged) -> None:
+        """Keep who is there, and the one who died last until the next change."""
+        gone = [peer for peer, was in self.peers.items() if was.state != "here"]
+        for peer in gone:
+            del self.peers[peer]
+        self.peers.pop(event.peer, None)
+        if event.state != "left":
+            self.peers[event.peer] = event
+        self.changed.add("peers")
+
     def _notice(self, event: e.Notice) -> None:
         self.notices.pop(event.key, None)
         if not event.resolved:
@@ -228,5 +240,6 @@ _FOLDS: dict[type[e.Event], Callable[[ConsoleState, Any], None]] = {
     e.CircuitChanged: ConsoleState._circuit,
     e.LevelChanged: ConsoleState._level,
     e.IndexProgressed: ConsoleState._index,
+    e.PeerChanged: ConsoleState._peer,
     e.Notice: ConsoleState._notice,
 }

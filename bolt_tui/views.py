@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from engine.events import CircuitState
+from engine.events import CircuitState, Severity
 from engine.evidence import Answer, Level, PlannedTask, Status, TaskStatus, Understanding
 
 
@@ -71,3 +71,28 @@ class LevelView(Struct, frozen=True):
     lift: str
     since_s: float
     since_wall_s: float
+
+
+class MarkView(Struct, frozen=True):
+    """One mark on the time bar."""
+
+    wall_s: float
+    kind: Literal["query", "circuit", "level", "alert", "session", "notice"]
+    text: str
+    severity: Severity
+
+
+class MomentView(Struct, frozen=True):
+    """Where the screen stands in the past; wall times, the time bar from `start_s` on.
+
+    `speed` is 0 while it stands still; `session` is empty where it is the console's own.
+    """
+
+    at_s: float
+    now_s: float
+    start_s: float
+    span_s: float
+    speed: float
+    session: str
+    recording: bool
+    marks: tuple[MarkView, ...] = ()

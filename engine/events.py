@@ -234,6 +234,27 @@ class SessionLeft(Event, frozen=True, kw_only=True, tag=True):
     reason: str
 
 
+class PeerChanged(Event, frozen=True, kw_only=True, tag=True):
+    """Another session on the same store: it came, asked or ended something, left or died."""
+
+    peer: str
+    project: str
+    pid: int
+    interactive: bool
+    state: Literal["here", "left", "died"]
+    running: tuple[str, ...] = ()  # the texts of its queries that have no answer yet
+
+
+class StoreFolded(Event, frozen=True, kw_only=True, tag=True):
+    """Finished journals became parts of the store; `problem` says why they could not."""
+
+    journals: int = 0
+    records: int = 0
+    bytes: int = 0
+    elapsed_ms: float = 0.0
+    problem: str = ""
+
+
 class Notice(Event, frozen=True, kw_only=True, tag=True):
     """What its user should know. A later one with the same key replaces it; `resolved` ends it."""
 
@@ -271,6 +292,8 @@ AnyEvent = (
     | IndexProgressed
     | SessionJoined
     | SessionLeft
+    | PeerChanged
+    | StoreFolded
     | Notice
     | Lagged
 )

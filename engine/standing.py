@@ -12,6 +12,7 @@ from engine.events import (
     IndexProgressed,
     LevelChanged,
     Notice,
+    PeerChanged,
     ProcessSample,
     SessionJoined,
 )
@@ -21,7 +22,7 @@ _ALONE = (HostSample, GpuSample, ProcessSample, EngineSample, SessionJoined, Lev
 
 
 class Standing:
-    """Keeps one event for the session, the level, each circuit, notice and sample."""
+    """Keeps one event for the session, the level, each circuit, peer, notice and sample."""
 
     def __init__(self) -> None:
         self._newest: dict[object, Event] = {}
@@ -31,6 +32,7 @@ class Standing:
             CircuitChanged: self._take_circuit,
             Notice: self._take_notice,
             IndexProgressed: self._take_index,
+            PeerChanged: self._take_peer,
         }
 
     def take(self, event: Event) -> None:
@@ -56,6 +58,12 @@ class Standing:
     def _take_index(self, event: Event) -> None:
         assert isinstance(event, IndexProgressed)
         self._newest[IndexProgressed, event.index] = event
+
+    def _take_peer(self, event: Event) -> None:
+        assert isinstance(event, PeerChanged)
+        self._newest.pop((PeerChanged, event.peer), None)
+        if event.state == "here":
+            self._newest[PeerChanged, event.peer] = event
 
     def _take_notice(self, event: Event) -> None:
         assert isinstance(event, Notice)

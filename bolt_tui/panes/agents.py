@@ -1,5 +1,7 @@
 """The agents: who does what, for how long, and what waits."""
 
+from pathlib import PurePath
+
 from bolt_tui.panes.bars import bar
 from bolt_tui.panes.lanes import WINDOW_S, lane
 from bolt_tui.panes.line import Line, fit, pad, right, shorten, spread
@@ -23,6 +25,9 @@ def draw_agents(state: ConsoleState, canvas: Canvas) -> Drawing:
         lines += _working(name, work, state, canvas, two_rows=two_rows)
     if not running:
         lines.append([("○ ", canvas.ink.quiet), (_idle(state), canvas.ink.quiet)])
+    others = _others(state, canvas)
+    if others and len(lines) + len(others) < canvas.height:
+        lines += [[], *others]
     if canvas.zoomed and state.agents:
         lines += [[], *_lanes(state, canvas)]
     if canvas.zoomed and state.engine:
@@ -31,6 +36,24 @@ def draw_agents(state: ConsoleState, canvas: Canvas) -> Drawing:
     if recent:
         lines += [[], *recent] if canvas.height - len(lines) > len(recent) else recent
     return Drawing(lines, _note(state, len(running)))
+
+
+def _others(state: ConsoleState, canvas: Canvas) -> list[Line]:
+    """Draw the other sessions on this store: what each runs now."""
+    ink = canvas.ink
+    lines: list[Line] = []
+    for peer in sorted(state.peers.values(), key=lambda peer: peer.peer):
+        who = f"{peer.pid} {PurePath(peer.project).name}"
+        if peer.state == "died":
+            lines.append([("✗ ", ink.bad), (who, ink.text), (" died", ink.bad)])
+            continue
+        running = peer.running[0] if peer.running else "idle" if peer.interactive else "one run"
+        more = f" +{len(peer.running) - 1}" if len(peer.running) > 1 else ""
+        mark = ("◌ ", ink.accent) if peer.running else ("○ ", ink.quiet)
+        lines.append([mark, (who, ink.text), (f"  {running}{more}", ink.quiet)])
+    count = len(lines)
+    heading = f"{count} other session{'s' if count > 1 else ''}"
+    return [[(heading, ink.quiet)], *lines] if lines else []
 
 
 def _idle(state: ConsoleState) -> str:

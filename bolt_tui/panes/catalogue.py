@@ -11,6 +11,7 @@ from bolt_tui.panes.header import draw_header
 from bolt_tui.panes.memory import draw_memory
 from bolt_tui.panes.pane import Pane
 from bolt_tui.panes.processes import draw_processes
+from bolt_tui.panes.timebar import TimeBar
 from engine.events import ProcessSample
 
 
@@ -24,7 +25,10 @@ def make_panes() -> dict[str, Pane]:
         Pane(draw_cpu, name="cpu", title="CPU", reads={"host"}, can_be_marked=False),
         Pane(draw_gpu, name="gpu", title="GPU", reads={"gpu"}, can_be_marked=False),
         Pane(draw_memory, name="memory", title="Memory", reads={"host"}, can_be_marked=False),
-        Pane(draw_agents, name="agents", title="Agents", reads={"agents", "engine", "clock"}),
+        Pane(
+            draw_agents, name="agents", title="Agents",
+            reads={"agents", "engine", "clock", "peers"},
+        ),
         Pane(
             draw_circuits, name="circuits", title="Circuits",
             reads={"circuits", "indexes", "clock"},
@@ -34,6 +38,7 @@ def make_panes() -> dict[str, Pane]:
             draw_processes, name="processes", title="Processes", reads={"processes"},
             costly=ProcessSample,
         ),
+        TimeBar(),
         Pane(draw_alerts, name="alerts", reads={"notices", "session", "engine"}),
     )  # fmt: skip
     for pane in panes:

@@ -6,9 +6,9 @@ from bolt_tui.palette import Ink
 from bolt_tui.panes.line import Line, joined, spread, width_of
 from bolt_tui.panes.marks import LEVEL
 from bolt_tui.panes.pane import Canvas, Drawing
-from bolt_tui.panes.units import clock, whole
+from bolt_tui.panes.units import age, clock, date_and_clock, whole
 from bolt_tui.state import ConsoleState
-from bolt_tui.views import LevelView
+from bolt_tui.views import LevelView, MomentView
 
 OPENING = "◌"
 
@@ -18,7 +18,9 @@ def draw_header(state: ConsoleState, canvas: Canvas) -> Drawing:
     ink = canvas.ink
     project = PurePath(state.session.project).name if state.session else ""
     left: Line = [(" bolt ", ink.badge_accent), (f" {project}", ink.strong)]
-    if canvas.look.paused:
+    if moment := canvas.look.moment:
+        left += [("  ", ink.text), *_moment(moment, canvas)]
+    elif canvas.look.paused:
         left += [("  ", ink.text), (" ‖ PAUSED ", ink.badge_warn)]
     left += [("  ", ink.text), *_level(state, ink)]
     left += _indexing(state, ink)
@@ -30,6 +32,19 @@ def draw_header(state: ConsoleState, canvas: Canvas) -> Drawing:
     while len(pieces) > 1 and width_of(left) + 3 + width_of(joined(pieces)) > canvas.width:
         pieces.pop(0)
     return Drawing([spread(left, joined(pieces), canvas.width)], why=_why(state, canvas))
+
+
+def _moment(moment: MomentView, canvas: Canvas) -> Line:
+    """Return when in the past this is, whose past, and that it is not now."""
+    when = date_and_clock(moment.at_s, moment.now_s, canvas.look.zone)
+    badge = canvas.ink.badge_accent if moment.recording else canvas.ink.badge_warn
+    word = "RECORDING" if moment.recording else "PAST"
+    line: Line = [(f" ◀ {word} {when} ", badge)]
+    if not moment.recording:
+        line.append((f" {age(moment.now_s - moment.at_s)} ago", canvas.ink.text))
+    if moment.session:
+        line.append((f", session {short_id(moment.session)}", canvas.ink.quiet))
+    return line
 
 
 def _level(state: ConsoleState, ink: Ink) -> Line:

@@ -13,12 +13,13 @@ GLYPHS: dict[Tone, str] = {"good": "✓", "warn": "▲", "bad": "✗"}
 
 
 def hint_line(
-    keymap: Mapping[str, str], width: int, *, typing: bool, running: bool
+    keymap: Mapping[str, str], width: int, *, typing: bool, running: bool, past: bool = False
 ) -> list[tuple[Action, str]]:
     """Return actions and their keys, as many as fit: the keys that work where the focus is."""
     hints: list[tuple[Action, str]] = []
     used = 1
-    for action in sorted((a for a in ACTIONS if a.hint), key=lambda a: a.hint or 0):
+    places = {a: place for a in ACTIONS if (place := a.past_hint if past else a.hint) is not None}
+    for action in sorted(places, key=places.__getitem__):
         if action.id == "cancel" and not running:
             continue
         key = _key(action, keymap, typing=typing)
@@ -52,11 +53,14 @@ class Hints(Static):
         self.message = (text, tone)
         self._replace(Content.assemble((f" {GLYPHS[tone]} {text}", f"$ink-{tone}")))
 
-    def keys(self, keymap: Mapping[str, str], *, typing: bool, running: bool) -> None:
+    def keys(
+        self, keymap: Mapping[str, str], *, typing: bool, running: bool, past: bool = False
+    ) -> None:
         """Show the keys again."""
         self.message = None
         pieces: list[Content] = []
-        hints = hint_line(keymap, self.size.width, typing=typing, running=running)
+        width = self.size.width
+        hints = hint_line(keymap, width, typing=typing, running=running, past=past)
         for action, key in hints:
             click = f"@click={action.textual_action}"
             pieces.append(Content.from_markup(

@@ -8,11 +8,12 @@ from collections.abc import Callable, Set
 from dataclasses import dataclass
 from datetime import tzinfo
 from itertools import zip_longest
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -23,6 +24,7 @@ from textual.strip import Strip
 from bolt_tui.palette import Ink
 from bolt_tui.panes.line import Line, fit, plain, width_of, wrapped
 from bolt_tui.state import Area, ConsoleState
+from bolt_tui.views import MomentView
 from engine.events import Event
 
 
@@ -35,6 +37,7 @@ class Look:
     stuck_after_s: float = 30.0
     paused: bool = False
     query: str | None = None  # whose answer is shown
+    moment: MomentView | None = None  # where in the past; None: live
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,17 @@ class Drawing(NamedTuple):
 Draw = Callable[[ConsoleState, Canvas], Drawing]
 
 
-class Pane(ScrollView, can_focus=True):
+class Pane(ScrollView, can_focus=True, inherit_bindings=False):
     """One drawing of the state; it says which areas of the state it reads."""
+
+    # Left and right are free for the time cursor: no pane is wider than it shows.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(key, action, show=False)
+        for key, action in (
+            ("up", "scroll_up"), ("down", "scroll_down"), ("home", "scroll_home"),
+            ("end", "scroll_end"), ("pageup", "page_up"), ("pagedown", "page_down"),
+        )
+    ]  # fmt: skip
 
     class Zoom(Message):
         """The pane was clicked twice."""

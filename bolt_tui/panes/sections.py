@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from bolt_tui.panes.braille import graph
 from bolt_tui.panes.line import Line, fit, pad, right, shorten, wrapped
 from bolt_tui.panes.pane import Canvas
 from bolt_tui.panes.units import UNKNOWN, figure, span
-from engine.evidence import Cell, Figure, Figures, Finding, Findings, Section, Series, Table, Text
+from bolt_tui.rendering.cells import numeric, table_texts
+from bolt_tui.rendering.chart import chart, extent
+from engine.evidence import Figure, Figures, Finding, Findings, Section, Series, Table, Text
 
 INDENT = 2
-GRAPH_ROWS = 4
 COLUMN_GAP = 2
 NARROWEST_COLUMN = 6
 LONGEST_NUMBER = 16
@@ -38,7 +38,7 @@ def _drawn(section: Section, canvas: Canvas) -> tuple[str, list[Line]]:
         case Table():
             return f"{len(section.rows)} rows", _table(section, canvas)
         case Series():
-            return _extent(section), _series(section, canvas)
+            return extent(section), _series(section, canvas)
         case Text():
             rows = wrapped(section.text.rstrip("\n"), canvas.width - INDENT)
             return "", [[(row, canvas.ink.text)] for row in rows]
@@ -102,25 +102,18 @@ def _figures(section: Figures, canvas: Canvas) -> list[Line]:
 def _table(table: Table, canvas: Canvas) -> list[Line]:
     """Return head and rows; columns of numbers stand to the right."""
     ink = canvas.ink
-    cells = [[figure(value) for value in row] for row in table.rows]
-    numeric = [_is_numeric([row[i] for row in table.rows]) for i in range(len(table.columns))]
+    cells = table_texts(table, figure)
+    numbers = numeric(table.rows) or [False] * len(table.columns)
     widths = _column_widths(table.columns, cells, canvas.width - INDENT)
 
     def row(texts: Sequence[str], style_of: str) -> Line:
         line: Line = []
-        for text, width, number in zip(texts, widths, numeric, strict=True):
+        for text, width, number in zip(texts, widths, numbers, strict=True):
             cell = right(shorten(text, width), width) if number else pad(text, width)
             line.append((cell + " " * COLUMN_GAP, getattr(ink, style_of)))
         return [*line[:-1], *((last.rstrip(), style) for last, style in line[-1:])]
 
     return [row(table.columns, "quiet"), *(row(texts, "text") for texts in cells)]
-
-
-def _is_numeric(values: Sequence[Cell]) -> bool:
-    known = [value for value in values if value is not None]
-    return bool(known) and all(
-        isinstance(v, int | float) and not isinstance(v, bool) for v in known
-    )
 
 
 def _column_widths(columns: Sequence[str], cells: list[list[str]], room: int) -> list[int]:
@@ -135,38 +128,8 @@ def _column_widths(columns: Sequence[str], cells: list[list[str]], room: int) ->
     return widths
 
 
-def _extent(series: Series) -> str:
-    known = [y for y in series.y if y is not None]
-    if not known:
-        return "no value is known"
-    unit = f" {series.unit}" if series.unit else ""
-    length = span(series.x[-1] - series.x[0]) if len(series.x) > 1 else "one point"
-    return f"{len(known)} points over {length}, {figure(min(known))} to {figure(max(known))}{unit}"
-
-
 def _series(series: Series, canvas: Canvas) -> list[Line]:
-    known = [y for y in series.y if y is not None]
-    if not known:
-        return []
-    low, high = min(known), max(known)
-    labels = [figure(high), *[""] * (GRAPH_ROWS - 2), figure(low)]
-    column = max(map(cell_len, labels))
-    width = max(4, canvas.width - INDENT - column - 1)
-    margin = (high - low) * 0.04 or 1.0
-    rows = graph(_resampled(series.y, 2 * width), width, GRAPH_ROWS, low - margin, high)
     ink = canvas.ink
-    return [
-        [(right(label, column) + " ", ink.quiet), (row, ink.graph)]
-        for label, row in zip(labels, rows, strict=True)
-    ]
-
-
-def _resampled(values: Sequence[float | None], count: int) -> list[float | None]:
-    """Return `count` values: means of neighbours where there are more, else repeats."""
-    size = len(values)
-    resampled: list[float | None] = []
-    for i in range(count):
-        part = values[i * size // count : max(i * size // count + 1, (i + 1) * size // count)]
-        known = [value for value in part if value is not None]
-        resampled.append(sum(known) / len(known) if known else None)
-    return resampled
+    styles = {"axis": ink.quiet, "first": ink.graph, "second": ink.second, "mark": ink.text}
+    rows = chart(series, canvas.width - INDENT)
+    return [[(text, styles[role]) for text, role in row] for row in rows]

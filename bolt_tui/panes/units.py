@@ -84,6 +84,13 @@ def clock(wall_s: float | None, zone: tzinfo | None) -> str:
     return datetime.fromtimestamp(wall_s, UTC).astimezone(zone).strftime("%H:%M:%S")
 
 
+def date_and_clock(wall_s: float, now_s: float, zone: tzinfo | None) -> str:
+    """Return the time of day, with its date where that is not the date of `now_s`."""
+    there, here = (datetime.fromtimestamp(s, UTC).astimezone(zone) for s in (wall_s, now_s))
+    day = "" if there.date() == here.date() else f"{there:%Y-%m-%d} "
+    return f"{day}{there:%H:%M:%S}"
+
+
 def figure(value: object) -> str:
     """Return a cell of a table or the value of a figure."""
     if value is None:

@@ -1,11 +1,10 @@
 """Values as people read them: aligned columns, thousands, nothing that moves the terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from engine.evidence import Cell, Figure, Figures, Series, clean
+from engine.evidence import Cell, Figure, Figures, Table, clean
 
-_BARS = " ▁▂▃▄▅▆▇█"
-_BAR_WIDTH = 60
+_LONGEST_FRACTION = 4
 
 
 def shown(value: Cell) -> str:
@@ -19,6 +18,37 @@ def shown(value: Cell) -> str:
     if isinstance(value, float):
         return f"{value:,.8g}" if abs(value) < 1e12 else f"{value:.6g}"
     return clean(value)
+
+
+def in_step(values: Sequence[Cell], texts: Sequence[str]) -> list[str]:
+    """Return the texts of one column with its fractions equally long, so that points meet.
+
+    A column that has a number in powers of ten, or fractions too long to be of money, stays.
+    """
+    fractions = [
+        len(text.partition(".")[2])
+        for value, text in zip(values, texts, strict=True)
+        if isinstance(value, float)
+    ]
+    digits = max(fractions, default=0)
+    if not 0 < digits <= _LONGEST_FRACTION or any("e" in text for text in texts):
+        return list(texts)
+    return [
+        f"{value:,.{digits}f}" if isinstance(value, float) else text
+        for value, text in zip(values, texts, strict=True)
+    ]
+
+
+def table_texts(table: Table, say: Callable[[Cell], str] = shown) -> list[list[str]]:
+    """Return the rows of a table as texts, each column of numbers in step."""
+    places = range(len(table.columns))
+    numbers = numeric(table.rows) or [False for _ in places]
+    every = [[row[place] for row in table.rows] for place in places]
+    said = [
+        in_step(values, [say(value) for value in values]) if number else [say(v) for v in values]
+        for values, number in zip(every, numbers, strict=True)
+    ]
+    return [[column[at] for column in said] for at in range(len(table.rows))]
 
 
 def common_source(figures: Figures) -> str:
@@ -66,19 +96,6 @@ def numeric(rows: Sequence[Sequence[Cell]]) -> list[bool]:
         return []
     return [
         any(isinstance(row[place], int | float) for row in rows)
-        and not any(isinstance(row[place], str) for row in rows)
+        and not any(isinstance(row[place], str | bool) for row in rows)
         for place in range(len(rows[0]))
     ]
-
-
-def bars(series: Series) -> str:
-    """Return a series as one line of bars from 0 to its largest value; a gap is a dot."""
-    step = max(1, -(-len(series.y) // _BAR_WIDTH))
-    values = series.y[::step]
-    top = max((abs(value) for value in values if value is not None), default=0.0)
-    if not top:
-        return "".join("·" if value is None else _BARS[1] for value in values)
-    return "".join(
-        "·" if value is None else _BARS[1 + round(abs(value) / top * (len(_BARS) - 2))]
-        for value in values
-    )

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
-from bolt_tui.rendering.cells import bars, figure_row, shown
+from bolt_tui.rendering.cells import figure_row, numeric, table_texts
+from bolt_tui.rendering.chart import chart, extent
 from engine.evidence import Answer, Figures, Findings, Section, Series, Table, clean
+
+_CHART_WIDTH = 80
 
 
 def render(answer: Answer) -> str:
@@ -37,17 +40,28 @@ def _section(section: Section) -> list[str]:
         head = ("name", "value", "unit", "source")
         return _table(head, [figure_row(item) for item in section.items])
     if isinstance(section, Table):
-        return _table(section.columns, [[shown(cell) for cell in row] for row in section.rows])
+        return _table(section.columns, table_texts(section), numeric(section.rows))
     if isinstance(section, Series):
-        return [f"`{bars(section)}` {section.unit}"]
+        return _series(section)
     return [_escaped(line) for line in section.text.splitlines()]
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def _series(series: Series) -> list[str]:
+    """Return a chart of fixed pitch and below it what it spans."""
+    rows = ["".join(text for text, _ in row).rstrip() for row in chart(series, _CHART_WIDTH)]
+    fenced = ["```text", *rows, "```", ""] if rows else []
+    return [*fenced, _escaped(extent(series))]
+
+
+def _table(
+    head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[bool] = ()
+) -> list[str]:
     def row(cells: Sequence[str]) -> str:
         return "| " + " | ".join(_escaped(cell).replace("|", "\\|") for cell in cells) + " |"
 
-    return [row(head), "|" + " --- |" * len(head), *(row(cells) for cells in rows)]
+    sides = [at < len(numbers) and numbers[at] for at in range(len(head))]
+    rule = "|" + "".join(" ---: |" if right else " --- |" for right in sides)
+    return [row(head), rule, *(row(cells) for cells in rows)]
 
 
 def _escaped(text: str) -> str:

@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 
 from bolt_tui.glyphs import STATUS
-from bolt_tui.rendering.cells import bars, columns, common_source, figure_row, numeric, shown
+from bolt_tui.rendering.cells import columns, common_source, figure_row, numeric, table_texts
+from bolt_tui.rendering.chart import chart, extent
 from engine.evidence import Answer, Figures, Findings, Section, Series, Table, clean
 
 UNSURE = 0.6  # below this the reader should know that it was a guess
+WIDTH = 80
+_INDENT = 2
 _BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
-def render(answer: Answer, *, colour: bool = False) -> str:
-    """Return the whole answer, a newline at its end."""
+def render(answer: Answer, *, colour: bool = False, width: int = WIDTH) -> str:
+    """Return the whole answer, a newline at its end; charts are at most `width` columns wide."""
     bold, dim, reset = (_BOLD, _DIM, _RESET) if colour else ("", "", "")
     glyph, status = STATUS[answer.status]
     lines = [f"{bold}{glyph} {clean(answer.verdict)}{reset}"]
@@ -19,8 +22,8 @@ def render(answer: Answer, *, colour: bool = False) -> str:
     sure = f" ({answer.query.confidence:.0%} sure)" if unsure else ""
     lines.append(f"{dim}understood as: {clean(answer.query.understood_as)}{sure}{reset}")
     for section in answer.sections:
-        title, body = _section(section)
-        lines += ["", f"{bold}{clean(title)}{reset}", *(f"  {line}" for line in body)]
+        title, body = _section(section, width - _INDENT)
+        lines += ["", f"{bold}{clean(title)}{reset}", *(" " * _INDENT + line for line in body)]
     lines.append("")
     lines += [f"{dim}assumed: {clean(text)}{reset}" for text in answer.assumptions]
     if answer.not_searched:
@@ -30,7 +33,7 @@ def render(answer: Answer, *, colour: bool = False) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _section(section: Section) -> tuple[str, list[str]]:
+def _section(section: Section, width: int) -> tuple[str, list[str]]:
     if isinstance(section, Findings):
         return _heading(section), list(_findings(section))
     if isinstance(section, Figures):
@@ -39,13 +42,12 @@ def _section(section: Section) -> tuple[str, list[str]]:
         title = f"{section.title} ({common})" if common else section.title
         return title, columns(rows, (False, True))
     if isinstance(section, Table):
-        cells = [section.columns, *(tuple(shown(cell) for cell in row) for row in section.rows)]
+        cells = [section.columns, *table_texts(section)]
         body = columns(cells, numeric(section.rows))
         return section.title, body if section.rows else ["none"]
     if isinstance(section, Series):
-        known = [value for value in section.y if value is not None]
-        span = f"{min(known):.4g} to {max(known):.4g} {section.unit}" if known else "nothing known"
-        return section.title, [f"{bars(section)}  {span}"]
+        drawn = ["".join(text for text, _ in row).rstrip() for row in chart(section, width)]
+        return f"{section.title} ({extent(section)})", drawn
     return section.title, [clean(line) for line in section.text.splitlines()]
 
 

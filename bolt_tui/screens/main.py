@@ -20,7 +20,9 @@ from bolt_tui.panes.hints import Hints, Tone
 from bolt_tui.panes.pane import Look, Pane
 from bolt_tui.panes.prompt import Prompt
 from bolt_tui.rendering.text import render
+from bolt_tui.screens.time_keys import TimeKeys
 from bolt_tui.state import AREAS, Area, ConsoleState
+from bolt_tui.views import MomentView
 from engine.events import Event
 
 MACHINE = ("cpu", "gpu", "memory")
@@ -37,14 +39,14 @@ class Asking(Protocol):
     def remember_hidden(self, hidden: tuple[str, ...]) -> None: ...
 
 
-class MainScreen(Screen[None], inherit_bindings=False):
+class MainScreen(TimeKeys, Screen[None], inherit_bindings=False):
     """Lays the panes out, shows them the state, and holds what the user turned to."""
 
     ALLOW_IN_MAXIMIZED_VIEW = "#header,#foot,Completions"
     ESCAPE_TO_MINIMIZE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c,super+c", "screen.copy_text", "Copy", show=False),
-        *bindings("asking", "looking"),
+        *bindings("asking", "looking", "time"),
     ]
 
     def __init__(
@@ -69,6 +71,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             with Vertical(id="side"):
                 yield from (self.panes[name] for name in SIDE)
         with Vertical(id="foot"):
+            yield self.panes["timebar"]
             yield self.panes["alerts"]
             with Horizontal(id="ask"):
                 yield Static("›", id="sign")
@@ -129,7 +132,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def show_keys(self) -> None:
         """Show the keys that work here in the last line."""
         running = self._running_query() is not None
-        self.hints.keys(self.app._keymap, typing=self.typing, running=running)
+        past = self.look.moment is not None
+        self.hints.keys(self.app._keymap, typing=self.typing, running=running, past=past)
 
     def say(self, text: str, tone: Tone = "good") -> None:
         """Answer a key with one sentence."""
@@ -236,19 +240,46 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def action_back(self) -> None:
         if self.maximized is not None:
             self.minimize()
+        elif self.look.moment is not None:
+            self.time.live()
         elif query := self._running_query():
             self._asking.cancel(query)
         elif self.typing:
             self.panes["answer"].focus()
 
     def action_pause(self) -> None:
-        self.pause(paused=self._frozen is None)
+        if self.look.moment is not None:
+            self.action_play()
+        else:
+            self.pause(paused=self._frozen is None)
 
     def pause(self, *, paused: bool) -> None:
         """Keep what is drawn, or go on with what has happened since."""
         self._frozen = self.live.copy() if paused else None
         self.set_class(paused, "-paused")
         self.relook(replace(self.look, paused=paused))
+
+    # ── the past ─────────────────────────────────────────────────────────────────────────────
+
+    def show_past(self, state: ConsoleState, moment: MomentView) -> None:
+        """Show a moment of the past in all panes."""
+        begins = self.look.moment is None
+        self._frozen, self.look = state, replace(self.look, moment=moment, paused=False)
+        changed, state.changed = state.changed, set()
+        self.set_class(True, "-past")
+        self.set_class(False, "-paused")
+        self.show(AREAS if begins else changed | {"clock"})
+        if begins and not self.hints.message:
+            self.show_keys()
+
+    def show_live(self) -> None:
+        """Leave the past."""
+        if self.look.moment is None:
+            return
+        self._frozen, self.look = None, replace(self.look, moment=None, query=None)
+        self.set_class(False, "-past")
+        self.show()
+        self.show_keys()
 
     def action_older(self) -> None:
         self._turn(-1)

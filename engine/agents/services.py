@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.breaker.board import Board
 from engine.bus import Bus
@@ -15,6 +15,9 @@ from engine.evidence import Figure
 from engine.search.text_search import TextSearch
 from engine.store.journal import Journal
 from engine.store.pool import Pool
+
+if TYPE_CHECKING:  # 10 ms: only who looks back pays
+    from engine.store.past import Past
 
 
 class AskCode(Protocol):
@@ -45,6 +48,7 @@ class Services:
     bus: Bus
     board: Board
     pool: Pool
+    open_past: Callable[[], "Past"]
     journal: Journal
     read_host: Callable[[], Awaitable[HostSample]]
     read_gpu: Callable[[], Awaitable[GpuSample]]
@@ -57,3 +61,8 @@ class Services:
     files: Callable[[], Awaitable[tuple[str, ...]]]
     text: TextSearch
     code: AskCode
+
+    @property
+    def past(self) -> "Past":
+        """What was recorded, by this session and others."""
+        return self.open_past()

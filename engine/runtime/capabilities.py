@@ -9,17 +9,16 @@ import anyio
 
 from engine.agents.services import Services
 from engine.breaker.board import Board
+from engine.market.usual_places import files
 from engine.process import run
 from engine.search.errors import SearchError
 
 _CANARY_S = 5.0
-# As `engine.market.settings` has them; that is imported when a book is read, and costs 17 ms.
-_BOOKS: Final = ("positions.csv", "data/positions.csv", "data/wheel_trading_optimized.duckdb")
-_PRICES: Final = ("prices.csv", "data/prices.csv", "data/wheel_trading_optimized.duckdb")
+# Each of them makes a book; what else a question needs, its tool tells.
+_BOOKS: Final = ("positions", "prices", "trades")
 _NO_BOOK: Final = (
-    "this project has no positions and no prices: [market] positions and prices are not set, and "
-    "there is none of "
-    f"{', '.join(dict.fromkeys((*_BOOKS, *_PRICES)))}; set [market] "
+    "this project has no positions, no prices and no trades: none of them is set in [market], and "
+    f"there is none of {', '.join(files(*_BOOKS))}; set [market] "
     'positions = "positions.csv" in bolt.toml, or try '
     "`bolt-tui example FOLDER`"
 )
@@ -67,27 +66,34 @@ def add_capabilities(board: Board, services: Services) -> None:
 
 
 def add_market(board: Board, services: Services) -> None:
-    """Enter positions or prices, or the reason why there are neither.
+    """Enter the book, or the reason why there is none; then it is looked for when it is asked for.
 
-    What is wrong with them, and which of them a question lacks, its tools tell.
+    What is wrong with it, and what of it a question lacks, its tools tell.
     """
-    market = services.settings.config.market
 
     async def read_book() -> None:
         from engine.market.reading import load
         from engine.market.settings import Absent, sources
 
-        for topic in ("positions", "prices"):
-            where = sources(services.settings, services.project, date.today(), needs=topic)
-            if not isinstance(where, Absent):
-                await load(services.pool, where)
-                return
+        where = sources(services.settings, services.project, date.today(), needs=_BOOKS)
+        if not isinstance(where, Absent):
+            await load(services.pool, where)
 
-    named = market.positions.strip() or market.prices.strip()
-    if named or any((services.project / name).is_file() for name in (*_BOOKS, *_PRICES)):
-        board.add("market", read_book)
-    else:
-        board.add_absent("market", _NO_BOOK)
+    def look() -> None:
+        if _has_book(services):
+            board.add("market", read_book)
+
+    look()
+    if "market" not in board.states():
+        board.add_absent("market", _NO_BOOK, look)
+
+
+def _has_book(services: Services) -> bool:
+    market = services.settings.config.market
+    named = (market.positions, market.prices, market.trades)
+    return any(one.strip() for one in named) or any(
+        (services.project / name).is_file() for name in files(*_BOOKS)
+    )
 
 
 async def find_gpu(board: Board, services: Services) -> None:

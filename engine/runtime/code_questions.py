@@ -1,14 +1,13 @@
 """The process that knows a session's Python files: opened with the engine, started when asked."""
 
-import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any, Literal
 
 from engine.agents.tool import Refused, ToolError, Unavailable
 from engine.bus import Bus
 from engine.clock import Clock
+from engine.config.cache_folder import cache_folder
 from engine.events import IndexProgressed
 from engine.search.code_client import CodeClient
 from engine.search.errors import RipgrepMissing, SearchError
@@ -21,13 +20,8 @@ Progress = Callable[[str, float | None, float | None], None]
 
 def code_cache(environ: Mapping[str, str] = os.environ) -> str:
     """Return the user's folder for what was read of Python files; empty if there is none."""
-    if named := environ.get("XDG_CACHE_HOME"):
-        folder = Path(named) / "bolt-tui"
-    else:
-        from platformdirs import user_cache_path  # costs 19 ms
-
-        folder = user_cache_path("bolt-tui", appauthor=False)
-    return str(folder / "code") if folder.is_absolute() else ""
+    folder = cache_folder(environ)
+    return str(folder / "code") if folder else ""
 
 
 class CodeQuestions:

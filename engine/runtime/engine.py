@@ -9,7 +9,9 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import anyio
 from anyio.abc import TaskGroup
@@ -40,12 +42,16 @@ from engine.runtime.query_text import checked
 from engine.runtime.recorder import Recorder
 from engine.runtime.responsiveness import favoured_loop
 from engine.runtime.sampling import Sampling
-from engine.runtime.standing import Standing
 from engine.runtime.text_index import SessionIndex
+from engine.standing import Standing
 from engine.store.folder import store_folder
-from engine.store.history import past_queries
-from engine.store.journal import Journal, read_events
+from engine.store.journal import Journal
 from engine.store.pool import Pool
+
+if TYPE_CHECKING:
+    from engine.runtime.company import Company
+    from engine.runtime.recording import SessionRecording
+    from engine.store.past import Past
 
 CLOSE_S = 3.0
 
@@ -53,7 +59,15 @@ CLOSE_S = 3.0
 class Engine:
     """One session. Use `Engine.open`; everything that happens is an event on `bus`."""
 
-    def __init__(self, project: Path, settings: Loaded, clock: Clock, *, live: bool) -> None:
+    def __init__(
+        self,
+        project: Path,
+        settings: Loaded,
+        clock: Clock,
+        *,
+        live: bool,
+        record: Path | None = None,
+    ) -> None:
         config = settings.config
         self.project = project
         self.settings = settings
@@ -61,9 +75,12 @@ class Engine:
         self.bus = Bus(self.session, clock)
         self._clock = clock
         self._live = live
+        interval_s = config.store.flush_interval_s
+        self._recording = self._recorded(record, interval_s)
         self._standing = Standing()
         self._store = store_folder(config.store.folder)
-        self._journal = Journal(self._store, self.session)
+        durability = config.store.durability
+        self._journal = Journal(self._store, self.session, durability=durability, clock=clock)
         self._pool = Pool(config.store.max_leases)
         policy = Policy(
             config.circuits.failure_threshold, config.circuits.wait_s, config.circuits.max_wait_s
@@ -72,7 +89,7 @@ class Engine:
         self._recorder = Recorder(
             self.bus,
             self._journal,
-            config.store.flush_interval_s,
+            interval_s,
             lambda error: self.board.report("store.write", error),
         )
         self._sampling = Sampling(
@@ -91,6 +108,7 @@ class Engine:
             bus=self.bus,
             board=self.board,
             pool=self._pool,
+            open_past=lambda: self.past,
             journal=self._journal,
             read_host=self._sampling.read_host,
             read_gpu=self._sampling.read_gpu,
@@ -105,9 +123,23 @@ class Engine:
             code=self._code.ask,
         )
         self._executor = Executor(lookup, self._services, config.agents.max or _default_agents())
+        self._company = self._accompanied() if live else None
         self._group: TaskGroup | None = None
         self._queries = 0
         self._running: dict[str, tuple[anyio.CancelScope, list[Cut]]] = {}
+
+    def _recorded(self, file: Path | None, interval_s: float) -> "SessionRecording | None":
+        if file is None:
+            return None
+        from engine.runtime.recording import SessionRecording
+
+        return SessionRecording(file, self.bus, self._clock, interval_s)
+
+    def _accompanied(self) -> "Company":
+        from engine.runtime.company import Company
+
+        store, clock = self.settings.config.store, self._clock
+        return Company(self._store, store, self.project, os.getpid(), self.bus, clock)
 
     @classmethod
     @asynccontextmanager
@@ -118,16 +150,19 @@ class Engine:
         settings: Loaded | None = None,
         clock: Clock | None = None,
         live: bool = False,
+        record: Path | None = None,
     ) -> AsyncIterator["Engine"]:
         """Open an engine on a project for the length of the block.
 
         `live` keeps sampling the machine; without it samples are taken when a query needs them.
+        `record` names a new file that the session is also written to.
 
         Raises:
-            BadProject, ConfigError.
+            BadProject, ConfigError, RecordingError, SeatsTaken.
         """
         folder = resolve(None if project is None else os.fspath(project))
-        engine = cls(folder, settings or load(folder), clock or SystemClock(), live=live)
+        loaded = settings or load(folder)
+        engine = cls(folder, loaded, clock or SystemClock(), live=live, record=record)
         with favoured_loop():
             async with engine._opened():
                 yield engine
@@ -150,6 +185,8 @@ class Engine:
 
     async def _start(self, group: TaskGroup) -> None:
         self._group = self._sampling.group = group
+        if self._company is not None:
+            await self._company.sit()
         self.bus.record = self._record
         self.bus.publish(
             SessionJoined(
@@ -166,10 +203,15 @@ class Engine:
             text = clean(str(ignored))
             self.bus.publish(Notice(key=f"config.{ignored.name}", severity="info", text=text))
         group.start_soon(self._recorder.run)
+        if self._recording is not None:
+            group.start_soon(self._recording.run)
         group.start_soon(self.board.run)
         if self._live:
             group.start_soon(self._sample_forever)
             group.start_soon(self._read_project)
+        if self._company is not None:
+            group.start_soon(self._company.watch)
+            group.start_soon(self._company.fold)
 
     async def _stop(self) -> None:
         for query in list(self._running):
@@ -178,8 +220,12 @@ class Engine:
             await anyio.sleep(0.005)
         self.bus.publish(SessionLeft(reason="closed"))
         await self._recorder.flush()
+        if self._recording is not None:
+            await self._recording.close()
         await self._pool.close()
         self._journal.close()
+        if self._company is not None:
+            self._company.stand_up()
 
     async def _sample_forever(self) -> None:
         probe = await anyio.to_thread.run_sync(  # it imports psutil
@@ -308,12 +354,25 @@ class Engine:
         await self._recorder.flush()
 
         def read() -> list[Event]:
-            return [e for e in read_events(self._journal.path) if from_seq <= e.seq <= to_seq]
+            return [e for e in self._journal.events() if from_seq <= e.seq <= to_seq]
 
         return await anyio.to_thread.run_sync(read)
 
+    @cached_property
+    def past(self) -> "Past":
+        """What was recorded, by this session and others."""
+        from engine.store.past import Past
+
+        return Past(self._pool, self._store)
+
+    async def flush(self) -> bool:
+        """Write what has happened so far; False where it can't be written now."""
+        return await self._recorder.flush()
+
     async def recent_queries(self, limit: int) -> list[str]:
         """Return what was asked in all sessions, newest first, each text once."""
+        from engine.store.history import past_queries
+
         async with self._pool.lease() as lease:
             past = await past_queries(lease, self._store, limit)
         return list(dict.fromkeys(row.text for row in past))

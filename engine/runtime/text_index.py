@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 import anyio
 
@@ -9,8 +10,10 @@ from engine.breaker.board import Board
 from engine.bus import Bus
 from engine.config import Config
 from engine.events import IndexProgressed
-from engine.search.index.client import IndexClient, IndexState
 from engine.search.text_search import TextSearch
+
+if TYPE_CHECKING:  # costs a single run 10 ms, which keeps no index
+    from engine.search.index.client import IndexClient, IndexState
 
 CAPABILITY = "search.index"
 _LIMIT_BYTES = 1 << 30
@@ -41,6 +44,8 @@ class SessionIndex:
         self._client: IndexClient | None = None
         self._settled = anyio.Event()
         if not self._why_none:
+            from engine.search.index.client import IndexClient
+
             self._client = IndexClient(
                 root,
                 rg,
@@ -76,7 +81,7 @@ class SessionIndex:
         with anyio.fail_after(_CANARY_S):
             await self._client.sync()
 
-    def _tell(self, state: IndexState) -> None:
+    def _tell(self, state: "IndexState") -> None:
         self._bus.publish(
             IndexProgressed(
                 index="text",

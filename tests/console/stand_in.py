@@ -7,6 +7,7 @@ from pathlib import Path
 from engine.bus import Bus
 from engine.errors import BadQuery
 from engine.events import Event, QueryAsked
+from engine.store.recording import FORMAT, Header, RecordedPast, Recording
 
 from .tape import Tape
 
@@ -33,6 +34,14 @@ class StandIn:
     @property
     def project(self) -> Path:
         return Path("/home/mb/code/wheel-trader")
+
+    @property
+    def past(self) -> RecordedPast:
+        header = Header(FORMAT, "test", self.session, self.tape.clock.wall_s())
+        return RecordedPast(Recording(header, tuple(self.tape.events)))
+
+    async def flush(self) -> bool:
+        return True
 
     def submit(self, text: str) -> str:
         if text == "bad":

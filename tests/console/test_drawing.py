@@ -17,8 +17,10 @@ from bolt_tui.panes.line import fit, pad, plain, spread, width_of, wrapped
 from bolt_tui.panes.memory import draw_memory
 from bolt_tui.panes.pane import Canvas, Draw, Look
 from bolt_tui.panes.processes import draw_processes
+from bolt_tui.panes.sections import section_lines
 from bolt_tui.state import ConsoleState
 from engine import events as e
+from engine.evidence import Curve, Place, Series
 
 from . import recordings
 from .machines import half_known_gpu, linux_host, no_gpu
@@ -139,6 +141,29 @@ def test_columns_align() -> None:
     lines = text_of(draw_answer, state, canvas(120, query="q1")).splitlines()
     starts = {line.index("from engine.bus") for line in lines if "from engine.bus" in line}
     assert len(starts) == 1
+
+
+@given(width=st.integers(60, 160))
+def test_a_series_is_drawn_in_the_ink_of_its_lines(width: int) -> None:
+    """Lines have an ink each, axis and legend stay quiet or plain, and every row fits."""
+    today = Curve("today", (-8.0, 0.5, 1.5))
+    drawn = Series(
+        "P", (10.0, 20.0, 30.0), (-9.0, 2.0, 2.0), "USD", "USD", "price", "at expiry", (today,),
+        (Place(18.2, "breakeven"),),
+    )  # fmt: skip
+    head, legend, *rows = section_lines(drawn, canvas(width))
+    assert plain(head) == "P  3 points, -9 to 2 USD"
+    assert [style for text, style in legend if text.strip() in ("at expiry", "today")] == [
+        INK.text, INK.text,
+    ]  # fmt: skip
+    assert all(width_of(row) <= width for row in (head, legend, *rows))
+    lines = {
+        style.color
+        for row in rows
+        for text, style in row
+        if any("\u2800" < character <= "\u28ff" for character in text)
+    }
+    assert lines == {INK.graph.color, INK.second.color}
 
 
 def test_the_graph_keeps_its_bounds() -> None:

@@ -1,0 +1,76 @@
+"""The console on a recording: no engine, nothing can be asked, time goes by as it did."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio
+
+from bolt_tui.app import ConsoleSettings, run_console
+from bolt_tui.engine_port import EnginePort
+from engine.bus import Bus
+from engine.clock import SystemClock
+from engine.errors import BadQuery
+from engine.events import Event, Notice, SessionJoined
+from engine.store.recording import RecordedPast, Recording, read
+
+
+class Replayed:
+    """An engine port over a recording; what is on screen comes from its past."""
+
+    def __init__(self, recording: Recording) -> None:
+        self.bus = Bus(recording.header.session, SystemClock())
+        self.session = recording.header.session
+        self.past = RecordedPast(recording)
+        joined = (e for e in recording.events if isinstance(e, SessionJoined))
+        self.project = Path(next((e.project for e in joined), ""))
+        self._recording = recording
+
+    async def flush(self) -> bool:
+        return True
+
+    def submit(self, text: str) -> str:
+        """Refuse: there is no engine here."""
+        raise BadQuery(f"this is a recording; {text[:40]!r} can't be asked of it")
+
+    def cancel(self, query: str) -> bool:  # noqa: ARG002
+        return False
+
+    def complete(self, text: str) -> list[str]:  # noqa: ARG002
+        return []
+
+    async def recent_queries(self, limit: int) -> list[str]:  # noqa: ARG002
+        return []
+
+    async def events(self, from_seq: int, to_seq: int) -> list[Event]:  # noqa: ARG002
+        return []
+
+    def state_events(self) -> list[Event]:
+        """Return what of the file could not be read; the rest is its past."""
+        read_in_part = []
+        if self._recording.cut:
+            read_in_part.append("its end is missing")
+        if self._recording.damaged:
+            read_in_part.append(f"{self._recording.damaged} lines are damaged")
+        if self._recording.foreign:
+            read_in_part.append(f"{self._recording.foreign} events are of a kind not known here")
+        text = f"of this recording {', '.join(read_in_part)}"
+        notice = Notice(key="recording", severity="warning", text=text)
+        return [notice] if read_in_part else []
+
+
+def run(path: Path, settings: ConsoleSettings) -> int:
+    """Play a recording in this terminal, `settings.replay_speed` times as fast as it happened.
+
+    Returns the exit code.
+
+    Raises:
+        RecordingError: the file is no recording.
+    """
+    replayed = Replayed(read(path))
+
+    @asynccontextmanager
+    async def open_recording() -> AsyncIterator[EnginePort]:
+        yield replayed
+
+    return anyio.run(lambda: run_console(open_recording, settings=settings))

@@ -1,0 +1,114 @@
+"""The other sessions on the same store, and the store's upkeep that falls to one of them.
+
+A console takes a seat, looks every two seconds who else is there, and folds finished journals into
+the store from time to time; whoever has the fold lock folds, the others go on.
+"""
+
+from pathlib import Path
+from typing import Final
+
+import anyio
+
+from engine.bus import Bus
+from engine.clock import Clock
+from engine.config.schema import Store
+from engine.events import Notice, StoreFolded
+from engine.store.errors import FoldFailed, SeatsUnreadable
+from engine.store.fold_client import fold
+from engine.store.fold_outcome import Busy, Limits
+from engine.store.seats import Seat, Sitting
+from engine.store.segments import is_live, segments
+from engine.store.sessions import Peer, Peers, changes
+
+LOOK_S: Final = 2.0
+FIRST_FOLD_S: Final = 20.0
+FOLD_S: Final = 600.0
+_SEATS = "store.seats"
+_PEERS = "store.peers"
+_FOLD = "store.fold"
+
+
+class Company:
+    """Takes a seat, watches peers and folds, for one console."""
+
+    def __init__(
+        self, folder: Path, settings: Store, project: Path, pid: int, bus: Bus, clock: Clock
+    ) -> None:
+        self._folder, self._settings, self._bus, self._clock = folder, settings, bus, clock
+        self._who = Sitting(bus.session, pid, str(project), clock.wall_s())
+        self._seat: Seat | None = None
+        self._failing: set[str] = set()
+
+    async def sit(self) -> None:
+        """Take a seat; where seats can't be used the session goes on without one.
+
+        Raises:
+            SeatsTaken: as many consoles as are allowed are open; it names them.
+        """
+        limit = self._settings.concurrent_sessions
+        try:
+            self._seat = await anyio.to_thread.run_sync(Seat.take, self._folder, limit, self._who)
+        except SeatsUnreadable as error:
+            self._fails(_SEATS, str(error), "other sessions can't be counted; all else goes on")
+
+    def stand_up(self) -> None:
+        if self._seat is not None:
+            self._seat.release()
+
+    async def watch(self) -> None:
+        """Publish who comes, asks and goes, until cancelled."""
+        peers, before = Peers(self._folder), list[Peer]()
+        while True:
+            try:
+                now = await anyio.to_thread.run_sync(peers.look)
+            except OSError as error:
+                self._fails(_PEERS, f"other sessions can't be seen: {error}", "")
+            else:
+                self._works(_PEERS, "other sessions are seen again")
+                for change in changes(before, now, self._bus.session):
+                    self._bus.publish(change)
+                before = [peer for peer in now if peer.live]
+            await anyio.sleep(LOOK_S)
+
+    async def fold(self) -> None:
+        """Fold what is finished, soon after the beginning and then now and again."""
+        await anyio.sleep(FIRST_FOLD_S)
+        while True:
+            if await anyio.to_thread.run_sync(self._has_finished):
+                await self._fold_once()
+            await anyio.sleep(FOLD_S)
+
+    def _has_finished(self) -> bool:
+        try:
+            return any(not is_live(one.path) for one in segments(self._folder))
+        except OSError:
+            return False  # the journal says so itself
+
+    async def _fold_once(self) -> None:
+        keep = Limits(self._settings.keep_days, round(self._settings.max_gb * 1e9))
+        try:
+            outcome = await fold(self._folder, keep)
+        except FoldFailed as error:
+            self._bus.publish(StoreFolded(problem=str(error)))
+            self._fails(_FOLD, str(error), "journals stay as they are; it is tried again")
+            return
+        self._works(_FOLD, "finished journals are folded again")
+        if not isinstance(outcome, Busy) and outcome.records:
+            self._bus.publish(
+                StoreFolded(
+                    journals=outcome.journals,
+                    records=outcome.records,
+                    bytes=outcome.bytes,
+                    elapsed_ms=outcome.elapsed_ms,
+                )
+            )
+
+    def _fails(self, key: str, text: str, remedy: str) -> None:
+        if key not in self._failing:
+            self._failing.add(key)
+            self._bus.publish(Notice(key=key, severity="warning", text=text, remedy=remedy))
+
+    def _works(self, key: str, text: str) -> None:
+        if key in self._failing:
+            self._failing.discard(key)
+            self._bus.publish(Notice(key=key, severity="info", text=text, resolved=True))
