@@ -64,13 +64,37 @@ class Table(Struct, frozen=True, tag="table", tag_field="kind"):
     rows: tuple[tuple[Cell, ...], ...]
 
 
+class Curve(Struct, frozen=True):
+    """A further line of a series, over the same x and in the same unit; None is a gap."""
+
+    name: str
+    y: tuple[float | None, ...]
+
+
+class Place(Struct, frozen=True):
+    """A place on the x of a series that is worth a name: a breakeven, the spot, a strike."""
+
+    x: float
+    name: str
+
+
 class Series(Struct, frozen=True, tag="series", tag_field="kind"):
-    """`y` in `unit` over `x` in seconds since the first point; None is a gap."""
+    """One line or several over one ascending x; None is a gap.
+
+    `y` is in `unit`, and `label` names it beside `others`. `x_unit` says what x counts: "s",
+    seconds since the first point; "date", days since 1970-01-01; anything else is the unit itself
+    (a currency). `x_label` names the axis where its unit does not.
+    """
 
     title: str
     x: tuple[float, ...]
     y: tuple[float | None, ...]
     unit: str
+    x_unit: str = "s"
+    x_label: str = ""
+    label: str = ""
+    others: tuple[Curve, ...] = ()
+    marks: tuple[Place, ...] = ()
 
 
 class Text(Struct, frozen=True, tag="text", tag_field="kind"):

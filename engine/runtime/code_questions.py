@@ -1,5 +1,6 @@
 """The process that knows a session's Python files: opened with the engine, started when asked."""
 
+import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Literal

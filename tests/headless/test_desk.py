@@ -7,7 +7,7 @@ import pytest
 
 from tests.headless.conftest import Bolt
 
-NAMES = ["bolt.toml", "positions.csv", "prices.csv", "quotes.csv"]
+NAMES = ["bolt.toml", "positions.csv", "prices.csv", "quotes.csv", "trades.csv"]
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,8 @@ def test_a_folder_that_cannot_be_written_is_refused(bolt: Bolt, tmp_path: Path) 
         ("which put should I sell", "put on EXMPL"),
         ("should I roll", "short options are to be rolled"),
         (":limits", "sets no limit"),
-        (":ledger", "instruments are held"),
+        (":ledger", "at a true basis of $23.10"),
+        ("what is my cost basis", "realised +$"),
         (":positions", "since they were opened"),
     ],
 )

@@ -1,7 +1,11 @@
 """An answer as text and Markdown: aligned, quiet, and never a zero for what is unknown."""
 
+import re
+
+import msgspec
+
 from bolt_tui.rendering import markdown, text
-from bolt_tui.rendering.cells import bars, columns, numeric, shown
+from bolt_tui.rendering.cells import columns, in_step, numeric, shown, table_texts
 from engine.evidence import (
     Answer,
     Figure,
@@ -65,6 +69,19 @@ def test_columns_stand_under_each_other_numbers_to_the_right() -> None:
     assert columns([]) == []
 
 
+def test_the_points_of_a_column_stand_under_each_other() -> None:
+    """Fractions of a column are equally long; counts, words and tiny numbers stay as they are."""
+    assert in_step([1234.5, 0.0, 7.25, None, 3], ["1,234.5", "0", "7.25", "–", "3"]) == [
+        "1,234.50", "0.00", "7.25", "–", "3",
+    ]  # fmt: skip
+    assert in_step([1e-9, 2.5], ["1e-09", "2.5"]) == ["1e-09", "2.5"]
+    assert in_step([0.1234567, 2.5], ["0.1234567", "2.5"]) == ["0.1234567", "2.5"]
+    money = Table("T", ("name", "gain"), (("a", 2.5), ("b", -10.25)))
+    assert table_texts(money) == [["a", "2.50"], ["b", "-10.25"]]
+    assert table_texts(Table("T", ("name",), ())) == []
+    assert "| --- | ---: |\n| a | 2.50 |" in markdown.render(answer(money))
+
+
 def test_a_cut_list_says_how_much_there_is() -> None:
     """The heading of findings names what is shown and what was counted."""
     items = (Finding("a.py", 3, "x = 1"), Finding("b.py", None, ""))
@@ -74,11 +91,33 @@ def test_a_cut_list_says_how_much_there_is() -> None:
     assert "- … 898 more" in markdown.render(answer(section))
 
 
-def test_a_series_is_bars_with_its_span() -> None:
-    """Bars run from 0 to the largest value; a gap is a dot, and nothing known is said."""
-    assert bars(Series("s", (0.0, 1.0, 2.0), (0.0, None, 8.0), "%")) == "▁·█"
-    section = Series("CPU", (0.0, 1.0), (None, None), "%")
-    assert "··  nothing known" in text.render(answer(section))
+def test_a_series_is_a_chart_with_its_span() -> None:
+    """The heading has count, extremes and unit; the rows their axis; nothing known is said."""
+    section = Series("CPU", (0.0, 60.0, 120.0), (10.0, None, 90.0), "%")
+    lines = text.render(answer(section), width=60).splitlines()
+    heading = lines.index("CPU (2 points, 10 to 90 %)")
+    assert lines[heading + 1].startswith("     90 ")
+    assert re.fullmatch(r" +0 s +2 m 00 s", lines[heading + 7])
+    assert max(map(len, lines)) <= 60
+    unknown = Series("CPU", (0.0, 1.0), (None, None), "%")
+    assert "CPU (no value is known)\n\n" in text.render(answer(unknown))
+
+
+def test_a_series_in_markdown_keeps_its_pitch() -> None:
+    """The chart stands in a block of code, what it spans below it; a backtick can't end it."""
+    section = Series("P", (1.0, 2.0), (-1.0, 1.0), "USD", "USD", label="```", x_label="price")
+    rendered = markdown.render(answer(section))
+    block = rendered.split("```text\n")[1].split("\n```\n")[0]
+    assert "─" in block
+    assert "price" in block
+    assert "2 points, -1 to 1 USD" in rendered
+
+
+def test_a_series_of_an_older_session_is_still_read() -> None:
+    """What was kept before other axes and further lines came is a line over seconds."""
+    kept = b'{"kind":"series","title":"CPU","x":[0.0,60.0],"y":[1.0,null],"unit":"%"}'
+    read = msgspec.json.decode(kept, type=Section)
+    assert read == Series("CPU", (0.0, 60.0), (1.0, None), "%", "s", "", "", (), ())
 
 
 def test_no_escape_reaches_the_terminal() -> None:

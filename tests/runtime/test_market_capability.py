@@ -1,11 +1,12 @@
 """Whether there is a book, as told at the start."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from engine.market.settings import USUAL, place
-from engine.runtime import Engine, capabilities
+from engine.runtime import Engine
 
 pytestmark = pytest.mark.anyio
 
@@ -20,7 +21,9 @@ async def test_without_positions_the_market_is_absent(tmp_path: Path, own_folder
     assert await state(tmp_path) == "absent"
 
 
-@pytest.mark.parametrize("name", ["positions.csv", "data/positions.csv", "data/prices.csv"])
+@pytest.mark.parametrize(
+    "name", ["positions.csv", "data/positions.csv", "data/prices.csv", "trades.csv"]
+)
 async def test_a_file_in_a_usual_place_is_a_book(
     tmp_path: Path, own_folders: Path, name: str
 ) -> None:
@@ -39,11 +42,33 @@ async def test_a_setting_is_a_book_even_where_it_is_wrong(
     assert await state(tmp_path) == "closed"
 
 
-def test_the_usual_places_are_those_of_the_market() -> None:
-    """The start looks where the reading looks."""
-    usual = {
-        topic: tuple(str(place(text, Path()).path) for text in texts)
-        for topic, texts in USUAL.items()
-    }
-    assert usual["positions"] == capabilities._BOOKS
-    assert usual["prices"] == capabilities._PRICES
+async def test_a_book_that_is_added_later_is_found_when_it_is_asked_for(
+    tmp_path: Path, own_folders: Path
+) -> None:
+    """No restart: the first question after it is answered from it."""
+    async with Engine.open(tmp_path) as engine:
+        before = await engine.ask("what is my cost basis")
+        (tmp_path / "trades.csv").write_text(
+            "date,action,symbol,quantity,price\n2025-01-02,buy,U,100,20.5\n"
+        )
+        after = await engine.ask("what is my cost basis")
+        assert engine.board.states()["market"] == "closed"
+    assert "this project has no positions" in str(before)
+    assert "100 U at a true basis of $20.50" in str(after)
+
+
+def test_a_start_looks_without_importing_the_market() -> None:
+    """What names the usual places costs no import of what reads them."""
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys, engine.market.usual_places; print(*sys.modules)",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = done.stdout.split()
+    assert "engine.market.usual_places" in loaded
+    assert not {"engine.market.settings", "engine.market.columns", "numpy"} & set(loaded)
