@@ -75,7 +75,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("zoom", "z,f2,enter", "zoom", "Give the focused pane the whole screen, or restore it.",
            "looking", "Zoom the pane", hint=4),
     Action("back", "escape", "back",
-           "Restore a zoomed pane; else cancel the running query; else leave the prompt.",
+           "Restore a zoomed pane; else leave the past; else cancel the running query; else leave "
+           "the prompt.",
            "looking"),
     Action("pause", "p,f3", "pause", "Freeze what is drawn; events are still taken in.", "looking",
            "Pause the drawing", typed="pause", hint=5),

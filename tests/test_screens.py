@@ -5,6 +5,8 @@ After a wanted change: `pytest tests/test_screens.py --snapshot-update`, then lo
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import pytest_textual_snapshot  # type: ignore[import-untyped]
@@ -12,6 +14,7 @@ from textual.pilot import Pilot
 
 from bolt_tui.app import Console, ConsoleSettings
 from tests.console import recordings
+from tests.console.filed import filed
 from tests.console.machines import half_known_gpu, linux_host, run_for
 from tests.console.snapshotting import StableSvg
 from tests.console.stand_in import StandIn
@@ -39,6 +42,8 @@ def _after(
     async def run(pilot: Pilot[int]) -> None:
         app = pilot.app
         assert isinstance(app, Console)
+        with TemporaryDirectory() as folder:
+            tape.events[:] = filed(tape, Path(folder)).events
         app.attach(StandIn(tape))
         while app.state.folded < len(tape.events):
             await pilot.pause()
@@ -163,6 +168,23 @@ def test_completions(snap_compare: Compare) -> None:
 def test_help(snap_compare: Compare) -> None:
     """The help lists every key, the mouse and the marks."""
     assert _same(snap_compare, recordings.idle_mac(), COMFORTABLE, "f1")
+
+
+def test_past(snap_compare: Compare) -> None:
+    """Wound back: the header says when this was, the bar what happened round it."""
+    tape = recordings.answered(recordings.idle_mac(150)).wait(60)
+    assert _same(snap_compare, tape, COMFORTABLE, "f9", "f9")
+
+
+def test_past_80x24(snap_compare: Compare) -> None:
+    """The time bar fits into the smallest usable screen."""
+    tape = recordings.answered(recordings.idle_linux(150)).wait(60)
+    assert _same(snap_compare, tape, SMALL, "f9", "f9")
+
+
+def test_company(snap_compare: Compare) -> None:
+    """Other sessions on the same store: what each runs, and one that died."""
+    assert _same(snap_compare, recordings.in_company(), COMFORTABLE)
 
 
 def test_palette(snap_compare: Compare) -> None:

@@ -16,6 +16,7 @@ from bolt_tui.panes.line import wrapped
 TITLES: dict[Group, str] = {
     "asking": "Asking",
     "looking": "Looking",
+    "time": "The past",
     "program": "The program",
 }
 KEYS = 16
@@ -23,6 +24,7 @@ WIDTH = 80
 
 MOUSE = (
     "Click a pane to focus it, twice to zoom it; the wheel scrolls; drag to mark text.",
+    "A click on the time bar goes to its moment; the wheel on it steps.",
     "Rest on a pane to read why a figure is unknown; a zoomed one says it too.",
 )
 MARKS = (

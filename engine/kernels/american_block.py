@@ -15,8 +15,8 @@ from engine.kernels.european import european_block
 
 _POINT: Final = 0.01
 _DAYS_PER_YEAR: Final = 365.0
-_VOLATILITY_STEP: Final = 1e-3
-_RATE_STEP: Final = 3e-4
+_VOLATILITY_STEP: Final = 2e-4
+_RATE_STEP: Final = 3e-5
 _FRACTION: Final = 0.2
 _TINY: Final = 1e-300
 
@@ -74,8 +74,13 @@ def price_block(rule: Rule[Floats], is_call: Flags, *numbers: Floats) -> tuple[F
     return _with_premium(puts, best, added, terms.top * np.exp(depth[0]), calls, values)
 
 
-def greeks_block(rule: Rule[Floats], is_call: Flags, *numbers: Floats) -> tuple[Floats, ...]:
-    """Return the fields of `american.Valuation`; the numbers in the order of `price`."""
+def greeks_block(
+    rule: Rule[Floats], moved: Rule[Floats], is_call: Flags, *numbers: Floats
+) -> tuple[Floats, ...]:
+    """Return the fields of `american.Valuation`; the numbers in the order of `price`.
+
+    `moved` is the rule of the prices at another volatility or rate.
+    """
     european = european_block(is_call, *numbers)
     calls, values = _broadcast(is_call, numbers)
     spot, _, years, volatility, rate, dividend_yield = values
@@ -96,8 +101,8 @@ def greeks_block(rule: Rule[Floats], is_call: Flags, *numbers: Floats) -> tuple[
     delta[live] += np.where(puts.is_call, added.value - x * added.slope, added.slope)
     bend = np.where(puts.is_call, x * x, 1.0) * added.curvature
     gamma[live] += bend / puts.unit
-    vega[live] += _vega(puts, rule) * puts.unit * _POINT
-    rho[live] += _rho(puts, rule) * puts.unit * _POINT
+    vega[live] += _vega(puts, moved) * puts.unit * _POINT
+    rho[live] += _rho(puts, moved) * puts.unit * _POINT
 
     flow = rate * price - (rate - dividend_yield) * spot * delta
     decay = (flow - 0.5 * (volatility * spot) ** 2 * gamma) / _DAYS_PER_YEAR

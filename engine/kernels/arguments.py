@@ -22,6 +22,7 @@ Kind: TypeAlias = Literal["call", "put"]
 Kinds: TypeAlias = Kind | Sequence[str] | NDArray[np.str_]
 
 _KINDS: Final = ("call", "put")
+_FOUR_LETTERS: Final = np.dtype("U4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ def calls(argument: str, value: Kinds) -> Flags:
         UnknownKind: anything else, with the nearest of the two if one is near.
     """
     labels = np.asarray(value, dtype=np.str_)
-    is_call: Flags = np.asarray(labels == "call")
-    known = is_call | (labels == "put")
+    is_call, is_put = (_equal(labels, kind) for kind in _KINDS)
+    known = is_call | is_put
     if not known.all():
         index = _first(~known)
         found = str(labels[index])
@@ -57,6 +58,21 @@ def calls(argument: str, value: Kinds) -> Flags:
         hint = f" (nearest: {near[0]!r})" if near else ""
         raise UnknownKind(argument, repr(found), f"'call' or 'put'{hint}", index)
     return is_call
+
+
+def _equal(labels: NDArray[np.str_], word: str) -> Flags:
+    """Return where `labels` say `word`, of four letters at most.
+
+    NumPy compares text letter by letter, which took a tenth of a valuation's time: labels of four
+    letters, which are 16 bytes, are compared as two whole numbers.
+    """
+    if labels.dtype != _FOUR_LETTERS:
+        return np.asarray(labels == word)
+    first, second = np.array([word], _FOUR_LETTERS).view(np.uint64)
+    whole = np.ascontiguousarray(labels).reshape(-1)
+    halves = whole.view(np.uint64).reshape(*labels.shape, 2)
+    same: Flags = (halves[..., 0] == first) & (halves[..., 1] == second)
+    return np.asarray(same)
 
 
 def numbers(argument: str, value: ArrayLike, within: Range) -> Floats:

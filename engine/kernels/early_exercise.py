@@ -16,6 +16,10 @@ from engine.kernels.normal import short_cdf
 
 _INV_SQRT_2PI: Final = 0.3989422804014327
 
+# The slope is that of one node with the others held. It is 0 at the solution but for their part,
+# and far from it can come close to 1, where Newton's step means nothing.
+_STEEPEST: Final = 0.4
+
 
 def solve_boundary(terms: Terms[A], rule: Rule[A], xp: Namespace[A]) -> A:
     """Return ln(B/X) at the nodes of `rule`, of shape (n, batch) and never above 0.
@@ -63,8 +67,12 @@ def _sweep(boundary: A, terms: Terms[A], rule: Rule[A], xp: Namespace[A]) -> A:
     top_slope = -density * near / deviation - share * cash_turn / boundary
     bottom_slope = (density * (deviation - far) / deviation + share * asset_turn) / boundary
     slope = (top_slope - found * bottom_slope) / bottom
-    moved = boundary + (boundary - found) / (slope - 1.0)
-    return xp.minimum(xp.maximum(moved, 0.25 * boundary), terms.top)
+    moved = boundary + (boundary - found) / (xp.minimum(slope, _STEEPEST) - 1.0)
+    # A boundary that got to its upper end would stay there.
+    lowest, highest = 0.25 * boundary, 0.3 * boundary + 0.7 * terms.top
+    settled = xp.minimum(xp.maximum(moved, lowest), highest)
+    # Thousands of deviations away all of it is 0, and so is what early exercise adds.
+    return xp.where(xp.less(settled, 2.0), settled, boundary)
 
 
 def _integrals(

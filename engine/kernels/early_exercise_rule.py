@@ -49,6 +49,7 @@ class Rule(Generic[A]):
         between: n arrays (n, l, 1): the share of node j in the polynomial at √u.
         premium_place, premium_weight: (p, 1), as `place` and `weight` but clustered near 0.
         premium_between: n arrays (p, 1).
+        premium_turn: n numbers: the slope of the share of node j at √(τ / T) = 1, which is now.
     """
 
     size: Size
@@ -62,6 +63,7 @@ class Rule(Generic[A]):
     premium_place: A
     premium_weight: A
     premium_between: tuple[A, ...]
+    premium_turn: tuple[float, ...]
 
 
 def make_rule(size: Size, convert: Callable[[Floats], A]) -> Rule[A]:
@@ -86,6 +88,7 @@ def make_rule(size: Size, convert: Callable[[Floats], A]) -> Rule[A]:
         premium_place=convert(premium_place[:, None]),
         premium_weight=convert(premium_weight[:, None]),
         premium_between=tuple(convert(premium_between[:, j, None]) for j in range(size.nodes)),
+        premium_turn=_slopes_at_one(chebyshev),
     )
 
 
@@ -121,3 +124,11 @@ def _shares(chebyshev: Floats, at: Floats) -> Floats:
     weight = np.where(hit.any(axis=-1, keepdims=True), hit, sign / np.where(hit, 1.0, gap))
     found: Floats = (weight / weight.sum(axis=-1, keepdims=True))[..., :-1]
     return found
+
+
+def _slopes_at_one(chebyshev: Floats) -> tuple[float, ...]:
+    """Return the slope at 1 of each node's share but the last's: Berrut and Trefethen, eq. 9.4."""
+    sign = (-1.0) ** np.arange(len(chebyshev))
+    sign[[0, -1]] *= 0.5
+    slope = sign[1:] / sign[0] / (1.0 - chebyshev[1:])
+    return (-float(slope.sum()), *slope[:-1].tolist())

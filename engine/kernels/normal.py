@@ -5,7 +5,6 @@ that its arrays belong to. The polynomials update in place, which saves NumPy a 
 and means the same to MLX. With NumPy float64, against 40-digit references:
 
     erfcx   -26.6 <= x <= 1e6    relative error at most 4 eps (3.1 seen), eps = 2**-52
-    pdf     -37.5 <= x <= 37.5   at most 4 eps (2.9 seen)
     cdf     -37.5 <= x           at most 5 eps (3.4 seen), which is 1.1e-15
 
 `erfcx` is one polynomial: with K = 5/2 and s = 1/(x + K), the product (x + K)·erfcx(x) is smooth in
@@ -50,7 +49,6 @@ _COEFFICIENTS: Final = (
     -7.66863455630375e-09,
 )
 _SQRT_HALF: Final = 0.7071067811865476
-_INV_SQRT_2PI: Final = 0.3989422804014327
 
 # (x + K)·(1 - cdf(x))/exp(-x²/2) with K = 3 in t = 1 - 6/(x + K): degree 10 by the same recipe.
 _SHORT_SHIFT: Final = 3.0
@@ -84,11 +82,6 @@ def erfcx(x: A, xp: Namespace[A]) -> A:
     mirror = 2.0 * xp.exp(xp.where(reflected, square, 0.0)) * (1.0 + slip) - value
     beyond = xp.less(x, _ERFCX_OVERFLOWS_BELOW)
     return xp.where(beyond, float("inf"), xp.where(reflected, mirror, value))
-
-
-def pdf(x: A, xp: Namespace[A]) -> A:
-    """Return the standard normal density at `x`, of any shape."""
-    return _INV_SQRT_2PI * _gauss(x, xp)
 
 
 def cdf(x: A, xp: Namespace[A]) -> A:

@@ -64,6 +64,20 @@ def joined(tape: Tape | None = None) -> Tape:
     return tape.say(e.LevelChanged(level="full", why="everything that is present works"))
 
 
+def in_company() -> Tape:
+    """Three other sessions: one asks, one idles, one has just died."""
+    tape = answered(idle_mac(20))
+    home = "/home/mb/code"
+    return tape.say(
+        e.PeerChanged(peer="20261123T140000-4812-11aa", project=f"{home}/wheel-trader", pid=4812,
+                      interactive=True, state="here", running=("review risk.py", "status")),
+        e.PeerChanged(peer="20261123T141000-5120-22bb", project=f"{home}/notes", pid=5120,
+                      interactive=True, state="here"),
+        e.PeerChanged(peer="20261123T142000-6001-33cc", project=f"{home}/wheel-trader", pid=6001,
+                      interactive=False, state="died"),
+    )  # fmt: skip
+
+
 def indexed(tape: Tape) -> Tape:
     """The text index stands, and what is known of the code."""
     return tape.say(

@@ -5,7 +5,10 @@ import pytest
 
 from engine.kernels import american, european
 
-from .american_oracle import Sample, converged, sample
+from .american_oracle import Floats, Sample, converged, sample
+
+# What 1e-10 of error in QuantLib's prices is worth in their second difference.
+GAMMA_NOISE = 1e-5
 
 
 def bumped(contracts: Sample, **changed: object) -> american.Priced:
@@ -32,27 +35,60 @@ def test_prices_are_within_their_bounds() -> None:
         assert np.abs(found.price - expected).max() < bound * 100.0
 
 
-def test_greeks_are_slopes_of_converged_prices() -> None:
-    """Delta, vega, theta and rho are within 2e-5 of differences of QuantLib's prices."""
+@pytest.mark.parametrize("accuracy", american.GREEK_ERRORS)
+def test_greeks_are_slopes_of_converged_prices(accuracy: american.Accuracy) -> None:
+    """Delta, gamma, vega and rho are within their bounds of differences of QuantLib's prices."""
     contracts = sample(40, seed=12)
-    found = american.price_and_greeks(*contracts.arguments)  # type: ignore[arg-type]
-    step = 1e-4
+    found = american.price_and_greeks(*contracts.arguments, accuracy=accuracy)  # type: ignore[arg-type]
+    bound = american.GREEK_ERRORS[accuracy]
 
-    def slope(name: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-        values = getattr(contracts, name)
-        up, down = (
-            converged(_replaced(contracts, name, values + side * step)) for side in (1.0, -1.0)
-        )
-        return (up - down) / (2.0 * step)
+    def shifted(name: str, step: float) -> Floats:
+        return converged(_replaced(contracts, name, getattr(contracts, name) + step))
+
+    def slope(name: str, step: float = 1e-4) -> Floats:
+        return (shifted(name, step) - shifted(name, -step)) / (2.0 * step)
 
     alive = ~found.exercise
     for name, greek in (("volatility", "vega_per_point"), ("rate", "rho_per_point")):
         error = np.abs(slope(name) / 100.0 - getattr(found, greek))[alive]
-        assert error.max() < american.GREEK_ERROR * 100.0, greek
-    # Homogeneity: S·delta is price less the slope in the strike times the strike.
-    strike_slope = slope("strike")
-    delta = (found.price - contracts.strike * strike_slope) / 100.0
-    assert np.abs(delta - found.delta).max() < american.GREEK_ERROR
+        assert error.max() < bound * 100.0, greek
+    # Homogeneity: S·delta is price less the slope in the strike times the strike, and S²·gamma is
+    # the bend in the strike times its square.
+    delta = (found.price - contracts.strike * slope("strike")) / 100.0
+    assert np.abs(delta - found.delta).max() < bound
+    step = 0.05
+    ends = [bumped(contracts, strike=contracts.strike + side * step) for side in (1.0, -1.0)]
+    calm = alive & ~ends[0].exercise & ~ends[1].exercise
+    up, middle, down = (shifted("strike", side * step) for side in (1.0, 0.0, -1.0))
+    gamma = (contracts.strike / 100.0) ** 2 * (up - 2.0 * middle + down) / step**2
+    assert np.abs(gamma - found.gamma)[calm].max() * 100.0 < bound + GAMMA_NOISE
+
+
+@pytest.mark.parametrize("accuracy", american.GREEK_ERRORS)
+def test_gamma_jumps_at_the_boundary(accuracy: american.Accuracy) -> None:
+    """Up to the boundary gamma is 0, and right beyond it what the equation leaves of it."""
+    drawn = sample(300, seed=16)
+    found = american.price_and_greeks(*drawn.arguments, accuracy=accuracy).boundary  # type: ignore[arg-type]
+    keep = np.isfinite(found) & (np.abs(np.log(drawn.strike / found)) < np.log(1.35))
+    contracts = Sample(*(getattr(drawn, name)[keep] for name in Sample.__dataclass_fields__))
+    edge, outward = found[keep], np.where(contracts.kind == "put", 1.0, -1.0)
+
+    def at(distance: float) -> american.Valuation:
+        arguments = list(contracts.arguments)
+        arguments[1] = edge * (1.0 + distance * outward)
+        return american.price_and_greeks(*arguments, accuracy=accuracy)  # type: ignore[arg-type]
+
+    inside, beyond, closest = (at(distance) for distance in (-1e-6, 1e-6, 1e-8))
+    assert inside.exercise.all()
+    assert (inside.gamma == 0.0).all()
+    assert not beyond.exercise.any()
+    # With the smooth fit, price and delta are those of exercise, and nothing decays.
+    gain = contracts.rate * contracts.strike - contracts.dividend_yield * edge
+    expected = 2.0 * outward * gain / (contracts.volatility**2 * edge)
+    seen = ~closest.exercise
+    assert seen.sum() > 30
+    error = np.abs(closest.gamma * edge - expected)[seen]
+    assert error.max() < american.GREEK_ERRORS[accuracy]
 
 
 def _replaced(contracts: Sample, name: str, values: object) -> Sample:
@@ -60,24 +96,15 @@ def _replaced(contracts: Sample, name: str, values: object) -> Sample:
     return Sample(**{**fields, name: values})
 
 
-def test_gamma_and_theta_are_slopes_of_delta_and_price() -> None:
-    """Gamma is the slope of delta in the spot, and minus theta that of the price in time."""
+def test_theta_is_the_slope_of_the_price_in_time() -> None:
+    """Theta, which follows from the other Greeks, is what a little less time costs."""
     contracts = sample(300, seed=13)
     found = american.price_and_greeks(*contracts.arguments)  # type: ignore[arg-type]
-    arguments = list(contracts.arguments)
-    up, down = (
-        american.price_and_greeks(arguments[0], spot, *arguments[2:])  # type: ignore[arg-type]
-        for spot in (100.01, 99.99)
-    )
-    calm = (up.exercise == down.exercise) & ~found.exercise
-    gamma = (up.delta - down.delta) / 0.02
-    assert np.abs(gamma - found.gamma)[calm].max() < american.GREEK_ERROR
-    later, sooner = (
-        bumped(contracts, years=contracts.years * factor).price for factor in (1.001, 0.999)
-    )
-    theta = -(later - sooner) / (0.002 * contracts.years) / 365.0
-    error = np.abs(theta - found.theta_per_day)[calm & ~found.exercise]
-    assert error.max() < american.GREEK_ERROR * 100.0
+    later, sooner = (bumped(contracts, years=contracts.years * factor) for factor in (1.001, 0.999))
+    theta = -(later.price - sooner.price) / (0.002 * contracts.years) / 365.0
+    calm = ~(found.exercise | later.exercise | sooner.exercise)
+    error = np.abs(theta - found.theta_per_day)[calm]
+    assert error.max() < american.GREEK_ERRORS["accurate"] * 100.0
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.kernels import american, european
@@ -104,6 +104,28 @@ def test_boundary_is_where_exercise_begins(market: Market) -> None:
     assert not before.exercise
     if beyond.exercise:
         assert beyond.price == market.strike - float(found.boundary) * 0.99
+
+
+powers = st.builds(
+    Market,
+    st.just(100.0),
+    st.floats(-4.0, 4.0).map(lambda power: 100.0 * float(np.exp(power))),
+    st.floats(-4.0, 1.4).map(lambda power: float(10.0**power)),
+    st.floats(-2.0, 1.0).map(lambda power: float(10.0**power)),
+    st.floats(-8.0, 0.0).map(lambda power: float(10.0**power)),
+    st.floats(-8.0, 0.0).map(lambda power: float(10.0**power)),
+)
+
+
+@relaxed
+@given(powers)
+@example(Market(100.0, 119.71, 1.5144e-4, 0.099485, 3.4493e-8, 1.5926e-4))
+def test_always_a_number(market: Market) -> None:
+    """Wherever the arguments are admitted, however small, price and Greeks are numbers."""
+    for accuracy in american.SIZES:
+        found = american.price_and_greeks(KINDS, *market, accuracy=accuracy)
+        for name in ("price", "delta", "gamma", "vega_per_point", "theta_per_day", "rho_per_point"):
+            assert np.isfinite(getattr(found, name)).all(), (accuracy, name)
 
 
 def test_boundary_curve() -> None:

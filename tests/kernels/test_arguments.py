@@ -1,11 +1,14 @@
 """Bad arguments: one precise error for each."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from engine.kernels import european
+from engine.kernels.arguments import calls
 from engine.kernels.errors import (
     InvalidArgument,
     KernelError,
@@ -96,6 +99,25 @@ def test_unknown_kind(kind: object, message: str) -> None:
     error = refuse(kind=kind)
     assert isinstance(error, UnknownKind)
     assert str(error) == message
+
+
+@pytest.mark.parametrize(
+    "lay",
+    [
+        lambda labels: labels,
+        lambda labels: labels[::-1][::-1],
+        lambda labels: np.repeat(labels, 2)[::2],
+        lambda labels: labels.astype(">U4"),
+        lambda labels: labels.astype("U9"),
+        lambda labels: labels.astype(object),
+        lambda labels: labels.tolist(),
+    ],
+)
+def test_kinds_in_any_layout(lay: Callable[[NDArray[np.str_]], NDArray[np.str_]]) -> None:
+    """However the labels lie in memory, calls are the calls."""
+    labels = np.array(["call", "put", "put", "call", "call"])
+    assert calls("kind", lay(labels)).tolist() == [True, False, False, True, True]
+    assert calls("kind", np.broadcast_to(lay(labels), (2, 5)).T)[:, 1].sum() == 3
 
 
 def test_shapes_that_do_not_fit() -> None:
