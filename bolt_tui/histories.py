@@ -15,19 +15,22 @@ READINGS: tuple[Reading, ...] = (
 
 
 class Histories:
-    """Bounded series by reading; a pause between samples becomes one gap."""
+    """Bounded series by reading; a pause between samples becomes a gap.
+
+    A gap is two values wide, a whole cell of a graph, so that it moves no pair.
+    """
 
     def __init__(self) -> None:
         self._values: dict[Reading, deque[float | None]] = {
             reading: deque(maxlen=SAMPLES_KEPT) for reading in READINGS
         }
-        self._added = dict.fromkeys(READINGS, 0)
+        self._newest_tick = dict.fromkeys(READINGS, 0)
         self._newest_s: dict[type[Sample], float] = {}
 
     def copy(self) -> "Histories":
         twin = Histories.__new__(Histories)
         twin._values = {reading: values.copy() for reading, values in self._values.items()}
-        twin._added = self._added.copy()
+        twin._newest_tick = self._newest_tick.copy()
         twin._newest_s = self._newest_s.copy()
         return twin
 
@@ -36,13 +39,14 @@ class Histories:
         return self._values[reading]
 
     def paired(self, reading: Reading) -> list[float | None]:
-        """Return the series filled up to an even count of values since the first.
+        """Return the series filled up to an even count of samples since the session's first.
 
         A cell of a graph holds two values. So filled, a pair stays a pair while the graph moves on,
-        and the graph moves by whole cells; else it would shimmer.
+        and the graph moves by whole cells; else it would shimmer. By the samples' own numbers, so
+        that the past is drawn as it was from wherever it is read.
         """
         values = list(self._values[reading])
-        return [*values, None] if self._added[reading] % 2 else values
+        return [*values, None] if self._newest_tick[reading] % 2 else values
 
     def add_host(self, sample: HostSample) -> None:
         values: dict[Reading, float | None] = {
@@ -67,9 +71,9 @@ class Histories:
         for reading, value in values.items():
             series = self._values[reading]
             if gap:
-                series.append(None)
+                series += (None, None)
             series.append(value)
-            self._added[reading] += 1 + gap
+            self._newest_tick[reading] = sample.tick
 
 
 def cpu_average_pct(sample: HostSample) -> float | None:

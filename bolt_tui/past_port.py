@@ -1,6 +1,6 @@
 """What winding back needs of the store or of a recording, and nothing more."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal, Protocol
 
 from engine.events import Event, Severity
@@ -53,7 +53,12 @@ class PastPort(Protocol):
         ...
 
     async def events(
-        self, start_s: float, end_s: float, *, session: str | None = None
+        self,
+        start_s: float,
+        end_s: float,
+        *,
+        session: str | None = None,
+        types: Collection[type[Event]] | None = None,
     ) -> Sequence[Event]:
         """Return the events of the span, both ends included, in their order."""
         ...

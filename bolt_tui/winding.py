@@ -12,11 +12,18 @@ from bolt_tui.past_port import PastMark, PastPort, PastSession
 from bolt_tui.state import AREAS, ConsoleState
 from bolt_tui.timeline import Timeline
 from bolt_tui.views import MarkView, MomentView
+from engine import events as e
+from engine.events import Event
 
 SPANS_S = (600.0, 3600.0, 6 * 3600.0, 86_400.0, 7 * 86_400.0)
 SPEEDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0)
 WINDOW_S = 1800.0
 WARM_UP_S = 600.0  # what the graphs show
+ASKED_S = 6 * 3600.0  # queries so much older are not in the list of answers
+ASKED = (
+    e.QueryAsked, e.QueryPlanned, e.TaskStarted, e.TaskFinished, e.TaskFailed, e.TaskCancelled,
+    e.QueryAnswered, e.QueryFailed, e.QueryCancelled,
+)  # fmt: skip
 LINGER_S = 1.0  # between two samples a session is not over
 STEPS = 60  # steps across the time bar
 
@@ -151,13 +158,20 @@ class Winding:
         start_s = cursor_s // WINDOW_S * WINDOW_S
         end_s = start_s + WINDOW_S
         early_s = start_s - WARM_UP_S
-        before = await self._past.standing(early_s, session.session)
+        before = await self._before(early_s, session.session)
         events = await self._past.events(early_s, end_s, session=session.session)
         self._timeline = Timeline(before, events)
         self._session, self._folded = session.session, None
         # Before its beginning and after its end another session is looked for.
         last_s = end_s if session.session == self._own else session.last_s + LINGER_S
         self._window = (max(start_s, session.joined_s), min(end_s, last_s))
+
+    async def _before(self, at_s: float, session: str) -> list[Event]:
+        """Return how things stood, and the queries of the hours before: the list of answers."""
+        standing = await self._past.standing(at_s, session)
+        asked = await self._past.events(at_s - ASKED_S, at_s, session=session, types=ASKED)
+        events = {event.seq: event for event in (*standing, *asked)}
+        return [events[seq] for seq in sorted(events)]
 
     async def _session_at(self, cursor_s: float) -> PastSession:
         sessions = await self._past.sessions(cursor_s - WARM_UP_S, cursor_s + WARM_UP_S)

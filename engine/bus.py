@@ -123,6 +123,7 @@ class Bus:
         self.record: Callable[[Event], None] | None = None
         self._clock = clock
         self._seq = 0
+        self._ticks: dict[type[Event], int] = {}
         self._subscriptions: list[Subscription] = []
 
     def publish(self, event: Event) -> None:
@@ -139,6 +140,9 @@ class Bus:
         force_setattr(event, "seq", self._seq)
         force_setattr(event, "mono_s", self._clock.monotonic_s())
         force_setattr(event, "wall_s", self._clock.wall_s())
+        if isinstance(event, Sample):
+            tick = self._ticks[event.__class__] = self._ticks.get(event.__class__, 0) + 1
+            force_setattr(event, "tick", tick)
 
     def deliver(self, event: Event) -> None:
         """Hand a stamped event to every subscriber."""

@@ -31,7 +31,12 @@ class Event(Struct, frozen=True, kw_only=True, tag_field="type"):
 
 
 class Sample(Event, frozen=True, kw_only=True):
-    """A periodic reading: only the newest of a type matters to a screen."""
+    """A periodic reading: only the newest of a type matters to a screen.
+
+    `tick` counts a session's samples of a type from 1.
+    """
+
+    tick: int = 0
 
 
 class HostSample(Sample, frozen=True, kw_only=True, tag=True):

@@ -254,7 +254,9 @@ class MainScreen(TimeKeys, Screen[None], inherit_bindings=False):
             self.pause(paused=self._frozen is None)
 
     def pause(self, *, paused: bool) -> None:
-        """Keep what is drawn, or go on with what has happened since."""
+        """Keep what is drawn, or go on with what has happened since; the past stands anyway."""
+        if self.look.moment is not None:
+            return
         self._frozen = self.live.copy() if paused else None
         self.set_class(paused, "-paused")
         self.relook(replace(self.look, paused=paused))
@@ -264,7 +266,11 @@ class MainScreen(TimeKeys, Screen[None], inherit_bindings=False):
     def show_past(self, state: ConsoleState, moment: MomentView) -> None:
         """Show a moment of the past in all panes."""
         begins = self.look.moment is None
-        self._frozen, self.look = state, replace(self.look, moment=moment, paused=False)
+        query = self.look.query
+        if moment.recording and query not in state.queries:
+            query = next(reversed(state.queries), None)
+        self._frozen = state
+        self.look = replace(self.look, moment=moment, paused=False, query=query)
         changed, state.changed = state.changed, set()
         self.set_class(True, "-past")
         self.set_class(False, "-paused")

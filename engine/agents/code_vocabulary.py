@@ -15,6 +15,10 @@ CODE_INTENTS = {**IMPORT_INTENTS, **NAME_INTENTS}
 HINTS: dict[str, tuple[str, ...]] = {
     intent: tuple(words.split())
     for intent, words in {
+        "import_path": "<file> depend import reach use using need requir know pull connect "
+        "link coupl relat "
+        "tied path chain route way",
+        "outline": "<file> outline",
         "import_cycles": "cycl circ loop other",
         "broken_imports": "import",
         "orphans": "orphan import use need refer depend stray dead",

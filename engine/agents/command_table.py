@@ -52,6 +52,20 @@ _GRAPH = (
 )
 _TICKER = Option(("--ticker",), "ticker", "word")
 _SALE = (Option(("--delta",), "delta", "number"), Option(("--dte",), "days", "number"))
+_PAST = (
+    Option(("--from",), "begin", "word"),
+    Option(("--to",), "end", "word"),
+    Option(("--last",), "last", "word"),
+    Option(("--hold",), "hold"),
+    Option(("--atm",), "at_the_money"),
+    Option(("--capital",), "capital", "number"),
+    Option(("--implied",), "implied", "word"),
+    Option(("--factor",), "volatility_factor", "number"),
+    Option(("--skew",), "skew", "number"),
+    Option(("--rates",), "rates", "word"),
+    Option(("--published",), "published", "word"),
+    Option(("--fit",), "fit", "word"),
+)
 
 COMMANDS: dict[str, Command] = {
     "status": Command("system_status", ":status", "machine, level and circuits now"),
@@ -73,9 +87,14 @@ COMMANDS: dict[str, Command] = {
     ),
     "history": Command(
         "history",
-        ":history [--limit N]",
+        ":history [--limit N] [--failed] [--slow] [TIME…]",
         "the last queries of all sessions",
-        options=(Option(("--limit",), "limit", "number"),),
+        ("when*",),
+        (
+            Option(("--limit",), "limit", "number"),
+            Option(("--failed",), "failed"),
+            Option(("--slow",), "slow"),
+        ),
     ),
     "search": Command(
         "text_search",
@@ -168,11 +187,25 @@ COMMANDS: dict[str, Command] = {
     "limits": Command("wheel_limits", ":limits", "each limit and what is left of it"),
     "backtest": Command(
         "backtest",
-        ":backtest [wheel|put-write|sweep] [--delta D] [--dte N] [--ticker T]",
-        "the strategy on past prices",
+        ":backtest [wheel|put-write|sweep|validate] [--delta D] [--dte N] [--ticker T] "
+        "[--last 3y] [--from DAY] [--to DAY] [--hold] [--atm] [--capital N] [--factor F] "
+        "[--skew S] [--implied FILE] [--rates FILE] [--published FILE] [--fit YEARS]",
+        "the strategy on past prices; validate: put-writing against what an index returned",
         ("strategy?",),
-        (*_SALE, _TICKER),
-        ("wheel", "put-write", "sweep"),
+        (*_SALE, _TICKER, *_PAST),
+        ("wheel", "put-write", "sweep", "validate"),
+    ),
+    "payoff": Command(
+        "payoff",
+        ":payoff [SYMBOL]",
+        "gain of the positions over the stock's price, drawn",
+        ("ticker?",),
+    ),
+    "smile": Command(
+        "smile",
+        ":smile [SYMBOL] [EXPIRY]",
+        "implied volatility over strikes, drawn",
+        ("ticker?", "expiry?"),
     ),
     "pricing": Command(
         "options_analysis",
@@ -180,5 +213,24 @@ COMMANDS: dict[str, Command] = {
         "the project's pricing code against the kernels; --run runs it",
         options=(Option(("--run",), "consent"),),
     ),
+    "happened": Command(
+        "what_happened",
+        ":happened [TIME…]",
+        "what happened, as in :happened between 14:00 and 14:10",
+        ("when*",),
+    ),
+    "metric": Command(
+        "metric_history",
+        ":metric NAME [TIME…]",
+        "a metric over time, as in :metric cpu since 9:00",
+        ("metrics", "when*"),
+    ),
+    "circuits": Command(
+        "circuit_history", ":circuits [TIME…]", "how circuits and levels changed", ("when*",)
+    ),
+    "sessions": Command(
+        "sessions", ":sessions [TIME…]", "who is on this store, and who was", ("when*",)
+    ),
+    "answer": Command("past_answer", ":answer WORDS…", "an earlier answer again", ("about...",)),
     "help": Command("help", ":help", "what can be asked"),
 }

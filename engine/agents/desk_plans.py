@@ -16,7 +16,12 @@ _BACKTESTS = {
     "put_write": "backtest.put_write",
     "put-write": "backtest.put_write",
     "sweep": "backtest.sweep",
+    "validate": "backtest.validate",
 }
+_OF_BACKTESTS = (
+    "ticker", "delta", "days", "at_the_money", "begin", "end", "last", "hold", "capital", "implied",
+    "volatility_factor", "skew", "rates", "published", "fit",
+)  # fmt: skip
 _MOVES = ("spot_move", "spot_level", "volatility_points")
 _PRICING = "option pricing model: black scholes, binomial, american, implied volatility, greeks"
 
@@ -45,8 +50,7 @@ def _stress(part: Understanding) -> Planned:
 
 def _backtest(part: Understanding) -> Planned:
     tool = _BACKTESTS[str(part.slots.get("strategy", "wheel"))]
-    wanted = ("ticker", "delta", "days", "at_the_money", "begin", "end", "hold")
-    return [task(tool, _MARKET, _given(part.slots, *wanted))]
+    return [task(tool, _MARKET, _given(part.slots, *_OF_BACKTESTS))]
 
 
 def _risk(part: Understanding) -> Planned:
@@ -150,4 +154,6 @@ PLANS: dict[str, Callable[[Understanding], Planned]] = {
     "option_price": _of_terms("options.price"),
     "implied_volatility": _of_terms("options.implied"),
     "option_chance": _of_terms("options.chances"),
+    "payoff": _market("desk.payoff", "ticker"),
+    "smile": _market("desk.smile", "ticker", "expiry"),
 }

@@ -6,22 +6,27 @@
 """
 
 import re
-from datetime import date
 
+from engine.agents.pattern import Pattern
+from engine.agents.periods import period
 from engine.evidence import Argument
 
 Slots = dict[str, Argument]
 
-_COUNT = {"a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "six": 6.0, "next": 1.0}
-_N = rf"(?P<n>\d+(?:\.\d+)?|{'|'.join(_COUNT)})"
-_SPAN = re.compile(
-    rf"(?<![\w.]){_N}[\s-]*(?:(?:trading|calendar|business)\s+)?(?P<unit>d(?:ays?|te)?|w(?:ee)?ks?|months?|mos?|years?|yrs?)\b",
+_COUNT = {
+    "a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0,
+    "seven": 7.0, "eight": 8.0, "nine": 9.0, "ten": 10.0, "twelve": 12.0, "fifteen": 15.0,
+    "twenty": 20.0, "thirty": 30.0, "next": 1.0,
+}  # fmt: skip
+_N = rf"(?P<n>\d+(?:\.\d+)?[\s-]*|(?:{'|'.join(_COUNT)})[\s-]+)"  # "and" is no "an d"
+_SPAN = Pattern(
+    rf"(?<![\w.]){_N}(?:(?:trading|calendar|business)\s+)?(?P<unit>d(?:ays?|te)?|w(?:ee)?ks?|months?|mos?|years?|yrs?)\b",
     re.IGNORECASE,
 )
-_DTE = re.compile(
+_DTE = Pattern(
     r"\b(?:dte|days(?:\s+to\s+expiry)?)\s*(?:of|=|:|is|at)?\s*(?P<n>\d+)\b(?!\s*%)", re.IGNORECASE
 )
-_DELTA = re.compile(
+_DELTA = Pattern(
     r"(?<![\w.])(?P<before>\d*\.\d+|\d{1,2})\s*-?\s*(?:delta|δ|Δ)|"
     r"\b(?:delta|δ|Δ)\s*(?:of|=|:|at|is|target)?\s*(?P<after>\d*\.\d+|\d{1,2})(?![\d.%])",
     re.IGNORECASE,
@@ -30,51 +35,44 @@ _TRADING = {"d": 1.0, "w": 5.0, "m": 21.0, "y": 252.0}
 _CALENDAR = {"d": 1.0, "w": 7.0, "m": 365 / 12, "y": 365.0}
 
 _DOWN = (
-    r"(?:drop|fall|fell|crash|tank|plung|sink|declin|los|down|lower|collaps|decreas|cut|minus)\w*"
+    r"(?:drop|fall|fell|crash|tank|plung|sink|declin|los|down|lower|"
+    r"crush|collaps|decreas|cut|minus)\w*"
 )
 _UP = r"(?:rall|ris|rose|climb|jump|surg|gain|up|higher|increas|spik|plus|add)\w*"
 _PERCENT = r"(?P<sign>[-+−])?\s*(?P<n>\d+(?:\.\d+)?)\s*(?:%|percent\b|pct\b)"
-_SPOT = re.compile(_PERCENT, re.IGNORECASE)
-_VOLATILITY = re.compile(
+_SPOT = Pattern(_PERCENT, re.IGNORECASE)
+_VOLATILITY = Pattern(
     r"\b(?:vol(?:atility)?|iv)\b(?P<how>[^,;\d]*?)(?P<sign>[-+−])?(?P<n>\d+(?:\.\d+)?)\s*(?:points?|pts?|vols?|%|percent)?|"
-    r"(?P<sign2>[-+−])?(?P<n2>\d+(?:\.\d+)?)\s*(?:vol(?:atility)?\s+)?(?:points?|pts?)\s+(?P<how2>of\s+vol\w*|(?:\w+\s+)?vol\w*|higher|lower|up|down)",
+    r"(?P<sign2>[-+−])?(?P<n2>\d+(?:\.\d+)?)\s*(?:(?:vol(?:atility)?\s+)?(?:points?|pts?)\s+(?P<how2>of\s+vol\w*|(?:\w+\s+)?vol\w*|higher|lower|up|down)|(?:vols?|iv)\b)",
     re.IGNORECASE,
 )
-_LEVEL = re.compile(
+_LEVEL = Pattern(
     r"\b(?:goes|go|falls?|drops?|rises?|moves?|trades?|hits?|reaches|is|was|at|to|opens?)\s+(?:to|at|down\s+to|up\s+to)?\s*\$?(?P<n>\d+(?:\.\d+)?)(?!\s*(?:%|percent|pct|points?|pts?|days?|d\b|weeks?|months?|[\d.]))",
     re.IGNORECASE,
 )
 
-_DAY = r"(?P<{0}>\d{{4}}(?:-\d{{1,2}}-\d{{1,2}})?)"
-_BETWEEN = re.compile(
-    rf"\b(?:from|between)\s+{_DAY.format('a')}\s*(?:to|until|till|through|and|-|–)\s*{_DAY.format('b')}\b|"
-    rf"(?<![\w.])(?P<c>(?:19|20)\d\d)\s*[-–]\s*(?P<d>(?:19|20)\d\d)\b",
-    re.IGNORECASE,
-)
-_SINCE = re.compile(
-    rf"\b(?:since|from|after|starting(?:\s+in)?)\s+{_DAY.format('a')}\b", re.IGNORECASE
-)
-_UNTIL = re.compile(rf"\b(?:until|till|before|up\s+to|to)\s+{_DAY.format('b')}\b", re.IGNORECASE)
-_IN = re.compile(r"\b(?:in|for|during|over)\s+(?P<a>(?:19|20)\d\d)\b", re.IGNORECASE)
+_ISO_DAY = Pattern(r"\b\d{4}-\d\d-\d\d\b")
 
 _STRATEGIES = (
     (
         "sweep",
-        r"\b(?:sweep|grid|param\w*|optimal|optimi[sz]e\w*|best)\b|\b(?:delta|dte|rules?)\s+(?:and|x|×|by)\s+(?:delta|dte|days|rules?)\b",
+        r"\b(?:sweep|grid|param\w*|optimal|optimi[sz]e\w*|best)\b|\b(?:delta|dte|days|rules?)s?\s+(?:and|x|×|by)\s+(?:delta|dte|days|rules?)s?\b|\b(?:deltas|dtes)\b|\b(?:which|what)\s+(?:delta|dte)\b",
     ),
     ("put_write", r"\bput.?writ\w*|\bputwrite\b|\bcash.settled\b"),
-    ("wheel", r"\bwheel\b"),
+    ("wheel", r"\bwheel\b|\bcovered\s+calls?\b|\bcalls?\s+and\s+puts?\b|\bputs?\s+and\s+calls?\b"),
+    # puts, and nothing said of what is done once the stock is delivered
+    ("put_write", r"\bputs?\b(?!.*\bcalls?\b)|\bcsps?\b"),
 )
-_AT_THE_MONEY = re.compile(r"\bat.the.money\b|\batm\b", re.IGNORECASE)
-_HELD = re.compile(
+_AT_THE_MONEY = Pattern(r"\bat.the.money\b|\batm\b", re.IGNORECASE)
+_HELD = Pattern(
     r"\b(?:without|no|never|not)\s+(?:any\s+)?roll\w*|\bh[eo]ld(?:ing)?\s+(?:\w+\s+)?to\s+expir\w+",
     re.IGNORECASE,
 )
-_PERFORMANCE = re.compile(
+_PERFORMANCE = Pattern(
     r"\b(?:perform\w*|returns?|profit\w*|money|p&l|pnl|doing|earn\w*|made|how\s+good|yield\w*|gains?)\b",
     re.IGNORECASE,
 )
-_CODE = re.compile(
+_CODE = Pattern(
     r"\b(?:code|logic|implement\w*|functions?|class(?:es)?|modules?|walk\s+me\s+through|explain|how\s+do(?:es)?\b.*\bwork|refactor|debug)\b",
     re.IGNORECASE,
 )
@@ -94,6 +92,8 @@ def desk_slots(intent: str, text: str) -> Slots:
         return _one("performance", True if _PERFORMANCE.search(text) else None) | _one(
             "code", True if _CODE.search(text) else None
         )
+    if intent == "smile":
+        return _one("expiry", found[0] if (found := _ISO_DAY.search(text)) else None)
     return {}
 
 
@@ -109,7 +109,8 @@ def _one(name: str, value: Argument) -> Slots:
 def _span(text: str, unit_days: dict[str, float]) -> float | None:
     """Return the first span of time in the text; where there is none, what "tomorrow" says."""
     if match := _SPAN.search(text):
-        count = _COUNT.get(match["n"].lower()) or float(match["n"])
+        said = match["n"].lower().rstrip(" \t\n-")
+        count = _COUNT.get(said) or float(said)
         return round(count * unit_days[match["unit"][0].lower()], 2)
     if match := _DTE.search(text):
         return float(match["n"])
@@ -157,8 +158,8 @@ def _direction(text: str, match: re.Match[str]) -> float:
 
 
 def _backtest(text: str) -> Slots:
-    period, rest = _period(text)
-    slots = _sold(rest) | period
+    when, rest = period(text)
+    slots = _sold(rest) | when
     for name, pattern in _STRATEGIES:
         if re.search(pattern, text, re.IGNORECASE):
             slots["strategy"] = name
@@ -168,29 +169,3 @@ def _backtest(text: str) -> Slots:
     if _HELD.search(text):
         slots["hold"] = True
     return slots
-
-
-def _period(text: str) -> tuple[Slots, str]:
-    """Return the first and last day that are named, as ISO dates, and the text without them."""
-    slots: Slots = {}
-    for pattern in (_BETWEEN, _SINCE, _UNTIL, _IN):
-        match = pattern.search(text)
-        if match is None:
-            continue
-        groups = {name: value for name, value in match.groupdict().items() if value}
-        first = groups.get("a") or groups.get("c")
-        last = groups.get("b") or groups.get("d") or (first if pattern is _IN else None)
-        slots |= _day("begin", first, "-01-01") | _day("end", last, "-12-31")
-        text = f"{text[: match.start()]} , {text[match.end() :]}"
-        if pattern is _BETWEEN or pattern is _IN:
-            break
-    return slots, text
-
-
-def _day(name: str, text: str | None, rest_of_year: str) -> Slots:
-    if text is None:
-        return {}
-    try:
-        return {name: date.fromisoformat(text if "-" in text else text + rest_of_year).isoformat()}
-    except ValueError:
-        return {}

@@ -17,7 +17,7 @@ from anyio.lowlevel import checkpoint
 from engine.agents.deadlines import Deadlines
 from engine.agents.schedule import Schedule
 from engine.agents.services import Services
-from engine.agents.tool import Call, Tool, ToolError
+from engine.agents.tool import Call, Tool, ToolError, lacking
 from engine.breaker.board import Absent, CircuitOpen, innermost, sentence
 from engine.events import (
     TaskCancelled,
@@ -29,7 +29,17 @@ from engine.events import (
 from engine.evidence import Evidence, Plan, PlannedTask, TaskError, TaskRecord, TaskStatus
 
 ATTEMPTS = 2
+# Their tools do without them where `Call.untried` says so.
+_OTHER_WAY = frozenset({"market"})
 _SLICE_S = 0.002
+
+
+class _Poorer(Exception):
+    """The work was done without the capability, which failed."""
+
+    def __init__(self, evidence: Evidence, why: str) -> None:
+        super().__init__(why)
+        self.evidence = evidence
 
 
 @dataclass(slots=True)
@@ -231,8 +241,19 @@ class Executor:
     async def _perform(self, task: PlannedTask, tool: Tool, call: Call) -> Evidence:
         if task.capability is None:
             return await self._in_time(tool, call)
-        with self._services.board.guard(task.capability):
-            return await self._in_time(tool, call)
+        try:
+            with self._services.board.guard(task.capability):
+                evidence = await self._in_time(tool, call)
+                if call.poorer:
+                    raise _Poorer(evidence, call.poorer[0])
+        except CircuitOpen as out:
+            if task.capability not in _OTHER_WAY:
+                raise
+            call.untried = str(out)
+            evidence = await self._in_time(tool, call)
+        except _Poorer as poorer:
+            evidence = poorer.evidence
+        return lacking(evidence, call.poorer)
 
     async def _in_time(self, tool: Tool, call: Call) -> Evidence:
         if tool.endless:

@@ -8,10 +8,12 @@ import shlex
 from dataclasses import dataclass, field
 from typing import Final
 
-_BEGINS: Final = re.compile(r"\s*(grep|egrep|fgrep|rg|ripgrep)\s+\S", re.IGNORECASE)
-_EXPRESSION: Final = re.compile(r"[\\^$*+?\[\](){}|]|\.[*+?]")
+from engine.agents.pattern import Pattern
+
+_BEGINS: Final = Pattern(r"\s*(grep|egrep|fgrep|rg|ripgrep)\s+\S", re.IGNORECASE)
+_EXPRESSION: Final = Pattern(r"[\\^$*+?\[\](){}|]|\.[*+?]")
 # Of basic expressions only what is an operator there is one here.
-_BASIC: Final = re.compile(r"^\^|\$$|\.\*|\[[^\]]+\]|\\[wbs]|\\\|")
+_BASIC: Final = Pattern(r"^\^|\$$|\.\*|\[[^\]]+\]|\\[wbs]|\\\|")
 _NEEDLESS: Final = frozenset("n r R H s I".split())
 _SAME: Final = frozenset("w i S l c".split())
 _WITH_VALUE: Final = {"t": "-t", "g": "-g", "C": "-C", "A": "-C", "B": "-C"}

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
 
+from engine.agents.pattern import Pattern
+
 _UNITS = {
     "days": r"calendar\s+days?|days?(?:\s+to\s+expir\w+)?|dte",
     "weeks": r"weeks?|wks?",
@@ -37,7 +39,7 @@ _LABELS = {
     "kind": r"puts?|calls?",
     **_UNITS,
 }
-_TOKEN = re.compile(
+_TOKEN = Pattern(
     rf"(?<![\w'’])(?:{'|'.join(f'(?P<{name}>{words})' for name, words in _LABELS.items())})(?![^\W\d]|['’])"
     r"|(?P<number>(?:(?<![\w.%)])[-+])?\$?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+))"
     r"(?:\s*(?P<percent>%|percent\b|pct\b)|\$|(?P<right>[pc])\b"
@@ -57,7 +59,7 @@ _MOST_LABELS = 10
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _MONTH = rf"(?P<name>{'|'.join(_MONTHS)})[a-z]*\.?"
 _DATES = tuple(
-    re.compile(pattern)
+    Pattern(pattern)
     for pattern in (
         r"(?<![\w.-])(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?![\w-])",
         rf"\b{_MONTH}\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<y>20\d\d))?(?![\w.%])",
@@ -65,7 +67,7 @@ _DATES = tuple(
     )
 )
 # "12/18/2026", and "20 dec 18": the 20th or the 18th?
-_TWO_WAYS = re.compile(
+_TWO_WAYS = Pattern(
     r"(?<![\w.])(?:\d{1,4}/\d{1,2}(?:/\d{1,4})?(?![\w.])|"
     rf"(?:[12]?\d|3[01])(?:st|nd|rd|th)?\s+{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?(?![\w.%]))"
 )

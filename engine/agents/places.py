@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
+from engine.agents.pattern import Pattern
 from engine.agents.slots import plain
 from engine.agents.sought import optioned, sought
 from engine.agents.wording import CODE, understood_as
@@ -17,8 +18,8 @@ from engine.evidence import Argument, Understanding
 
 Slots = dict[str, Argument]
 
-_SEARCHES = re.compile(r"^(?:search|grep|rg|ripgrep)\b", re.IGNORECASE)
-_SCOPE = re.compile(
+_SEARCHES = Pattern(r"^(?:search|grep|rg|ripgrep)\b", re.IGNORECASE)
+_SCOPE = Pattern(
     r"\s+(?:in|under|inside|within)\s+(?:the\s+|all\s+)?(?:\*?\.(?P<suffix>\w+)(?:\s+files)?|"
     r"(?P<folder>[\w.-]+)/?(?:\s+(?:folder|directory|dir|package))?)[\s?!.]*$",
     re.IGNORECASE,

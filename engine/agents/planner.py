@@ -6,10 +6,11 @@ from msgspec.structs import replace
 
 from engine.agents import code_plans, desk_plans
 from engine.agents.code_plans import Slots, given, task
+from engine.agents.pattern import Pattern
 from engine.evidence import Plan, PlannedTask, Understanding
 
 _EDIT = "nothing is edited: this program reads code, it doesn't change it"
-_TIME = re.compile(r"\b(?:since|yesterday|today)\b", re.IGNORECASE)
+_TIME = Pattern(r"\b(?:since|yesterday|today)\b", re.IGNORECASE)
 _ENDS = frozenset({"import_path"})  # both of its files are looked at
 
 
@@ -73,6 +74,9 @@ def _tasks(part: Understanding) -> list[PlannedTask]:
         return desk_plans.PLANS[intent](part)
     if intent in code_plans.PLANS:
         return code_plans.PLANS[intent](part) or _nothing(part)
+    if intent in _PAST:
+        tool, *wanted = _PAST[intent]
+        return [task(tool, "store.read", _past(slots, *wanted))]
     if intent in _SIMPLE:
         return [task(tool, capability) for tool, capability in _SIMPLE[intent]]
     return _WITH_SLOTS.get(intent, _nothing)(part)
@@ -119,13 +123,34 @@ def _benchmark(part: Understanding) -> list[PlannedTask]:
 
 
 def _history(part: Understanding) -> list[PlannedTask]:
-    return [task("store.history", "store.read", {"limit": part.slots.get("limit", 20.0)})]
+    slots: Slots = {"limit": part.slots.get("limit", 20.0)}
+    return [task("store.history", "store.read", slots | _past(part.slots, *_OF_HISTORY))]
+
+
+def _past(slots: Slots, *wanted: str) -> Slots:
+    """Return what a tool takes of the slots; a command's words for a time are one text."""
+    found = given(slots, *wanted)
+    if isinstance(when := found.pop("when", None), tuple):
+        when = " ".join(when)
+    if isinstance(name := found.get("metrics"), str):
+        found["metrics"] = (name,)
+    return found | ({"when": when} if when else {})
 
 
 def _nothing(part: Understanding) -> list[PlannedTask]:
-    return [task("nothing", None, {"intent": part.intent})]
+    said: Slots = {"intent": part.intent}
+    return [task("nothing", None, said | given(part.slots, "lacking"))]
 
 
+_OF_HISTORY = ("when", "failed", "slow")
+# The tools that tell the past, and the slots that they take.
+_PAST: dict[str, tuple[str, ...]] = {
+    "what_happened": ("store.happened", "when", "away"),
+    "metric_history": ("store.metric", "metrics", "when"),
+    "circuit_history": ("store.circuits", "capability", "when"),
+    "sessions": ("store.sessions", "when"),
+    "past_answer": ("store.answer", "about"),
+}
 _WITH_SLOTS = {
     "monitor": _monitor,
     "benchmark": _benchmark,

@@ -8,6 +8,7 @@ where nothing is named.
 
 import re
 
+from engine.agents.pattern import Pattern
 from engine.agents.slots import NOT_NAMES
 from engine.evidence import Argument
 
@@ -24,12 +25,12 @@ _ASPECTS = frozenset(
     "duplicates hotspots dependencies startup latency queries".split()
 )
 _VERB = r"(?:review|analy[sz]e|debug|optimi[sz]e|refactor|audit|inspect|improve|simplify|profile|clean\s+up)"
-_ASKED = re.compile(
+_ASKED = Pattern(
     rf"(?:help\s+me\s+(?:to\s+)?)?{_VERB}\s+(?:(?:the|our|my|this|that|whole|entire|all|of)\s+)*"
     r"(?P<name>[A-Za-z_][\w-]*)(?:\s+(?P<noun>(?:sub)?packages?|modules?|folders?|director(?:y|ies)|dir|files?))?[\s.?!]*",
     re.IGNORECASE,
 )
-_MINE = re.compile(r"\b(?:my|our)\b", re.IGNORECASE)
+_MINE = Pattern(r"\b(?:my|our)\b", re.IGNORECASE)
 # Their words may be a folder's name; the desk is meant where there is none.
 _OF_DESK = frozenset({"risk_analysis", "wheel_analysis", "options_analysis"})
 _OF_CODE = frozenset({"code_analysis", "file_analysis", "performance_analysis"})

@@ -11,15 +11,19 @@ from msgspec.structs import replace
 from engine.agents import commands, grep_line
 from engine.agents.code_vocabulary import FOCUSES, SHORT
 from engine.agents.desk_terms import desk_slots
+from engine.agents.desk_topics import topic
 from engine.agents.desk_vocabulary import DESK_INTENTS
+from engine.agents.past_vocabulary import PAST_INTENTS, past_slots, said_time
+from engine.agents.pattern import Pattern
 from engine.agents.places import Locate, Located, look_up
 from engine.agents.reviewed import reviewed
 from engine.agents.search_options import read_options
 from engine.agents.slots import extract, masked, plain, veiled
 from engine.agents.sought import names_no_text, sought
+from engine.agents.spelling import spelled
 from engine.agents.subjects import ends_of_path, named_in, wanted_form
-from engine.agents.unanswered import file_named, has_no_tool
-from engine.agents.vocabulary import EDITS, KEPT, WORDS, compiled, likely
+from engine.agents.unanswered import file_named, without_tool
+from engine.agents.vocabulary import EDITS, likely, weights
 from engine.agents.wording import understood_as
 from engine.evidence import Argument, Understanding
 
@@ -28,29 +32,27 @@ __all__ = ["Locate", "Located", "understand"]
 Slots = dict[str, Argument]
 
 # Where a question may go on with another one: certainly, and perhaps.
-_PARTS = re.compile(
+_PARTS = Pattern(
     r"\s*(?:;|\?\s+(?=\w)|\.\s+(?=[A-Z])|,?\s+(?:and|then)\s+(?:also\s+|then\s+|please\s+)*"
     r"(?=(?:what|who|where|how|which|is|show|find|search|grep|list|give|tell|price|analy[sz]e|review|"
     r"explain|calculate|run|benchmark|monitor|watch|check|debug|refactor|optimi[sz]e|export)\b))\s*",
     re.IGNORECASE,
 )
-_LISTED = re.compile(
+_LISTED = Pattern(
     r"(?!\s+and\s+(?:churn|complexity)\b)\s*(?:,\s*(?:and\s+)?|\s(?:and|&|plus)\s)\s*(?:also\s+)?",
     re.IGNORECASE,
 )
-_THAT_FILE = re.compile(r"\b(?:its|it|this|that|this\s+file|that\s+file)\b", re.IGNORECASE)
-_QUESTION = re.compile(
+_THAT_FILE = Pattern(r"\b(?:its|it|this|that|this\s+file|that\s+file)\b", re.IGNORECASE)
+_QUESTION = Pattern(
     r"^(?:what|who|whose|why|how|which|when|where|is|are|am|was|were|do|does|did|can|could|should|will|would|has|"
     r"have|hello|hi|hey|thanks)\b",
     re.IGNORECASE,
 )
 # What is asked like this of a console for code is asked of the code.
-_HOW_OR_WHERE = re.compile(r"^(?:how|where)\s+\w+\s+\w+", re.IGNORECASE)
-_SEARCH_VERB = re.compile(
-    r"(?:search|find|grep|rg|ripgrep|locate|count|look\s+for)\b", re.IGNORECASE
-)
+_HOW_OR_WHERE = Pattern(r"^(?:how|where)\s+\w+\s+\w+", re.IGNORECASE)
+_SEARCH_VERB = Pattern(r"(?:search|find|grep|rg|ripgrep|locate|count|look\s+for)\b", re.IGNORECASE)
 # A class, whose name is one word: only its capital tells.
-_USERS = re.compile(
+_USERS = Pattern(
     r"(?i:who|what)\s+(?i:uses?|references?|needs?|is\s+using)\s+(?i:(?:the\s+)?class\s+)?"
     r"([A-Z][A-Za-z0-9_]*[a-z][A-Za-z0-9_]*)[\s?!.]*"
 )
@@ -59,15 +61,19 @@ _WORDS_OF_A_SEARCH = 4
 OF_TERMS = frozenset({"option_price", "implied_volatility", "option_chance"})
 # "find risk and return", "watch memory and cpu for a minute": the list is theirs.
 _ONE_QUESTION = frozenset(
-    {"text_search", "monitor", "code_question", "stress", "backtest", *OF_TERMS}
+    {"text_search", "monitor", "code_question", "stress", "backtest", *OF_TERMS, *PAST_INTENTS}
 )
 _SURE, _SURE_OF_WORDS = 0.5, 0.7
+# What the words weigh: nearly nothing, all that is needed, and more by so much once put right.
+_HALF_SAID, _SAID_ALONE, _CLEARLY_MORE = 1.5, 3.0, 1.0
+_BY_WORDS, _SURE_OF_NONE = 0.6, 0.9
+_NAMED = frozenset({"file", "symbol", "quoted"})
 _SCORED = 400  # letters; a question is put by then, and more would hold up the loop
-_HOW_MANY = re.compile(
+_HOW_MANY = Pattern(
     r"\b(?:last|past|recent|previous|latest|newest|top)\s+(\d{1,4})\b|\b(\d{1,4})\s+(?:last|recent|quer|question)",
     re.IGNORECASE,
 )
-_SHORT = re.compile(rf"\b(?:{'|'.join(SHORT)})\b")
+_SHORT = Pattern(rf"\b(?:{'|'.join(SHORT)})\b")
 # With a quotation for their object these look for its text.
 _SEARCHED = frozenset({"definitions", "references", "callers", "calls", "code_question"})
 _OF_DESK = frozenset(DESK_INTENTS)
@@ -115,7 +121,7 @@ def _listed(part: Understanding) -> list[Understanding]:
     return listed
 
 
-def _split(at: re.Pattern[str], text: str) -> list[str]:
+def _split(at: Pattern, text: str) -> list[str]:
     """Split outside of quotations."""
     parts, begin, veil = [], 0, veiled(text)
     for match in at.finditer(veil):
@@ -142,8 +148,11 @@ def _meaning(text: str, file: str) -> str:
 
 
 def _read(text: str) -> Understanding:
-    if has_no_tool(masked(plain(text))):
-        return Understanding(text, understood_as("unknown", {}), "unknown", {}, 0.0)
+    if (lacking := without_tool(masked(plain(text)))) is not None:
+        none: Slots = {"lacking": lacking} if lacking else {}
+        return Understanding(
+            text, understood_as("unknown", none), "unknown", none, _SURE_OF_NONE if none else 0.0
+        )
     if file := file_named(plain(text)):
         slots: Slots = {"file": file, "focus": "review"}
         return Understanding(
@@ -166,22 +175,28 @@ def _scored(text: str) -> Understanding:
     words = masked(plain(asked))
     intent, weight = _score(words)
     right = words
-    if weight < 1.5:
-        right = _corrected(words)
-        if right != words:
-            intent, weight = _score(right)
+    if weight < _SAID_ALONE:
+        intent, weight, right = _respelled(words, intent, weight)
     sure = min(0.98, 0.35 + 0.2 * weight) * (1.0 if right == words else 0.85)
     if weight < 1.0:
-        intent, sure = _by_slots(slots, plain(text))
+        intent, sure = _unknown(slots, text, right)
     if intent == "import_path" and not (ends := ends_of_path(plain(text))):
         intent, sure = ("imports", 0.5) if "file" in slots else _by_slots(slots, plain(text))
     elif intent == "import_path":
         slots |= ends
+    if intent in PAST_INTENTS:
+        slots = past_slots(intent, plain(text))
+        return Understanding(text, understood_as(intent, slots), intent, slots, round(sure, 2))
     intent, slots = _with_subject(intent, plain(text), slots)
-    slots |= _of_intent(intent, text, right.lower(), slots)
+    slots |= _of_intent(intent, _as_read(intent, text, words, right), right.lower(), slots)
     if EDITS.search(words.lower()):
         slots["asks_for_edit"] = True
     return Understanding(text, understood_as(intent, slots), intent, slots, round(sure, 2))
+
+
+def _as_read(intent: str, text: str, words: str, right: str) -> str:
+    """Return the text; one for the desk with its words put right, where it was so understood."""
+    return right if intent in _OF_DESK and right != words else text
 
 
 def _score(text: str) -> tuple[str, float]:
@@ -190,24 +205,33 @@ def _score(text: str) -> tuple[str, float]:
     lowered = _SHORT.sub(lambda match: SHORT[match[0]], lowered)
     best, most = "unknown", 0.0
     for intent in likely(lowered):
-        hits = [weight for pattern, weight in compiled(intent) if pattern.search(lowered)]
+        hits = weights(intent, lowered)
         weight = max(hits, default=0.0) + 0.25 * (len(hits) - 1 if hits else 0)
         if weight > most:
             best, most = intent, weight
     return best, most
 
 
-def _corrected(text: str) -> str:
-    from rapidfuzz import process  # costs 40 ms: only for what was not understood
-    from rapidfuzz.distance import OSA
+def _respelled(words: str, intent: str, weight: float) -> tuple[str, float, str]:
+    """Return what the words mean once put right, if that says clearly more; and the words so read.
 
-    def right(match: re.Match[str]) -> str:
-        word = match.group(0).lower()
-        slips = 0 if word in KEPT else 1 if len(word) < 6 else 2
-        near = process.extractOne(word, WORDS, scorer=OSA.distance, score_cutoff=slips)
-        return near[0] if near else word
+    What was not understood as it stands is read in any spelling that is near enough.
+    """
+    unclear = weight < _HALF_SAID
+    right = spelled(words, strictly=not unclear)
+    if right == words:
+        return intent, weight, words
+    meant, most = _score(right)
+    if unclear or most >= weight + _CLEARLY_MORE:
+        return meant, most, right
+    return intent, weight, words
 
-    return re.sub(r"(?<![\w./<])[A-Za-z]{4,}(?![\w./>])", right, text)
+
+def _unknown(slots: Slots, text: str, right: str) -> tuple[str, float]:
+    """Return what a sentence that no pattern knows is about: by what it names, or by its words."""
+    if not _NAMED & slots.keys() and (intent := topic(right.lower(), text)):
+        return intent, _BY_WORDS
+    return _by_slots(slots, plain(text))
 
 
 def _by_slots(slots: Slots, text: str) -> tuple[str, float]:
@@ -245,13 +269,20 @@ def _of_intent(intent: str, text: str, words: str, slots: Slots) -> Slots:
         return desk_slots(intent, text)
     if intent == "benchmark":
         return {"quick": "quick" in text.lower()}
-    if intent == "history" and (match := _HOW_MANY.search(text)):
-        return {"limit": float(match.group(1) or match.group(2))}
+    if intent == "history":
+        return _of_queries(plain(text))
     if intent in ("text_search", "code_question"):
         return _of_search(intent, text, slots)
     if intent in _ANALYSES:
         return _focus(intent, words, slots)
     return wanted_form(text, intent)
+
+
+def _of_queries(text: str) -> Slots:
+    slots = past_slots("history", text)
+    if match := _HOW_MANY.search(text.replace(said_time(text) or "\n", " ")):
+        slots["limit"] = float(match.group(1) or match.group(2))
+    return slots
 
 
 def _of_search(intent: str, text: str, slots: Slots) -> Slots:

@@ -7,6 +7,7 @@ What is quoted is never an option, apart from an option's own value.
 import re
 from collections.abc import Callable
 
+from engine.agents.pattern import Pattern
 from engine.agents.slots import veiled
 from engine.evidence import Argument
 
@@ -97,8 +98,8 @@ def _some_context(_: str) -> Slots:
     return {"context": _SOME_CONTEXT}
 
 
-_RULES: tuple[tuple[re.Pattern[str], Callable[[str], Slots]], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE if words else 0), read)
+_RULES: tuple[tuple[Pattern, Callable[[str], Slots]], ...] = tuple(
+    (Pattern(pattern, re.IGNORECASE if words else 0), read)
     for pattern, words, read in (
         (r"\s-(?:t\s*|-type[= ])([\w+-]+)", False, _type),
         (r"\s-(?:g\s*|-glob[= ])(\S+)", False, _glob),

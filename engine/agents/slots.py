@@ -2,43 +2,44 @@
 
 import re
 
+from engine.agents.pattern import Pattern
 from engine.agents.vocabulary import TICKERS
 from engine.evidence import Argument
 
-QUOTED = re.compile(r"""(?<!\w)(?:"([^"]+)"|'([^']+)'|`([^`]+)`)(?!\w)""")
+QUOTED = Pattern(r"""(?<!\w)(?:"([^"]+)"|'([^']+)'|`([^`]+)`)(?!\w)""")
 _EXTENSION = (
     r"(?:pyi?|md|toml|ya?ml|json|txt|rst|cfg|ini|sh|sql|ipynb|csv|rs|go|js|tsx?|c|h|cpp|html|css)"
 )
-_PATH = re.compile(
+_PATH = Pattern(
     rf"(?<![\w/.-])((?:[~.\w-]+/)*[\w.-]+\.{_EXTENSION}|/?(?:[~.\w-]+/)+[\w.-]*)(?![\w/])"
 )
 # Pairs of words, and dates, that only look like paths.
-_NO_PATH = re.compile(
+_NO_PATH = Pattern(
     r"\d+(/\d+)+|(and/or|i/o|w/o|n/a|p/l|(put|call)s?/(put|call)s?|buy/sell|bid/ask|on/off|yes/no|"
     r"read/write|risk/reward|profit/loss|cpu/gpu|input/output|true/false)",
     re.IGNORECASE,
 )
-_DOTTED = re.compile(r"(?<![\w/.])(?!(?:e\.g|i\.e)\b)([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(?![\w/(])")
-_SNAKE = re.compile(
+_DOTTED = Pattern(r"(?<![\w/.])(?!(?:e\.g|i\.e)\b)([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(?![\w/(])")
+_SNAKE = Pattern(
     r"(?<![\w/.])(_*[a-z][a-z0-9]*(?:_[a-z0-9]+)+_*|_+[a-z]\w*|__\w+__)(?:\(\))?(?![\w/])"
 )
-_CAMEL = re.compile(
-    r"(?<![\w/.])(?!VaR\b)((?:[A-Z]+[a-z0-9]+){2,}|[A-Z]{2,}[a-z]\w+|[A-Z][a-z0-9]+[A-Z]\w*)(?!\w)"
+_CAMEL = Pattern(
+    r"(?<![\w/.])(?!(?:C?VaR|PnL|EoD|YoY)\b)((?:[A-Z]+[a-z0-9]+){2,}|[A-Z]{2,}[a-z]\w+|[A-Z][a-z0-9]+[A-Z]\w*)(?!\w)"
 )
-_CALL = re.compile(r"(?<![\w/.])((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)\(\)")
-_TICKED = re.compile(r"`([A-Za-z_]\w*)(?:\(\))?`")
+_CALL = Pattern(r"(?<![\w/.])((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)\(\)")
+_TICKED = Pattern(r"`([A-Za-z_]\w*)(?:\(\))?`")
 # A class and what is in it: `Wheel.choose`, `wheel.Wheel`.
-_MEMBER = re.compile(
+_MEMBER = Pattern(
     r"(?<![\w/.])((?:[A-Za-z_]\w*\.)*[A-Z][a-z0-9]\w*(?:\.[A-Za-z_]\w*)+|(?:[A-Za-z_]\w*\.)+[A-Z][a-z0-9]\w*)(?![\w/(.])"
 )
-_CONSTANT = re.compile(r"(?<![\w/.])(_*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?![\w/])")
+_CONSTANT = Pattern(r"(?<![\w/.])(_*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?![\w/])")
 _SYMBOLS = (_TICKED, _CALL, _MEMBER, _CAMEL, _SNAKE, _CONSTANT)
-_TICKER = re.compile(r"(?<![\w$])\$?([A-Z]{1,5})(?![\w.=(&])")
+_TICKER = Pattern(r"(?<![\w$])\$?([A-Z]{1,5})(?![\w.=(&])")
 _COUNT = {
     "half a": 0.5, "half an": 0.5, "a couple of": 2.0, "a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0,
     "three": 3.0, "five": 5.0, "ten": 10.0, "fifteen": 15.0, "twenty": 20.0, "thirty": 30.0,
 }  # fmt: skip
-_SPAN = re.compile(
+_SPAN = Pattern(
     rf"\b(?:(?P<n>\d+(?:\.\d+)?)\s*-?\s*|(?P<word>{'|'.join(_COUNT)})\s+)"
     r"(?P<unit>seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h)\b",
     re.IGNORECASE,
@@ -59,22 +60,22 @@ NOT_NAMES = frozenset(
     "itself directly not or and is are in on of for to by from if when today now here general order total most "
     "dead unused broken circular my editing changing change being used defined called format terms depth per".split()
 )
-_POLITE = re.compile(
+_POLITE = Pattern(
     r"^(?:please|pls|hey|hi|hello|ok|okay|so|now|bolt[,:]|(?:can|could|would|will)\s+(?:you|we|i)|kindly|"
     r"i\s+(?:want|need|would\s+like)\s+(?:you\s+)?to(?:\s+(?:know|see))?|i'd\s+like\s+(?:you\s+)?to(?:\s+(?:know|see))?|"
     r"i\s+(?:want|need)|let\s+me\s+(?:see|know)|let\s+us|let'?s|tell\s+me(?:\s+about)?|give\s+me|gimme|show\s+me|"
     r"do\s+you\s+know|quickly|just|also|then|and)(?![\w.])[\s,]*",
     re.IGNORECASE,
 )
-_POLITE_END = re.compile(
+_POLITE_END = Pattern(
     r"[\s,]*\b(?:please|pls|thanks|thank\s+you|for\s+me|right\s+now|rn|now)[\s?!.]*$", re.IGNORECASE
 )
 _SHORTENED = (
     (
-        re.compile(r"\b(what|who|how|where|that|there|it)['’]?s\b(?!\s*['\"])", re.IGNORECASE),
+        Pattern(r"\b(what|who|how|where|that|there|it)['’]?s\b(?!\s*['\"])", re.IGNORECASE),
         r"\1 is",
     ),
-    (re.compile(r"\b(what|who|how|where|we|they|you)['’]re\b", re.IGNORECASE), r"\1 are"),
+    (Pattern(r"\b(what|who|how|where|we|they|you)['’]re\b", re.IGNORECASE), r"\1 are"),
 )
 
 

@@ -4,13 +4,14 @@
 
 import re
 
+from engine.agents.pattern import Pattern
 from engine.agents.search_options import read_options
 from engine.agents.slots import QUOTED, plain
 from engine.evidence import Argument
 
 Slots = dict[str, Argument]
 
-_LEAD = re.compile(
+_LEAD = Pattern(
     r"^(?:(?:(?:search(?:\s+for)?|find|list|show|count|how\s+many)\s+)?(?:all\s+|the\s+)?files?\s+(?:(?:that|which)\s+(?:contain|mention|have|say)s?|containing|mentioning|(?:contain|mention)s?)|"
     r"search(?:\s+for)?|find|count|grep(?:\s+for)?|rg|ripgrep|locate|look(?:\s+for|\s+up|\s+where)?|"
     r"how\s+(?:many|often)(?:\s+(?:times|lines))?(?:\s+(?:is|are|does|do))?|any(?=\s+[A-Z]{3})|"
@@ -18,20 +19,20 @@ _LEAD = re.compile(
     r"(?:contains?|mentions?|ha(?:s|ve)|says?)|(?:who|what)\s+(?:uses?|calls?)|(?:is|are)\s+there|(?:show|list|get|see)(?:\s+me)?)\s+",
     re.IGNORECASE,
 )
-_FLAGS = re.compile(r"^(?:-([a-zA-Z]+)\s+)")
+_FLAGS = Pattern(r"^(?:-([a-zA-Z]+)\s+)")
 _LETTERS = {"w": "word", "i": "ignore_case", "E": "regex", "P": "regex", "e": "regex"}
-_REGEX = re.compile(
+_REGEX = Pattern(
     r"^(?:the\s+|a\s+)?(?:regexp?|regular\s+expression)\s+(?:for\s+)?(?=\S)", re.IGNORECASE
 )
-_FILES = re.compile(
+_FILES = Pattern(
     r"\bfiles?\s+(?:that\s+|which\s+)?(?:contain|mention|have|has)(?:s|ing)?\b", re.IGNORECASE
 )
-_FILLER = re.compile(
+_FILLER = Pattern(
     r"^(?:all\s+|the\s+|every\s+|any\s+|a\s+|an\s+|out\s+)*(?:(?:occurrences?|mentions?|usages?|uses|definitions?|lines?|where|places?)"
     r"\s+(?:of|with|containing|that\s+(?:contain|mention|say))\s+)?(?:the\s+|where\s+)*(?:(?:text|word|string|function|class|method|symbol)\s+)?",
     re.IGNORECASE,
 )
-_TAIL = re.compile(
+_TAIL = Pattern(
     r"\s+(?:(?:is\s+|are\s+|get\s+|gets\s+)?(?:defined|computed|calculated|used|implemented|located|set|"
     r"happening|enforced|checked|declared|called|handled|done|made|created|stored|configured|mentioned)|"
     r"(?:in|across)\s+(?:the|this|my|our)\s+(?:whole\s+)?(?:code(?:base)?|repo(?:sitory)?|project|"
@@ -40,17 +41,17 @@ _TAIL = re.compile(
 )
 _WITHIN = r"\s+(?:in|under|inside|within|from|of|on|below)\s+(?:the\s+)?(?:(?:file|folder|directory|module)\s+)?"
 _SMALL = frozenset("the a an of our my your its to in is are".split())
-_OR = re.compile(r"\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+", re.IGNORECASE)
-_NAME = re.compile(r"\w*[_A-Z0-9]\w*|__\w+__")
+_OR = Pattern(r"\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+", re.IGNORECASE)
+_NAME = Pattern(r"\w*[_A-Z0-9]\w*|__\w+__")
 # A search without anything to search for.
-_EMPTY = re.compile(
+_EMPTY = Pattern(
     r"(?:search(?:\s+for)?|find|grep(?:\s+for)?|rg|ripgrep|locate|look\s+(?:for|up)|count)"
     r"(?:\s+(?:''|\"\"|``)(?:\s+(?:in|under|within)\s+\S+)?)?[\s.?!*]*",
     re.IGNORECASE,
 )
-_COUNTED = re.compile(r"(?:count\b(?!.*\bfiles\b)|how\s+(?:many\s+times|often)\b)", re.IGNORECASE)
-_A_WORD = re.compile(r"(?:the\s+|a\s+)?word\s+(?=\S)", re.IGNORECASE)
-_LINES = re.compile(
+_COUNTED = Pattern(r"(?:count\b(?!.*\bfiles\b)|how\s+(?:many\s+times|often)\b)", re.IGNORECASE)
+_A_WORD = Pattern(r"(?:the\s+|a\s+)?word\s+(?=\S)", re.IGNORECASE)
+_LINES = Pattern(
     r"(?:all\s+|the\s+|any\s+)*lines?\s+(?:(?:that|which)\s+)?(?P<end>start|begin|end)(?:s|n?ing|ting)?\s+(?:with|in)\s+(?P<text>\S.*)",
     re.IGNORECASE,
 )

@@ -9,6 +9,7 @@ A path, a dotted module or a name that is written as code is found by `slots` al
 import re
 from functools import cache
 
+from engine.agents.pattern import Pattern
 from engine.agents.slots import NOT_NAMES
 from engine.evidence import Argument
 
@@ -104,7 +105,7 @@ _PATHS = (
     (rf"\b(?:from|between)\s+{_ONE}\s+(?:to|and)\s+{_TWO}", False),
     (rf"\bhow\s+are\s+{_ONE}\s+and\s+{_TWO}", False),
 )
-_FILE = re.compile(r"(?<![\w.])[\w~-]*(?:[./][\w-]+)+/?(?!\w)")
+_FILE = Pattern(r"(?<![\w.])[\w~-]*(?:[./][\w-]+)+/?(?!\w)")
 
 
 @cache
@@ -132,16 +133,16 @@ _FORMATS = (
     ("tree", r"\btree\b"),
 )
 # Forms that a graph is never put into.
-_NO_FORMAT = re.compile(
+_NO_FORMAT = Pattern(
     r"\b(?:as|in|into|to)\s+(?:an?\s+)?(svg|png|pdf|jpe?g|gif|html|xml|ya?ml|csv|graphml|gexf|plantuml|puml|d2|excel|"
     r"markdown|text)\b(?![./])",
     re.IGNORECASE,
 )
-_TRANSITIVE = re.compile(
+_TRANSITIVE = Pattern(
     r"\b(?:transitiv\w*|indirect\w*|recursiv\w*|directly\s+or\s+(?:not|otherwise)|all\s+the\s+way)\b",
     re.IGNORECASE,
 )
-_DEPTH = re.compile(
+_DEPTH = Pattern(
     r"\bdepth\s+(?:of\s+)?(\d{1,3})\b|\b(\d{1,3})\s+(?:levels?|hops?)\b", re.IGNORECASE
 )
 

@@ -5,8 +5,10 @@ ToolError         the task gave nothing; carries cause and remedy, each a senten
 └── Unavailable   this machine or project lacks what it takes
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from engine.agents.services import Services
 from engine.evidence import Argument, ErrorKind, Evidence, TaskError, clean
@@ -40,7 +42,9 @@ class Call:
     """One attempt's surroundings: arguments, evidence of the tasks it needs, the engine's parts.
 
     `progress(text, done, total)` shows how far it is; `partial` keeps what there is so far, for an
-    answer that is cut short.
+    answer that is cut short. `untried` says why the task's capability is left alone, to a tool that
+    has a poorer way. `poorer` takes why that way was gone, a sentence each: the evidence lacks it,
+    and where the capability was tried it has failed.
     """
 
     arguments: Mapping[str, Argument]
@@ -48,6 +52,8 @@ class Call:
     inputs: Mapping[str, Evidence] = field(default_factory=dict)
     progress: Progress = lambda text, done, total: None
     partial: Callable[[Evidence], None] = lambda evidence: None
+    untried: str = ""
+    poorer: list[str] = field(default_factory=list)
 
     def text(self, name: str, default: str = "") -> str:
         value = self.arguments.get(name)
@@ -63,6 +69,14 @@ class Call:
     def texts(self, name: str) -> tuple[str, ...]:
         value = self.arguments.get(name)
         return value if isinstance(value, tuple) else ()
+
+
+def lacking(evidence: Evidence, poorer: Sequence[str]) -> Evidence:
+    """Return the evidence with what makes it the poorer one, after what it lacks by itself."""
+    if not poorer:
+        return evidence
+    said = [evidence.lacks] if evidence.lacks else []
+    return replace(evidence, lacks="; ".join([*said, *dict.fromkeys(poorer)]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,13 @@ nearly, 1 helps. The patterns see a query in small letters, without its politene
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from engine.agents.code_vocabulary import CODE_INTENTS, CODE_SAID, HINTS
+from engine.agents.desk_forms import DESK, OF_DESK
 from engine.agents.desk_vocabulary import DESK_HINTS, DESK_INTENTS, DESK_SAID, DESK_WORDS
+from engine.agents.past_vocabulary import PAST_HINTS, PAST_INTENTS, PAST_QUERIES, PAST_SAID
+from engine.agents.pattern import Pattern
 from engine.agents.word_forms import Weighted
 
 _MACHINE = r"(?:system|machine|box|computer|host|mac|laptop|server|engine|bolt)"
@@ -105,7 +108,7 @@ INTENTS: dict[str, Weighted] = {
     ),
     "performance_analysis": (
         (r"\b(benchmark|analy[sz]e|profile|review)\w*\s+(the\s+)?performance\s+of\b", 3),
-        (r"\bbottlenecks?\b|\bwhere\b.*\bslow\w*\b", 3),
+        (r"\bbottlenecks?\b|\b(?:where|why)\b.*\bslow\w*\b", 3),
         (r"^(why|what)\b.*(<file>|<symbol>).*\bslow\w*\b|\b(make|get)\b.*\b(faster|quicker)\b", 3),
         (r"\b(slow|slowest|heaviest|profil\w+|optimi[sz]e)\b", 2),
         (r"\bbenchmark\s+(<file>|<symbol>)", 3),
@@ -117,6 +120,7 @@ INTENTS: dict[str, Weighted] = {
         (rf"^({_TO_SEE}\s+)?(me\s+)?(the\s+|my\s+|our\s+)?history\b(?!.*<file>)", 3),
         (r"\b(i|we)\s+((have|had|been|just|already)\s+)*ask(ed|ing)?\b", 3),
         (r"\b(my|our)\s+(\w+\s+)?(quer\w+|questions)\b", 2.5),
+        *PAST_QUERIES,
     ),
     "text_search": (
         (r"\bfiles?\s+(that|which)\s+(contain|mention|have|say)s?\b", 3),
@@ -165,6 +169,7 @@ INTENTS: dict[str, Weighted] = {
         ),
     ),
     **CODE_INTENTS,
+    **PAST_INTENTS,
     "help": (
         (rf"^({_TO_SEE}\s+)?(the\s+|all\s+)?commands$", 4),
         (r"^(help|what\s+can\s+(you|i)\s+(do|ask)|\?)\s*\??$", 4),
@@ -174,13 +179,59 @@ INTENTS: dict[str, Weighted] = {
 }
 
 
-_HINTS = HINTS | DESK_HINTS
+# What a question of the intent has somewhere in it, as in `code_vocabulary`.
+_OTHER_HINTS: dict[str, tuple[str, ...]] = {
+    intent: tuple(words.split())
+    for intent, words in {
+        "git_history": "git who last latest recent chang commit when",
+        "monitor": "monitor watch observ sampl track keep",
+        "hardware": "hardware gpu graphics core process accelerat device chip metal mlx cuda "
+        "vram what "
+        "spec pro max ultra",
+        "memory_usage": "memory process ram swap oom leak",
+        "error_recovery": "error circuit breaker degrad fallback fail problem issue thing "
+        "wrong recover crash "
+        "broke",
+        "performance_metrics": "perform success response kpi throughput latenc percentil how "
+        "agent metric quer p0 "
+        "p1 p2 p3 p4 p5 p6 p7 p8 p9",
+        "benchmark": "bench fast",
+        "performance_analysis": "perform bottleneck slow fast quick heav profil optimi bench",
+        "history": "quer question histor ask",
+        "text_search": "file search grep rg count how find locat look where occur mention "
+        "usage uses which "
+        "call name todo fixme xxx hack",
+        "code_analysis": "code how histor log commit chang help debug refactor improv clean "
+        "simplif audit "
+        "restruct rewrit fix split renam inline extract add writ implement document need "
+        "what which wrong bug error worst problem issue why analy review explain summari "
+        "outline inspect descri overview repo project source complex modul function file "
+        "line",
+        "help": "command help can use using ?",
+    }.items()
+}
+_HINTS = HINTS | DESK_HINTS | PAST_HINTS | _OTHER_HINTS
+
+
+def weights(intent: str, text: str) -> list[float]:
+    """Return how much each pattern of the intent that fits a text in small letters says."""
+    return [
+        weight
+        for pattern, weight, of_desk in _compiled(intent)
+        if (not of_desk or asked_of_desk(text)) and pattern.search(text)
+    ]
 
 
 @cache
-def compiled(intent: str) -> tuple[tuple[re.Pattern[str], float], ...]:
+def _compiled(intent: str) -> tuple[tuple[re.Pattern[str], float, bool], ...]:
     """Return the patterns of an intent; compiled when first needed, for all cost 40 ms."""
-    return tuple((re.compile(pattern), weight) for pattern, weight in INTENTS[intent])
+    return tuple((re.compile(row), weight, DESK in row) for row, weight in INTENTS[intent])
+
+
+@lru_cache(8)
+def asked_of_desk(text: str) -> bool:
+    """Whether a text in small letters may be a question to the desk: not one for its code."""
+    return re.match(OF_DESK, text) is not None
 
 
 def likely(text: str) -> Iterator[str]:
@@ -205,6 +256,7 @@ SAID: dict[str, str] = {
     "performance_analysis": "performance analysis",
     "history": "query history",
     **CODE_SAID,
+    **PAST_SAID,
     "text_search": "text search",
     "code_analysis": "code analysis",
     "file_analysis": "file analysis",
@@ -231,12 +283,12 @@ WORDS = sorted(
 # Words in their own right, however near they are to those.
 KEPT = frozenset(
     "stats state mode rise port portion core cores quote queried module function import reference "
-    "cycle player players caller used spoken token circles head limited".split()
+    "cycle player players caller used spoken token circles head limited model models".split()
 )
 
 TICKERS = {"unity": "U"}
 # What would change code, at the start of a query.
-EDITS = re.compile(
+EDITS = Pattern(
     r"^(help\s+me\s+(to\s+)?)?(fix|refactor|rewrite|add|implement|optimi[sz]e|remove|delete|rename|change|improve|"
     r"migrate|clean\s+up|update|edit|convert|replace|move|extract|inline|split|merge|simplify|speed\s+up|"
     r"restructure|reformat|format|patch|deduplicate|break\s+(the|up|all)|write\s+(a\s+|some\s+|the\s+)?"

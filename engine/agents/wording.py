@@ -13,7 +13,8 @@ _VIEWS = (
 # The intents that are about a file, a folder or a name of code.
 CODE = frozenset({*CODE_INTENTS, *_VIEWS}) - {"code_question"}
 _ABOUT_TICKER = frozenset(
-    "options_analysis risk_analysis wheel_analysis wheel_candidates backtest stress".split()
+    "options_analysis risk_analysis wheel_analysis wheel_candidates backtest stress "
+    "payoff smile".split()
 )
 _FIRST = {
     "debug": ", likely faults first",
@@ -31,16 +32,28 @@ _SAID_OF = (
     ("days", ", {:g} days"),
     ("begin", ", from {}"),
     ("end", ", to {}"),
+    ("last", ", over {}"),
     ("hold", ", held to expiry"),
+    ("expiry", ", expiry {}"),
+    ("capability", " of {}"),
+    ("failed", ", those that failed"),
+    ("slow", ", slowest first"),
+    ("about", ' to "{}"'),
+    ("away", " since the last console was left"),
+    ("when", ", {}"),
 )
 _FOLLOWED = frozenset({"importers"})  # "who imports x", not "of x"
 
 
 def understood_as(intent: str, slots: Slots) -> str:
     """Return the intent and what it is about, as one reads it aloud."""
+    if "lacking" in slots:
+        return "a question that no tool here answers"
     words = SAID.get(intent, intent.replace("_", " ")) + _about(intent, slots)
     if intent in _ABOUT_TICKER and "ticker" in slots:
         words += f" for {slots['ticker']}"
+    if metrics := slots.get("metrics"):
+        words += f" of {', '.join(metrics)}" if isinstance(metrics, tuple) else ""
     words += "".join(said.format(slots[name]) for name, said in _SAID_OF if name in slots)
     if intent == "monitor" and "duration_s" in slots:
         words += f" for {slots['duration_s']:g} s"

@@ -139,6 +139,10 @@ IMPORT_INTENTS: dict[str, Weighted] = {
             rf"\btests?\b.*\b(affected|broken|impacted|needed|run)\b.*(<file>|<symbol>|\b{CHANGE}\b)",
             3.9,
         ),
+        (
+            r"^(?:list|show|which|what|find|any)?\s*(?:the\s+|all\s+)?(?:unit\s+)?tests?\s+(?:for|of|cover(?:s|ing)?)\s+(?:the\s+|our\s+)?\w+$",
+            3.45,
+        ),
         (r"\btest\s+coverage\b|\bcoverage\s+of\b", 3),
         (r"\b(anything|anyone|who|what)\s+tests?\s+(<file>|<symbol>)", 3.7),
         (r"(<file>|<symbol>)\s+(got|have|has)\b.*\btests?\b", 3.6),

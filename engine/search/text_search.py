@@ -5,17 +5,20 @@ Both give the same lines; what differs is how long it takes, and the answer says
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import anyio
 
 from engine.search.context import with_context
 from engine.search.corpus import check_paths
 from engine.search.errors import PatternError, ScanFailed, SearchError
-from engine.search.index.client import IndexClient, Indexed
 from engine.search.left_out import SURVEY_S, LeftOut
 from engine.search.scan import ELSEWHERE_S, MAX_ROWS, scan
 from engine.search.survey import count_left_out, look_elsewhere
 from engine.search.text_query import Scan, TextQuery, check_pattern
+
+if TYPE_CHECKING:  # a run without an index needs none of it
+    from engine.search.index.client import IndexClient, Indexed
 
 
 class TextSearch:
@@ -25,7 +28,7 @@ class TextSearch:
         self,
         rg: Callable[[], str],
         root: str,
-        index: IndexClient | None = None,
+        index: "IndexClient | None" = None,
         *,
         why_none: str = "",
         report: Callable[[Exception | None], None] = lambda error: None,
@@ -97,7 +100,7 @@ class TextSearch:
         self._report(None)
         return await self._scan(query, found, timeout_s)
 
-    async def _scan(self, query: TextQuery, found: Indexed, timeout_s: float) -> Scan:
+    async def _scan(self, query: TextQuery, found: "Indexed", timeout_s: float) -> Scan:
         elsewhere, looked = None, True
         if not found.total:
             with anyio.move_on_after(ELSEWHERE_S) as limit:

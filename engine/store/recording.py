@@ -10,7 +10,7 @@ Each line carries its checksum as in a journal. A file that was cut off is read 
 import gzip
 import os
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -210,13 +210,20 @@ class RecordedPast:
         return standing.events()
 
     async def events(
-        self, start_s: float, end_s: float, *, session: str | None = None
+        self,
+        start_s: float,
+        end_s: float,
+        *,
+        session: str | None = None,
+        types: Collection[type[Event]] | None = None,
     ) -> list[Event]:
         """Return the events of the span, both ends included, in their order."""
         return [
             event
             for event in self._events
-            if start_s <= event.wall_s <= end_s and session in (None, event.session)
+            if start_s <= event.wall_s <= end_s
+            and session in (None, event.session)
+            and (types is None or event.__class__ in types)
         ]
 
     async def marks(self, start_s: float, end_s: float) -> list[PastMark]:

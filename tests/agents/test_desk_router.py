@@ -10,13 +10,14 @@ from engine.evidence import Argument
 
 from .desk_phrases import DESK, MORE_DESK, THIRD_DESK
 from .test_router import Project, project
+from .trader_phrases import OF_CODE, OF_OTHERS, TRADER
 
 __all__ = ["project"]
 
 pytestmark = pytest.mark.anyio
 
 
-@pytest.mark.parametrize(("text", "intents", "slots"), [*DESK, *MORE_DESK, *THIRD_DESK])
+@pytest.mark.parametrize(("text", "intents", "slots"), [*DESK, *MORE_DESK, *THIRD_DESK, *TRADER])
 async def test_a_question_to_the_desk_is_understood(
     project: Project, text: str, intents: str, slots: dict[str, Argument]
 ) -> None:
@@ -24,6 +25,39 @@ async def test_a_question_to_the_desk_is_understood(
     understood = await project.one(text)
     assert understood.intent in intents.split("|")
     assert {name: understood.slots.get(name) for name in slots} == slots
+
+
+@pytest.mark.parametrize("text", [*OF_CODE, *OF_OTHERS])
+async def test_what_only_sounds_like_the_desk_is_left_to_the_others(
+    project: Project, text: str
+) -> None:
+    """Code that does what a desk does, and words with another meaning, are not the desk's."""
+    assert {one.intent for one in await project.all(text)}.isdisjoint(DESK_INTENTS)
+
+
+@pytest.mark.parametrize("text", OF_CODE)
+async def test_a_question_about_the_desks_code_is_understood(project: Project, text: str) -> None:
+    """It is one that the code answers, not one that nobody understands."""
+    assert (await project.one(text)).intent != "unknown"
+
+
+@pytest.mark.parametrize(
+    ("text", "lacking"),
+    [
+        ("when does U report earnings", "earnings"),
+        ("IV rank of U", "implied volatility"),
+        ("news on U", "news"),
+        ("will unity go up next week", "prices"),
+        ("buy 100 shares of U", "orders"),
+    ],
+)
+async def test_what_no_tool_answers_is_refused_by_name(
+    project: Project, text: str, lacking: str
+) -> None:
+    """The refusal says what it would take, rather than that nothing was understood."""
+    understood = await project.one(text)
+    assert understood.intent == "unknown"
+    assert lacking in str(understood.slots["lacking"])
 
 
 @pytest.mark.parametrize("around", ["{}", "please {}", "hey, {}?", "{} right now", "can you {}"])

@@ -14,7 +14,7 @@ from engine.agents.schedule import Schedule
 from engine.agents.slots import masked, plain
 from engine.agents.sought import names_no_text
 from engine.agents.tools import names
-from engine.agents.vocabulary import INTENTS, SAID, compiled, likely
+from engine.agents.vocabulary import INTENTS, SAID, likely, weights
 from engine.evidence import Argument, Understanding
 from engine.search.corpus import resolve_path
 from engine.search.errors import SearchError
@@ -23,6 +23,7 @@ from .code_phrases import ASKED, EDITS
 from .desk_phrases import DESK, MORE_DESK, THIRD_DESK
 from .more_code_phrases import MORE
 from .phrases import NAMING, PHRASES, SEVERAL
+from .trader_phrases import OF_CODE, OF_OTHERS, TRADER
 
 pytestmark = pytest.mark.anyio
 
@@ -62,8 +63,11 @@ class Project:
         is_folder = found is not None and (self.root / found).is_dir()
         return Located(found, place.nearest, place.also, is_folder)
 
+    async def all(self, text: str) -> list[Understanding]:
+        return await understand(text, self.locate)
+
     async def one(self, text: str) -> Understanding:
-        parts = await understand(text, self.locate)
+        parts = await self.all(text)
         assert len(parts) == 1, [part.understood_as for part in parts]
         return parts[0]
 
@@ -539,8 +543,10 @@ def test_every_intent_has_words_for_people() -> None:
 
 EVERY = [
     *(text for texts in (*PHRASES.values(), *NAMING.values()) for text in texts),
-    *(text for text, *_ in (*ASKED, *MORE, *DESK, *MORE_DESK, *THIRD_DESK)),
+    *(text for text, *_ in (*ASKED, *MORE, *DESK, *MORE_DESK, *THIRD_DESK, *TRADER)),
     *SEVERAL,
+    *OF_CODE,
+    *OF_OTHERS,
 ]
 
 
@@ -550,7 +556,7 @@ def test_an_intent_that_is_not_looked_at_would_not_have_fitted() -> None:
         words = masked(plain(text)).lower()
         looked_at = set(likely(words))
         for intent in INTENTS:
-            fits = any(pattern.search(words) for pattern, _ in compiled(intent))
+            fits = any(weights(intent, words))
             assert intent in looked_at or not fits, (text, intent)
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from engine.agents.tool import Call, Refused, ToolError, Unavailable
 from engine.market.columns import Topic
+from engine.market.last_good import FOLDER, LastGood
 from engine.market.reading import Reading, load
 from engine.market.reading_errors import (
     BadRows,
@@ -12,6 +13,7 @@ from engine.market.reading_errors import (
     MarketDataError,
     SourceMissing,
     SourceRefused,
+    SourceUntried,
 )
 from engine.market.settings import Absent, Sources, sources
 
@@ -19,7 +21,9 @@ from engine.market.settings import Absent, Sources, sources
 async def read(
     call: Call, *needs: Topic, ticker: str | None = None, trades: bool = False
 ) -> tuple[Reading, Sources]:
-    """Read the user's book.
+    """Read the user's book; where a database can't be read, the rows that were good last.
+
+    Those rows are said to be old in `call.poorer`.
 
     Args:
         needs: tables of which one must be there; none named: positions.
@@ -42,14 +46,20 @@ async def read(
             named = call.text("ticker").strip().upper()
             where = replace(where, ticker=named or where.ticker or ticker)
         call.progress(f"reading {needs[0]} and market data", None, None)
-        return await load(services.pool, where, trades=trades), where
+        kept = LastGood(services.store / FOLDER, services.project, services.clock.wall_s)
+        reading = await load(
+            services.pool, where, trades=trades, last_good=kept, untried=call.untried
+        )
     except MarketDataError as error:
         raise failure(error) from error
+    now_s = services.clock.wall_s()
+    call.poorer += [stale.said(now_s) for stale in reading.stale]
+    return reading, where
 
 
 def failure(error: MarketDataError) -> ToolError:
     """Return how a tool fails of bad data: only what a retry may cure speaks against the market."""
-    if isinstance(error, SourceMissing):
+    if isinstance(error, SourceMissing | SourceUntried):
         return Unavailable(str(error), error.remedy)
     if isinstance(error, BadRows | ColumnMissing | SourceRefused):
         return Refused(str(error), error.remedy)

@@ -1,37 +1,68 @@
-"""The last queries of all sessions."""
+"""The queries of all sessions: the last, those that failed, the slowest."""
 
 from datetime import datetime
 
 from engine.agents.tool import Call
+from engine.agents.tools.past_span import asked_span, between, counted, lasting, not_on_record
 from engine.evidence import Evidence, Table
-from engine.store.history import past_queries
+from engine.store.history import Only, PastQuery
 
 _COLUMNS = ("asked", "project", "query", "status", "elapsed ms", "session")
+_COLUMNS_WHY = (*_COLUMNS[:4], "why", *_COLUMNS[4:])
+_LIMIT = 20
 
 
 async def history(call: Call) -> Evidence:
-    """List them, newest first; the query that asks for the list has no end yet and isn't in it."""
-    limit = int(call.number("limit") or 20)
-    services = call.services
-    async with services.pool.lease() as lease:
-        past = await past_queries(lease, services.store, limit + 1)
-    over = [row for row in past if not (row.session == services.session and row.elapsed_ms is None)]
-    rows = tuple(
-        (
-            datetime.fromtimestamp(row.asked_at_s).astimezone().isoformat(" ", "seconds"),
-            row.project,
-            row.text,
-            row.status,
-            row.elapsed_ms,
-            row.session,
-        )
-        for row in over[:limit]
-    )
-    if not rows:
-        return Evidence("No query is on record yet", found=False)
-    sessions = len({row.session for row in over[:limit]})
+    """List them; the query that asks for the list has no end yet and isn't in it.
+
+    `failed` and `slow` narrow them, `when` keeps to a span of time.
+    """
+    services, now_s = call.services, call.services.clock.wall_s()
+    limit = int(call.number("limit") or _LIMIT)
+    asked = asked_span(call, "ever" if not call.text("when") else "today")
+    only: Only = "failed" if call.flag("failed") else "slow" if call.flag("slow") else "all"
+    found = await services.past.queries(limit + 1, asked.start_s, asked.end_s, only=only)
+    over = [one for one in found if one.session != services.session or one.elapsed_ms is not None]
+    shown = over[:limit]
+    words = between(asked.start_s, asked.end_s, now_s)
+    digest = await services.past.digest(asked.start_s, asked.end_s, 0, own=services.session)
+    if not shown:
+        return _none(only, digest.asked, words)
+    total = digest.failed if only == "failed" else digest.asked
+    columns = _COLUMNS_WHY if only == "failed" else _COLUMNS
+    rows = tuple(_row(one, with_why=only == "failed") for one in shown)
     return Evidence(
-        verdict=f"The last {len(rows)} queries, of {sessions} sessions, newest first",
-        sections=(Table("Queries", _COLUMNS, rows),),
+        verdict=_told(only, shown, total, words),
+        sections=(Table("Queries", columns, rows), *not_on_record(*services.past.problems)),
         weight=1,
+    )
+
+
+def _told(only: Only, shown: list[PastQuery], total: int, words: str) -> str:
+    sessions = counted(len({one.session for one in shown}), "session")
+    left = f"; … {total - len(shown):,} more" if total > len(shown) else ""
+    number = counted(len(shown), "query", "queries")
+    if only == "failed":
+        return f"{counted(total, 'query', 'queries')} failed {words}, newest first{left}"
+    if only == "slow":
+        longest = lasting((shown[0].elapsed_ms or 0.0) / 1000)
+        return f"The slowest {number} {words}; the longest took {longest}{left}"
+    return f"The last {number} {words}, of {sessions}, newest first{left}"
+
+
+def _none(only: Only, asked: int, words: str) -> Evidence:
+    if asked and only == "failed":
+        return Evidence(f"None of {counted(asked, 'query', 'queries')} failed {words}", weight=1)
+    return Evidence(f"No query is on record {words}", found=False)
+
+
+def _row(one: PastQuery, *, with_why: bool) -> tuple[str | float | None, ...]:
+    return (
+        datetime.fromtimestamp(one.asked_at_s).astimezone().isoformat(" ", "seconds"),
+        one.project,
+        one.text,
+        one.status,
+        *((one.verdict,) if with_why else ()),
+        one.elapsed_ms,
+        one.session,
     )

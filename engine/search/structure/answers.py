@@ -32,12 +32,6 @@ class DefinitionsAnswer(TypedDict):
     alike: list[str]
 
 
-class OutlineAnswer(TypedDict):
-    path: str
-    lines: int
-    definitions: list[DefinitionRow]
-
-
 class ReferenceRow(TypedDict):
     path: str
     line: int

@@ -31,6 +31,7 @@ _LOG: Final = (
 _LINES: Final = ("--numstat", "-M", "-l2000")
 # Compares names of contents only, which are there even where the contents are not.
 _NAMES: Final = ("--raw", "-M100%")
+_CONTENTS: Final = ":"  # how a line of names of contents begins
 _TWO_PATHS: Final = ("R", "C")
 # What git says of an object that is not there.
 _LACKING: Final = ("unable to read", "could not fetch", "bad object", "could not get object info")
@@ -85,14 +86,14 @@ async def read_churn(
         HistoryUnavailable: with the reason.
     """
     dated = [f"--since={since}"] if since else []
-    parse, counts_lines = parse_log, True
+    counts_lines = True
     try:
         try:
             log = await _read(root, [*_LOG, *_LINES, *dated, "--", "."], timeout_s)
         except HistoryUnavailable as error:
             if not error.reason.startswith(_LACKING):
                 raise
-            parse, counts_lines = parse_names, False
+            counts_lines = False
             log = await _read(root, [*_LOG, *_NAMES, *dated, "--", "."], timeout_s)
         shallow = await _read(root, ["rev-parse", "--is-shallow-repository"], timeout_s)
     except OutputTooLarge as error:
@@ -100,7 +101,7 @@ async def read_churn(
         raise HistoryUnavailable(reason) from error
     except ProcessError as error:
         raise HistoryUnavailable(str(error)) from error
-    files, commits = await to_thread.run_sync(parse, log)
+    files, commits = await to_thread.run_sync(parse_log, log)
     return ProjectChurn(files, commits, shallow.strip() == b"true", counts_lines)
 
 
@@ -125,11 +126,14 @@ class _Tally:
 
 
 def parse_log(output: bytes) -> tuple[dict[str, Churn], int]:
-    """Return the churn by path, and the number of commits, of a log with counted lines."""
+    """Return the churn by path, and the number of commits.
+
+    The files of a log with names of contents only have no lines.
+    """
     tallies: dict[str, _Tally] = {}
     newest: dict[str, str] = {}
     commits = wall_s = 0
-    author = ""
+    author, counts_lines = "", True
     fields = iter(os.fsdecode(output).split("\0"))
     for field in fields:
         text = field.lstrip("\n")
@@ -137,31 +141,20 @@ def parse_log(output: bytes) -> tuple[dict[str, Churn], int]:
             when, _, name = text[1:].partition("\x02")
             commits, wall_s, author = commits + 1, int(when), printable(name)
         elif text:
-            added, removed, path = text.split("\t", 2)
-            path = path or _renamed(fields, newest)
+            counts_lines = not text.startswith(_CONTENTS)
+            added, removed, path = _change(text, fields, newest)
             path = newest.get(path, path)
             tallies.setdefault(path, _Tally()).add(added, removed, author, wall_s)
-    return dict(_finished(tallies.items(), counts_lines=True)), commits
+    return dict(_finished(tallies.items(), counts_lines=counts_lines)), commits
 
 
-def parse_names(output: bytes) -> tuple[dict[str, Churn], int]:
-    """Return the same of a log with names of contents only; its files have no lines."""
-    tallies: dict[str, _Tally] = {}
-    newest: dict[str, str] = {}
-    commits = wall_s = 0
-    author = ""
-    fields = iter(os.fsdecode(output).split("\0"))
-    for field in fields:
-        text = field.lstrip("\n")
-        if text.startswith(_BEGIN):
-            when, _, name = text[1:].partition("\x02")
-            commits, wall_s, author = commits + 1, int(when), printable(name)
-        elif text.startswith(":"):
-            has_two = text.rpartition(" ")[2].startswith(_TWO_PATHS)
-            path = _renamed(fields, newest) if has_two else next(fields)
-            path = newest.get(path, path)
-            tallies.setdefault(path, _Tally()).add("-", "-", author, wall_s)
-    return dict(_finished(tallies.items(), counts_lines=False)), commits
+def _change(text: str, fields: Iterator[str], newest: dict[str, str]) -> tuple[str, str, str]:
+    """Return the lines added and removed, "-" where unknown, and the path of one change."""
+    if text.startswith(_CONTENTS):
+        has_two = text.rpartition(" ")[2].startswith(_TWO_PATHS)
+        return "-", "-", _renamed(fields, newest) if has_two else next(fields)
+    added, removed, path = text.split("\t", 2)
+    return added, removed, path or _renamed(fields, newest)
 
 
 def _renamed(fields: Iterator[str], newest: dict[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Every definition of a name, and the outline of a file."""
+"""Every definition of a name."""
 
 import difflib
 from collections import Counter
@@ -6,9 +6,9 @@ from typing import Final
 
 from engine.search.facts import BadQuestion, Facts
 from engine.search.printable import clip, printable
-from engine.search.structure.answers import DefinitionRow, DefinitionsAnswer, OutlineAnswer
+from engine.search.structure.answers import DefinitionRow, DefinitionsAnswer
 from engine.search.structure.describe import docstring, signature
-from engine.search.structure.index import Index, Place, index_of, known_file
+from engine.search.structure.index import Index, Place, index_of
 from engine.search.structure.places import place
 from engine.search.structure.scan import Definition
 from engine.search.structure.source import Source
@@ -57,15 +57,6 @@ def _alike(index: Index, plain: str) -> list[str]:
         if name[:1].lower() == plain[:1].lower() and abs(len(name) - len(plain)) <= _LENGTHS
     ]
     return difflib.get_close_matches(plain, sorted(near), n=5, cutoff=0.75)
-
-
-def outline(facts: Facts, path: str) -> OutlineAnswer:
-    """Return the definitions of a file by line."""
-    known_file(facts, path)
-    index = index_of(facts)
-    found = [Place(path, one) for one in index.definitions(path)]
-    rows = describe(facts, index, found)
-    return {"path": path, "lines": index.files[path].lines, "definitions": rows}
 
 
 def describe(facts: Facts, index: Index, found: list[Place]) -> list[DefinitionRow]:

@@ -296,7 +296,7 @@ async def test_ripgrep_missing(tmp_path: Path) -> None:
     root = write(tmp_path, {"a.txt": "needle\n"})
     async with running(str(tmp_path / "no-rg"), root, wait=False) as kept:
         state = await kept.until("off")
-    assert "the files can't be listed: No such file" in state.reason
+    assert "can't be run: No such file" in state.reason
     assert [type(error) for error in kept.lost] == [IndexLost]
 
 

@@ -122,17 +122,6 @@ def test_what_is_no_name_is_refused() -> None:
         ask("a b", {})
 
 
-def test_the_outline_has_all_definitions_of_a_file() -> None:
-    """The outline is by line, attributes too; a file that isn't there is refused."""
-    project = Project({"shapes.py": SHAPES})
-    rows = QUESTIONS["structure.outline"](project, {"file": "shapes.py"})["definitions"]
-    assert [row["name"] for row in rows if row["line"] > 18] == [
-        "Shape", "Shape.sides", "Shape.name", "Shape.name", "Shape.area", "LIMIT", "LIMIT", "fast",
-    ]  # fmt: skip
-    with pytest.raises(BadQuestion, match="no Python file"):
-        QUESTIONS["structure.outline"](project, {"file": "none.py"})
-
-
 def test_answers_follow_the_files() -> None:
     """A file that changes, comes or goes changes the next answer."""
     project = Project({"a.py": "def f(): ...", "b.py": "def f(): ..."})

@@ -1,0 +1,78 @@
+"""How circuits and levels changed, and when a circuit last opened."""
+
+from engine.agents.tool import Call, Refused
+from engine.agents.tools.past_changes import COLUMNS, change_rows
+from engine.agents.tools.past_span import (
+    asked_span,
+    between,
+    clock,
+    counted,
+    lasting,
+    more,
+    not_on_record,
+)
+from engine.events import CircuitChanged
+from engine.evidence import Evidence, Table
+
+_ROWS = 60
+_TYPES = ("CircuitChanged", "LevelChanged")
+
+
+async def changes(call: Call) -> Evidence:
+    """List the changes of a span; of one circuit where `capability` names it.
+
+    Without words for a span: of one circuit ever, of all in the last week.
+    """
+    services, now_s = call.services, call.services.clock.wall_s()
+    names = _named(call, call.text("capability"))
+    asked = asked_span(call, "the last week")
+    start_s = 0.0 if names and not call.text("when") else asked.start_s
+    found = [
+        await services.past.digest(start_s, asked.end_s, _ROWS, types=_TYPES, capability=name)
+        for name in names or ("",)
+    ]
+    changed = sorted(
+        (one for digest in found for one in digest.changes), key=lambda one: one.wall_s
+    )
+    total = sum(digest.total_changes for digest in found)
+    rows = [row for _, row in change_rows(tuple(changed[-_ROWS:]), now_s, services.session)]
+    words = between(start_s, asked.end_s, now_s)
+    what = f"{', '.join(names)}: " if names else ""
+    if not rows:
+        whose = ", ".join(names) if names else "any circuit or level"
+        when = f" {words}" if start_s > 0 else ""
+        return Evidence(f"No change of {whose} is on record{when}", found=False)
+    opened = [one for one in changed if isinstance(one, CircuitChanged) and one.state == "open"]
+    last = opened[-1] if opened else None
+    told = "no circuit opened" if last is None else _last(last, now_s)
+    return Evidence(
+        f"{what}{told}; {counted(total, 'change')} {words}",
+        (
+            Table(f"Changes{more(len(rows), total)}", COLUMNS, tuple(rows)),
+            *not_on_record(*services.past.problems),
+        ),
+        weight=2,
+    )
+
+
+def _last(last: CircuitChanged, now_s: float) -> str:
+    ago = lasting(now_s - last.wall_s)
+    cause = f": {last.cause}" if last.cause else ""
+    return f"{last.capability} opened last at {clock(last.wall_s, now_s)}, {ago} ago{cause}"
+
+
+def _named(call: Call, word: str) -> tuple[str, ...]:
+    """Return the circuits that a word means: `search` is of two.
+
+    Raises:
+        Refused: it is none.
+    """
+    if not word:
+        return ()
+    known = [name for name, *_ in call.services.board.rows()]
+    found = [name for name in known if name == word] or [
+        name for name in known if word in name.split(".")
+    ]
+    if not found:
+        raise Refused(f"there is no circuit {word!r}", f"there are {', '.join(known)}")
+    return tuple(found)

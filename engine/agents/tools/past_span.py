@@ -1,0 +1,90 @@
+"""The span of time that a question speaks of, and times as an answer tells them."""
+
+import re
+from datetime import datetime
+
+from engine.agents.moments import BadMoment, Span, span
+from engine.agents.tool import Call, Refused
+from engine.evidence import Text
+
+LONG_S = 2 * 86_400.0
+_EVER = re.compile(r"\b(?:ever|at\s+all|so\s+far|of\s+all\s+time|in\s+total)\b", re.IGNORECASE)
+_THIS = re.compile(r"\b(?:in\s+)?this\s+(week|month|year)\b", re.IGNORECASE)
+
+
+def asked_span(call: Call, default: str) -> Span:
+    """Return the span that the call's words `when` name, or else the one that `default` names.
+
+    Raises:
+        Refused: the words name a time that can't be.
+    """
+    words, now_s = call.text("when") or default, call.services.clock.wall_s()
+    if _EVER.search(words):
+        return Span(0.0, now_s, "ever")
+    try:
+        found = span(_THIS.sub(lambda match: _since(match[1].lower(), now_s), words), now_s)
+        found = found or span(default, now_s)
+    except BadMoment as error:
+        raise Refused(str(error)) from error
+    assert found is not None
+    return found
+
+
+def _since(period: str, now_s: float) -> str:
+    now = datetime.fromtimestamp(now_s).astimezone()
+    if period == "week":
+        return f"since {now.strftime('%A').lower()}" if now.weekday() == 0 else "since monday"
+    return f"since {now.year}-{now.month if period == 'month' else 1:02d}-01"
+
+
+def clock(at_s: float, now_s: float) -> str:
+    """Return a moment in local time: "14:03:20", with its day where that is not today's."""
+    at, now = (datetime.fromtimestamp(s).astimezone() for s in (at_s, now_s))
+    return f"{at:%H:%M:%S}" if at.date() == now.date() else f"{at:%Y-%m-%d %H:%M:%S}"
+
+
+def between(start_s: float, end_s: float, now_s: float) -> str:
+    """Return a span in words: "from 14:00:00 to 14:10:00"."""
+    if start_s <= 0:
+        return "in all that is on record"
+    until = "now" if end_s >= now_s else _until(start_s, end_s, now_s)
+    return f"from {clock(start_s, now_s)} to {until}"
+
+
+def _until(start_s: float, end_s: float, now_s: float) -> str:
+    start, end = (datetime.fromtimestamp(s).astimezone() for s in (start_s, end_s))
+    return f"{end:%H:%M:%S}" if start.date() == end.date() else clock(end_s, now_s)
+
+
+def lasting(seconds: float) -> str:
+    """Return a length of time with two units at most: "3 min 20 s"."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    whole = round(seconds)
+    for unit, size, below, part in (("d", 86_400, "h", 3600), ("h", 3600, "min", 60)):
+        if whole >= size:
+            rest = whole % size // part
+            return f"{whole // size} {unit}" + (f" {rest} {below}" if rest else "")
+    if whole >= 60:
+        return f"{whole // 60} min" + (f" {whole % 60} s" if whole % 60 else "")
+    return f"{whole} s"
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return "1 query", "2 queries", "no query"."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}" if count else f"no {one}"
+
+
+def not_on_record(*said: str) -> tuple[Text, ...]:
+    """Return what can't be told as a section, none where nothing is missing."""
+    return (Text("Not on record", "\n".join(said)),) if said else ()
+
+
+def more(shown: int, total: int) -> str:
+    """Return what stands behind a title whose rows are not all there are."""
+    return f" ({shown:,} of {total:,}; … {total - shown:,} more)" if total > shown else ""
+
+
+def cut(text: str, length: int = 100) -> str:
+    """Return a text that fits into a cell."""
+    return text if len(text) <= length else text[: length - 1] + "…"
