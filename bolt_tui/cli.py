@@ -20,6 +20,9 @@ _EPILOG = """exit codes:
 Without --run and without a command the console opens."""
 
 
+_STORE = "what is recorded: its size, fold it, check it, write out a span, drop old days"
+
+
 class OutputError(Exception):
     """The answer is there, but stdout can't take it."""
 
@@ -80,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
     config.add_argument(
         "--user", action="store_true", help="init: your own file, not the project's"
     )
+    _store(commands.add_parser("store", help=_STORE, allow_abbrev=False), shared)
     example = commands.add_parser(
         "example", help="write an example book to try", parents=[shared], allow_abbrev=False
     )
@@ -87,6 +91,31 @@ def parser() -> argparse.ArgumentParser:
         "folder", nargs="?", default="example-book", metavar="DIR", help="default: example-book"
     )
     return top
+
+
+def _store(into: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
+    actions = into.add_subparsers(
+        dest="action", metavar="ACTION", required=True, parser_class=_Parser
+    )
+    made = {
+        name: actions.add_parser(name, help=words, parents=[shared], allow_abbrev=False)
+        for name, words in (
+            ("status", "its size, since when, who is here"),
+            ("fold", "make parts of finished journals now"),
+            ("verify", "read every byte; exit 1 where one is not as it was written"),
+            ("export", "write a span as one file"),
+            ("prune", "drop old days"),
+        )
+    }
+    export, prune = made["export"], made["prune"]
+    export.add_argument("file", metavar="FILE", help="new; ends in .bolt, .jsonl or .parquet")
+    export.add_argument("--from", dest="begin", metavar="TIME", help="as in 14:00 or -10m")
+    export.add_argument("--to", dest="end", metavar="TIME")
+    export.add_argument("--session", metavar="S", help="of one session only")
+    days = prune.add_mutually_exclusive_group(required=True)
+    days.add_argument("--before", metavar="DAY", help="drop the days before this one (UTC)")
+    days.add_argument("--keep-days", type=_positive_int, metavar="N", help="days to keep")
+    prune.add_argument("--dry-run", action="store_true", help="only say what would go")
 
 
 def _common(into: argparse.ArgumentParser) -> None:
@@ -153,14 +182,15 @@ def _nearest(word: str, known: Iterable[str]) -> str:
 _VALUED = ("-C", "--config", "--set", "-o", "--output", "--timeout", "--run",
            "--record", "--replay", "--speed")  # fmt: skip
 _FLAGS = ("--strict", "--explain", "--version", "-h", "--help")
-_COMMANDS = ("status", "hardware", "monitor", "benchmark", "history", "config", "example")
+_COMMANDS = ("status", "hardware", "monitor", "benchmark", "history", "config", "store", "example")
 _OF_COMMAND: dict[str, tuple[str, ...]] = {
     "monitor": ("--duration",),
     "benchmark": ("--quick",),
     "history": ("--limit",),
     "config": ("--user",),
+    "store": ("--from", "--to", "--session", "--before", "--keep-days", "--dry-run"),
 }
-_NO_VALUE = frozenset({"--quick", "--user"})
+_NO_VALUE = frozenset({"--quick", "--user", "--dry-run"})
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -198,6 +228,10 @@ def _run(arguments: argparse.Namespace) -> int:
             from bolt_tui import settings_command
 
             return settings_command.run(arguments)
+        if arguments.command == "store":
+            from bolt_tui import store_command
+
+            return store_command.run(arguments)
         if arguments.command == "example":
             from bolt_tui import example_command
 

@@ -14,7 +14,7 @@ import anyio
 import anyio.to_thread
 
 from bolt_tui import store_report
-from bolt_tui.cli import FAILED, OutputError
+from bolt_tui.cli import OutputError
 from bolt_tui.headless import EXIT, emit
 from bolt_tui.opening import settings
 from engine.agents.moments import BadMoment, moment
@@ -34,24 +34,6 @@ from engine.store.past_events import EVER_S
 from engine.store.piles import day_of
 from engine.store.pool import Pool, StoreReadError
 from engine.store.verify import verify
-
-# The options that each action takes.
-TAKES = {
-    "status": (),
-    "fold": (),
-    "verify": (),
-    "export": ("file", "begin", "end", "session"),
-    "prune": ("before", "keep_days", "dry_run"),
-}
-_NAMES = {
-    "file": "FILE",
-    "begin": "--from",
-    "end": "--to",
-    "session": "--session",
-    "before": "--before",
-    "keep_days": "--keep-days",
-    "dry_run": "--dry-run",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +57,6 @@ def run(arguments: argparse.Namespace) -> int:
         BadProject, ConfigError, BadQuery, ExportRefused.
         OutputError: it could not be done.
     """
-    if sentence := _misplaced(arguments):
-        raise BadQuery(sentence)
     config = settings(arguments).loaded.config
     store = Store(store_folder(config.store.folder), config, SystemClock().wall_s())
     work = _ACTIONS[arguments.action]
@@ -86,21 +66,6 @@ def run(arguments: argparse.Namespace) -> int:
         raise OutputError(str(error)) from error
     emit(answer, arguments.output or "text")
     return EXIT[answer.status]
-
-
-def _misplaced(arguments: argparse.Namespace) -> str | None:
-    """Return a sentence on what does not go with the action, or is missing."""
-    action = arguments.action
-    given = [name for name in _NAMES if getattr(arguments, name) not in (None, False)]
-    for name in given:
-        if name not in TAKES[action]:
-            owner = next(other for other, takes in TAKES.items() if name in takes)
-            return f"{_NAMES[name]} goes with store {owner}, not with store {action}"
-    if action == "export" and arguments.file is None:
-        return "store export needs a FILE that ends in .bolt, .jsonl or .parquet"
-    if action == "prune" and (arguments.before is None) == (arguments.keep_days is None):
-        return "store prune needs one of --before DAY and --keep-days N"
-    return None
 
 
 async def _status(store: Store, _: argparse.Namespace) -> Answer:

@@ -15,7 +15,7 @@ from engine.market import occ
 from engine.market.book import Instrument, Option, Quote, Source, Stock
 from engine.market.reading_cells import BadCell, day, missing, number, option_kind
 from engine.market.reading_errors import BadRows, Fault, MarketDataError, quoted
-from engine.market.reading_tables import Record, Table
+from engine.market.reading_tables import ROW, Record, Table
 
 _KEY: Final = ("symbol", "underlying", "kind", "strike", "expiry")
 MOST: Final = 200_000
@@ -79,20 +79,18 @@ def _narrowed(table: Table, tickers: Sequence[str], as_of: date) -> tuple[list[R
     fields = [field for field in _FIELDS if field in table.fields]
     cells = [table.fields[field] for field in fields]
     where, parameters = _about(table, tickers)
-    # Numbered before anything is left out, so that a row can be found again.
-    numbered = f"(SELECT *, row_number() OVER () AS bolt_row FROM {table.relation})"
     if "moment" not in table.fields:
-        chosen, rest = ["bolt_row", "0", *cells], ""
+        chosen, rest = [ROW, "0", *cells], ""
     else:
         moment = _moment(table.fields["moment"])
         key = [table.fields[field] for field in fields if field in _KEY]
         newest = [cell if cell in key else f"arg_max({cell}, {moment})" for cell in cells]
         unread = f"count(*) FILTER (WHERE {moment} IS NULL)"
-        chosen = [f"arg_max(bolt_row, {moment})", unread, *newest]
+        chosen = [f"arg_max({ROW}, {moment})", unread, *newest]
         end = (as_of + timedelta(days=1)).isoformat()
         where += f" AND ({moment} < TIMESTAMP '{end}' OR {moment} IS NULL)"
         rest = f" GROUP BY {', '.join(key)}"
-    sql = f"SELECT {', '.join(chosen)} FROM {numbered} WHERE {where}{rest} LIMIT {MOST + 1}"
+    sql = f"SELECT {', '.join(chosen)} FROM {table.numbered} WHERE {where}{rest} LIMIT {MOST + 1}"
     rows = table.run(sql, (*table.parameters, *parameters))
     if len(rows) > MOST:
         raise MarketDataError(

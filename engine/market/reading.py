@@ -8,11 +8,12 @@ from typing import Final, TypeVar
 from engine.market.account import Account, holdings, read_account, unended
 from engine.market.book import Book, DailyPrice, Dividend, Instrument, Option, Position, Quote
 from engine.market.columns import Topic
+from engine.market.last_good import LastGood, Stale
 from engine.market.positions import read_positions
 from engine.market.prices import read_dividends, read_prices
 from engine.market.quotes import read_quotes
 from engine.market.reading_errors import MarketDataError
-from engine.market.reading_tables import Table, opened
+from engine.market.reading_sources import Tables
 from engine.market.settings import Sources
 from engine.store.pool import Execute, Lease, Pool, StoreReadError
 
@@ -28,26 +29,40 @@ class Reading:
     Attributes:
         newest: the latest day in quotes and prices; None where a table tells no day.
         account: what the table of trades tells; None where it wasn't asked for, or there is none.
+        stale: the tables for which rows of an earlier reading stand in.
     """
 
     book: Book
     newest: dict[Topic, date | None]
     account: Account | None = None
+    stale: tuple[Stale, ...] = ()
 
 
-async def load(pool: Pool, sources: Sources, *, trades: bool = False) -> Reading:
+async def load(
+    pool: Pool,
+    sources: Sources,
+    *,
+    trades: bool = False,
+    last_good: LastGood | None = None,
+    untried: str = "",
+) -> Reading:
     """Read the book on a lease of the pool; DuckDB works in a thread and can be cancelled.
 
     Args:
         trades: whether to read the table of trades, too, if there is one; without positions it
             is read in any case, and what it leaves open are the positions.
+        last_good: where a database's rows are kept, to stand in when it can't be read.
+        untried: why databases are not to be tried now; empty: they are.
 
     Raises:
         MarketDataError: see `engine.market.reading_errors`.
         StoreReadError: DuckDB itself is missing or can't be started.
     """
-    async with pool.lease() as lease:
-        return await on(lease, lambda execute: read_book(execute, sources, trades=trades))
+    async with pool.lease("the book") as lease:
+        return await on(
+            lease,
+            lambda execute: read_book(Tables(execute, sources, last_good, untried), trades=trades),
+        )
 
 
 async def on(lease: Lease, work: Callable[[Execute], T]) -> T:
@@ -64,12 +79,13 @@ async def on(lease: Lease, work: Callable[[Execute], T]) -> T:
         raise
 
 
-def read_book(execute: Execute, sources: Sources, *, trades: bool = False) -> Reading:
+def read_book(tables: Tables, *, trades: bool = False) -> Reading:
     """Read all tables that there are; see `load`.
 
     Raises:
         MarketDataError: a table can't be read or holds what can't be.
     """
+    sources = tables.sources
     by_trades = sources.places["positions"] is None
     trades = trades or by_trades
     notes = [
@@ -79,9 +95,9 @@ def read_book(execute: Execute, sources: Sources, *, trades: bool = False) -> Re
     ]
     account = None
     if trades:
-        account = _of(execute, sources, "trades", lambda table: read_account(table, sources.as_of))
+        account = tables.of("trades", lambda table: read_account(table, sources.as_of))
         notes += account.notes if account else ()
-    held = _of(execute, sources, "positions", lambda table: read_positions(table, sources.as_of))
+    held = tables.of("positions", lambda table: read_positions(table, sources.as_of))
     positions = held.held if held else ()
     notes += held.notes if held else ()
     if by_trades and account:
@@ -94,16 +110,17 @@ def read_book(execute: Execute, sources: Sources, *, trades: bool = False) -> Re
     dividends: tuple[Dividend, ...] = ()
     newest: dict[Topic, date | None] = {}
     as_of = sources.as_of
-    if chain := _of(execute, sources, "quotes", lambda table: read_quotes(table, tickers, as_of)):
+    if chain := tables.of("quotes", lambda table: read_quotes(table, tickers, as_of), tickers):
         quotes, newest["quotes"] = chain.found, chain.newest
         notes += chain.notes
-    if past := _of(execute, sources, "prices", lambda table: read_prices(table, tickers, as_of)):
+    if past := tables.of("prices", lambda table: read_prices(table, tickers, as_of), tickers):
         prices = past.by_symbol
         newest["prices"] = max((one[-1].day for one in prices.values()), default=None)
         notes += past.notes
-    if paid := _of(execute, sources, "dividends", lambda table: read_dividends(table, tickers)):
+    if paid := tables.of("dividends", lambda table: read_dividends(table, tickers), tickers):
         dividends = paid.paid
         notes += paid.notes
+    notes += tables.notes
     notes += _gaps(sources, tickers, quotes, prices)
     notes += [_old(sources, topic, day) for topic, day in newest.items() if _is_old(day, as_of)]
     return Reading(
@@ -120,6 +137,7 @@ def read_book(execute: Execute, sources: Sources, *, trades: bool = False) -> Re
         ),
         newest,
         account,
+        tuple(tables.stale),
     )
 
 
@@ -161,14 +179,6 @@ def _is_old(newest: date | None, as_of: date) -> bool:
 def _old(sources: Sources, topic: Topic, newest: date | None) -> str:
     age = (sources.as_of - newest).days if newest else 0
     return f"{_shown(sources, topic)}: the newest is of {newest}, {age} days before the valuation"
-
-
-def _of(execute: Execute, sources: Sources, topic: Topic, read: Callable[[Table], T]) -> T | None:
-    where = sources.places[topic]
-    if where is None:
-        return None
-    with opened(execute, where, topic, sources.columns) as table:
-        return read(table)
 
 
 def _shown(sources: Sources, topic: Topic) -> str:

@@ -1,10 +1,13 @@
 """What can be wrong with the user's market data.
 
 MarketDataError           also says what to do; never quotes more of a file than one cell
-├── SourceMissing         a file or table that is named isn't there
+├── SourceMissing         a file that is named isn't there
+│   ├── SourceVanished    it is a database's
+│   └── TableMissing      the database is there, and has no such table
 ├── SourceRefused         a project's own file names something outside of the project
 ├── SourceLocked          another program holds the database open for writing
 ├── SourceUnreadable      there, but damaged, of another kind, or not allowed to be read
+├── SourceUntried         it failed so often that it is left alone for a while
 ├── ColumnMissing         a column that is needed isn't there, or two could be meant
 └── BadRows               cells that can't be: file, row, column, value and what was expected
 """
@@ -33,6 +36,14 @@ class SourceMissing(MarketDataError):
     """What is named doesn't exist."""
 
 
+class SourceVanished(SourceMissing):
+    """The database's file doesn't exist."""
+
+
+class TableMissing(SourceMissing):
+    """The database has no table of that name."""
+
+
 class SourceRefused(MarketDataError):
     """What is named may not be read from here."""
 
@@ -43,6 +54,10 @@ class SourceLocked(MarketDataError):
 
 class SourceUnreadable(MarketDataError):
     """It can't be read."""
+
+
+class SourceUntried(MarketDataError):
+    """It is left alone for now, and no rows of it are kept."""
 
 
 class ColumnMissing(MarketDataError):

@@ -1,15 +1,14 @@
 """A table of the user's, wherever it is: CSV, Parquet or a table of a DuckDB file, read by DuckDB.
 
-The database is attached read-only for the length of one reading and let go of at once, so that its
-owner can write again. Everything runs through the pool's `Execute`, in the thread that it is called
+What is wanted of a database is copied out and the file let go of at once, so that its owner can
+write again. Everything runs through the pool's `Execute`, in the thread that it is called
 in; DuckDB's own complaints come out as sentences that name the file, the line and the cause.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from difflib import get_close_matches
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -22,15 +21,21 @@ from engine.market.reading_errors import (
     SourceLocked,
     SourceMissing,
     SourceUnreadable,
+    SourceVanished,
+    TableMissing,
 )
+from engine.store import attached_errors
+from engine.store.attached import attached, drop, quoted
+from engine.store.attached import table as table_in
+from engine.store.attached_errors import DatabaseError, DatabaseLocked, DatabaseVanished
 from engine.store.pool import Execute, Parameter
 
 DATABASES: Final = (".duckdb", ".ddb", ".db")
 PARQUET: Final = (".parquet", ".pq")
 TEXTS: Final = (".csv", ".tsv", ".txt", ".gz")
 
-_TRIES: Final = 100
-_numbers: Final = count(1)
+ROW: Final = "bolt_row"
+_copies: Final = count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ class Table:
         relation, parameters: what to select from, as SQL.
         fields: each field's column, quoted as SQL.
         names: each field's column as its owner calls it.
+        is_numbered: whether its rows bring the numbers along that they had in another table.
     """
 
     name: str
@@ -70,6 +76,14 @@ class Table:
     names: Mapping[str, str]
     commas_are_thousands: bool
     execute: Execute
+    is_numbered: bool = False
+
+    @property
+    def numbered(self) -> str:
+        """The table with each row's number, from 1, in the column that `ROW` names."""
+        if self.is_numbered:
+            return self.relation
+        return f"(SELECT *, row_number() OVER () AS {ROW} FROM {self.relation})"
 
     def records(self, symbols: Sequence[str] = ()) -> Iterator[Record]:
         """Yield the rows in their order, numbered from 1; only those of `symbols` if any is given.
@@ -77,14 +91,13 @@ class Table:
         DuckDB does the choosing: a table of a million other rows costs a scan and no memory.
         """
         chosen = ", ".join(self.fields.values())
-        numbered = f"(SELECT *, row_number() OVER () AS bolt_row FROM {self.relation})"
-        sql = f"SELECT bolt_row, {chosen} FROM {numbered}"
+        sql = f"SELECT {ROW}, {chosen} FROM {self.numbered}"
         wanted: list[str] = []
         if symbols and "symbol" in self.fields:
             wanted = [symbol.upper() for symbol in symbols]
             column = f"CAST({self.fields['symbol']} AS VARCHAR)"
             sql += f" WHERE upper(trim({column})) IN ({', '.join('?' for _ in wanted)})"
-        for row in self.run(f"{sql} ORDER BY bolt_row", (*self.parameters, *wanted)):
+        for row in self.run(f"{sql} ORDER BY {ROW}", (*self.parameters, *wanted)):
             place = row[0] if isinstance(row[0], int) else None
             cells = dict(zip(self.fields, row[1:], strict=True))
             yield Record(cells, Source(self.name, place))
@@ -104,27 +117,34 @@ class Table:
 
 @contextmanager
 def opened(
-    execute: Execute, place: Place, topic: Topic, mapping: Mapping[str, str]
+    execute: Execute,
+    place: Place,
+    topic: Topic,
+    mapping: Mapping[str, str],
+    symbols: Sequence[str] = (),
 ) -> Iterator[Table]:
     """Open a table for the length of the block.
+
+    Args:
+        symbols: what rows of a database are wanted of, if not all; others may come, too.
 
     Raises:
         MarketDataError: see `engine.market.reading_errors`.
     """
+    suffix = place.path.suffix.lower()
+    if suffix in DATABASES:
+        with _copied(execute, place, topic, mapping, symbols) as table:
+            yield table
+        return
     if not place.path.exists():
         raise SourceMissing(f"{place.shown} does not exist", f"see [market] {topic} in bolt.toml")
-    suffix = place.path.suffix.lower()
-    if suffix not in DATABASES and any(mark in str(place.path) for mark in "*?["):
+    if any(mark in str(place.path) for mark in "*?["):
         raise SourceUnreadable(
             f"{place.shown} has *, ? or [ in its path, which stand for other names",
             "give it another name",
         )
-    if suffix in DATABASES:
-        with _attached(execute, place) as alias:
-            relation = _relation(execute, place, alias)
-            yield _typed(execute, place, relation, (), topic, mapping)
-    elif suffix in PARQUET:
-        yield _typed(execute, place, "read_parquet(?)", (str(place.path),), topic, mapping)
+    if suffix in PARQUET:
+        yield typed(execute, place, "read_parquet(?)", (str(place.path),), topic, mapping)
     elif suffix in TEXTS:
         yield _text(execute, place, topic, mapping)
     else:
@@ -135,22 +155,10 @@ def opened(
 def told(name: str, error: Exception) -> MarketDataError:
     """Return what DuckDB complained of, as one sentence about the file and what to do."""
     text = str(error)
-    if "Could not set lock" in text or "Conflicting lock" in text:
-        holder = re.search(r"held in (?P<program>\S+) \(PID (?P<pid>\d+)\)", text)
-        by = f"{Path(holder['program']).name}, PID {holder['pid']}" if holder else "not named"
-        return SourceLocked(
-            f"{name} is open for writing in another program ({by})",
-            "close it there, or ask again when it is done",
-        )
-    if "not a valid DuckDB database" in text:
-        return SourceUnreadable(f"{name} is no DuckDB database")
-    if "checksum" in text or "Could not read enough bytes" in text or "Corrupt" in text:
-        return SourceUnreadable(f"{name} is damaged: {_first(text)}", "restore it from a copy")
-    if "does not exist" in text and "read-only mode" in text:
-        return SourceMissing(f"{name} does not exist")
     if line := re.search(r"CSV Error on Line: (\d+)", text):
         return SourceUnreadable(f"{name}: line {line[1]} {_csv(text)}", "correct the line")
-    return SourceUnreadable(f"{name} can't be read: {_first(text)}")
+    found = attached_errors.told(name, error)
+    return SourceUnreadable(str(found), found.remedy)
 
 
 def _csv(text: str) -> str:
@@ -160,83 +168,80 @@ def _csv(text: str) -> str:
         return "is not UTF-8 text"
     if "quote" in text.lower():
         return "has a quote that is not closed"
-    return f"can't be read: {_first(text)}"
-
-
-def _first(text: str) -> str:
-    line = text.partition("\n")[0].strip()
-    return re.sub(r"^[A-Z][A-Za-z/ ]* Error: ", "", line)
+    return f"can't be read: {attached_errors.first_line(text)}"
 
 
 @contextmanager
-def _attached(execute: Execute, place: Place) -> Iterator[str]:
-    # A name of its own for each reading: two tasks may read one file at once.
-    alias = f"user_{next(_numbers)}"
-    path = str(place.path).replace("'", "''")
+def _copied(
+    execute: Execute,
+    place: Place,
+    topic: Topic,
+    mapping: Mapping[str, str],
+    symbols: Sequence[str],
+) -> Iterator[Table]:
+    """Copy what is needed of a database's table, let go of the file, and open the copy."""
+    copy = f"bolt_copy_{next(_copies)}"
     try:
-        execute(f"ATTACH '{path}' AS {alias} (READ_ONLY)")
-    except Exception as error:
-        # A boundary: what keeps DuckDB from opening a file of the user's.
-        raise told(place.shown, error) from error
-    try:
-        yield alias
+        with attached(execute, place.path, place.shown) as alias:
+            relation = table_in(execute, alias, place.table, place.shown)
+            table = typed(execute, place, relation, (), topic, mapping)
+            chosen = ", ".join(dict.fromkeys((*table.fields.values(), ROW)))
+            where, parameters = _likely(table, symbols)
+            copying = f"SELECT {chosen} FROM {table.numbered}{where} ORDER BY {ROW}"
+            table.run(f"CREATE TEMP TABLE {copy} AS {copying}", parameters)
+        yield replace(table, relation=copy, is_numbered=True)
+    except DatabaseError as error:
+        raise _refused(error) from error
     finally:
-        _detach(execute, alias)
+        drop(execute, copy)
 
 
-def _detach(execute: Execute, alias: str) -> None:
-    """Let go of the file, come what may: while it is attached its owner can't write.
+def _refused(error: DatabaseError) -> MarketDataError:
+    kinds = {
+        DatabaseLocked: SourceLocked,
+        DatabaseVanished: SourceVanished,
+        attached_errors.TableMissing: TableMissing,
+    }
+    return kinds.get(type(error), SourceUnreadable)(str(error), error.remedy)
 
-    A task that was cancelled is interrupted until its thread has ended, and so this may be, too.
+
+def _likely(table: Table, symbols: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """Return a condition that leaves out what is surely about none of the symbols, and is cheap.
+
+    A symbol stands at the beginning, or after what marks an option's (`O:`, `-`, `.`).
     """
-    for _ in range(_TRIES):
-        try:
-            execute(f"DETACH {alias}")
-        except Exception as error:
-            # A boundary: an interrupt is DuckDB's own exception, and no concern of ours here.
-            if "nterrupt" not in str(error):
-                raise
-        else:
-            return
+    column = table.fields.get("underlying", table.fields.get("symbol"))
+    if column is None or not symbols:
+        return "", ()
+    begin = f"ltrim(upper(CAST({column} AS VARCHAR)), E' \\t\\r\\n')"
+    starts = (*(symbol.upper() for symbol in symbols), "O:", "-", ".")
+    return f" WHERE {' OR '.join(f'starts_with({begin}, ?)' for _ in starts)}", starts
 
 
-def _relation(execute: Execute, place: Place, alias: str) -> str:
-    listed = execute(
-        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = ? "
-        "UNION ALL SELECT schema_name, view_name FROM duckdb_views() "
-        "WHERE database_name = ? AND NOT internal",
-        (alias, alias),
-    )
-    names = {f"{schema}.{table}": (str(schema), str(table)) for schema, table in listed}
-    asked = place.table or ""
-    wanted = asked if "." in asked else f"main.{asked}"
-    exact = {name.lower(): parts for name, parts in names.items()}.get(wanted.lower())
-    if exact is None:
-        near = get_close_matches(wanted, names, n=1, cutoff=0.5)
-        hint = f'; did you mean "{near[0]}"?' if near else ""
-        what = f'has no table "{asked}"' if asked else "is a database: its table must be named"
-        raise SourceMissing(
-            f"{place.shown} {what}{hint}", f"its tables are: {', '.join(sorted(names)) or 'none'}"
-        )
-    return f"{alias}.{_quoted(exact[0])}.{_quoted(exact[1])}"
-
-
-def _typed(
+def typed(
     execute: Execute,
     place: Place,
     relation: str,
     parameters: tuple[Parameter, ...],
     topic: Topic,
     mapping: Mapping[str, str],
+    *,
+    is_numbered: bool = False,
 ) -> Table:
+    """Return a table whose columns have names and types of their own.
+
+    Raises:
+        MarketDataError: it can't be read, or lacks a column.
+    """
     try:
         described = execute(f"DESCRIBE SELECT * FROM {relation}", parameters)
     except Exception as error:
         # A boundary: a damaged Parquet file.
         raise told(place.shown, error) from error
-    names = matched(topic, place.shown, [str(row[0]) for row in described], mapping)
-    fields = {field: _quoted(column) for field, column in names.items()}
-    return Table(place.shown, relation, parameters, fields, names, True, execute)
+    columns = [str(row[0]) for row in described if not (is_numbered and row[0] == ROW)]
+    names = matched(topic, place.shown, columns, mapping)
+    fields = {field: quoted(column) for field, column in names.items()}
+    return Table(place.shown, relation, parameters, fields, names, True, execute, is_numbered)
 
 
 def _text(execute: Execute, place: Place, topic: Topic, mapping: Mapping[str, str]) -> Table:
@@ -263,7 +268,3 @@ def _text(execute: Execute, place: Place, topic: Topic, mapping: Mapping[str, st
         found.commas_are_thousands,
         execute,
     )
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -73,11 +73,23 @@ def add_market(board: Board, services: Services) -> None:
 
     async def read_book() -> None:
         from engine.market.reading import load
+        from engine.market.reading_errors import (
+            BadRows,
+            ColumnMissing,
+            SourceMissing,
+            SourceRefused,
+            SourceVanished,
+        )
         from engine.market.settings import Absent, sources
 
-        where = sources(services.settings, services.project, date.today(), needs=_BOOKS)
-        if not isinstance(where, Absent):
-            await load(services.pool, where)
+        try:
+            where = sources(services.settings, services.project, date.today(), needs=_BOOKS)
+            if not isinstance(where, Absent):
+                await load(services.pool, where, trades=True)
+        except SourceVanished:
+            raise
+        except (BadRows, ColumnMissing, SourceRefused, SourceMissing):
+            pass  # it could be read: what is wrong in it is for its owner, and the tools tell
 
     def look() -> None:
         if _has_book(services):

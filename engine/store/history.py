@@ -1,30 +1,17 @@
-"""What all sessions asked, read from their journals by DuckDB."""
+"""What all sessions asked, newest first, with what came of it."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
-from engine.store.journal import sound
 from engine.store.pool import Execute, Lease, Row
+from engine.store.snapshot import Snapshot, View
 
-# One text column: a line's checksum is over its bytes, so DuckDB only picks the lines. Each once:
-# what was written again after a full disk stands there twice.
-_LINES = """
-SELECT DISTINCT line,
-    TRY_CAST(regexp_extract(line, '"wall_s":([0-9.e+]+)', 1) AS DOUBLE) AS wall_s,
-    TRY_CAST(regexp_extract(line, '"seq":([0-9]+)', 1) AS BIGINT) AS seq
-FROM read_csv(
-    ?, columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, delim = '\x1f',
-    quote = '', escape = '', strict_mode = false, ignore_errors = true, max_line_size = 67108864
-)
-WHERE regexp_matches(line, ?)
-"""
-_ASKED = r'^\{"crc":"[0-9a-f]{8}","type":"QueryAsked"'
-_AROUND = r'^\{"crc":"[0-9a-f]{8}","type":"(Query(Answered|Failed|Cancelled)|SessionJoined)"'
-_SESSION = re.compile('"session":"([^"]*)"')
+_EVER_S = 1e300
+Only = Literal["all", "failed", "slow"]
 
 
 # Of each event only what history shows: an answer's sections are not even looked at.
@@ -83,11 +70,6 @@ class PastQuery:
     project: str = ""
 
 
-def journals(folder: Path) -> list[str]:
-    """Return the paths of all journals, oldest session first."""
-    return sorted(str(path) for path in (folder / "journals").glob("*.jsonl"))
-
-
 async def past_queries(
     lease: Lease, folder: Path, limit: int, *, since_s: float = 0.0
 ) -> list[PastQuery]:
@@ -97,33 +79,76 @@ async def past_queries(
         since_s: only those asked at this wall time or later.
 
     Raises:
-        StoreReadError: DuckDB can't read the journals.
+        StoreReadError: the store can't be read.
     """
-    return await lease.read(lambda execute: _read(execute, folder, limit, since_s))
+
+    def read(execute: Execute) -> list[PastQuery]:
+        return Snapshot(folder).read(execute, lambda view: read_queries(view, limit, since_s))
+
+    return await lease.read(read)
 
 
-def _read(execute: Execute, folder: Path, limit: int, since_s: float) -> list[PastQuery]:
-    paths = journals(folder)
-    if not paths:
+def read_queries(
+    view: View,
+    limit: int,
+    since_s: float = 0.0,
+    until_s: float = _EVER_S,
+    *,
+    only: Only = "all",
+    text: str = "",
+) -> list[PastQuery]:
+    """Return the last queries that were asked in a span; the slow ones slowest first.
+
+    Args:
+        only: those that failed or ran out of time, or those that took longest.
+        text: only those whose text contains this, whatever the case.
+    """
+    if only == "all":
+        rows = view.execute(
+            f"SELECT body FROM {view.table('facts', since_s, until_s)} "
+            "WHERE type = 'QueryAsked' AND wall_s >= ? AND wall_s <= ? "
+            "AND contains(lower(body->>'$.text'), lower(?)) "
+            "ORDER BY wall_s DESC, seq DESC LIMIT ?",
+            [since_s, until_s, text, int(limit)],
+        )
+    else:
+        rows = _by_their_ends(view, limit, since_s, until_s, only)
+    questions = [event for event in _events(rows) if isinstance(event, _Asked)]
+    if not questions:
         return []
-    newest = f"{_LINES} AND wall_s >= ? ORDER BY wall_s DESC, seq DESC LIMIT {int(limit)}"
-    asked = execute(newest, [paths, _ASKED, since_s])
-    sessions = {match[1] for row in asked if (match := _SESSION.search(str(row[0])))}
-    theirs = [path for path in paths if Path(path).stem in sessions]
-    around = execute(_LINES, [theirs, _AROUND]) if theirs else []
-    return _assembled(asked, around)
+    around = view.execute(
+        f"SELECT body FROM {view.table('facts', -_EVER_S, _EVER_S)} "
+        "WHERE (type = 'SessionJoined' OR (query IN (SELECT unnest(?)) AND "
+        "type IN ('QueryAnswered', 'QueryFailed', 'QueryCancelled'))) "
+        "AND session IN (SELECT unnest(?))",
+        [[one.query for one in questions], [one.session for one in questions]],
+    )
+    return _assembled(questions, _events(around))
 
 
-def _assembled(asked: list[Row], around: list[Row]) -> list[PastQuery]:
+def _by_their_ends(view: View, limit: int, since_s: float, until_s: float, only: Only) -> list[Row]:
+    """Return the questions of the span whose ends are looked for, in the order of these."""
+    order = "end_s DESC" if only == "failed" else "elapsed_ms DESC"
+    ends = "'QueryFailed'" if only == "failed" else "'QueryAnswered', 'QueryFailed'"
+    return view.execute(
+        "WITH ended AS (SELECT session, query, max(wall_s) AS end_s, "
+        "max((body->>'$.answer.elapsed_ms')::DOUBLE) AS elapsed_ms "
+        f"FROM {view.table('facts', since_s, _EVER_S)} "
+        f"WHERE type IN ({ends}) AND wall_s >= ? GROUP BY session, query), "
+        "asked AS (SELECT session, query, any_value(body) AS body "
+        f"FROM {view.table('facts', since_s, until_s)} "
+        "WHERE type = 'QueryAsked' AND wall_s >= ? AND wall_s <= ? GROUP BY session, query) "
+        f"SELECT asked.body FROM asked JOIN ended USING (session, query) ORDER BY {order} LIMIT ?",
+        [since_s, since_s, until_s, int(limit)],
+    )
+
+
+def _assembled(questions: list[_Asked], around: list[_Known]) -> list[PastQuery]:
     """Put questions and their ends together."""
-    ends = _events(around)
-    outcomes = {(e.session, e.query): e.answer for e in ends if isinstance(e, _Ended)}
-    projects = {e.session: e.project for e in ends if isinstance(e, _Joined)}
-    return [
-        _past(event, outcomes.get((event.session, event.query)), projects)
-        for event in _events(asked)
-        if isinstance(event, _Asked)
-    ]
+    outcomes = {(e.session, e.query): e.answer for e in around if isinstance(e, _Ended)}
+    projects = {e.session: e.project for e in around if isinstance(e, _Joined)}
+    once = {(e.session, e.query): e for e in questions}
+    return [_past(event, outcomes.get(key), projects) for key, event in once.items()]
 
 
 def _past(event: _Asked, outcome: _Outcome | None, projects: dict[str, str]) -> PastQuery:
@@ -140,14 +165,11 @@ def _past(event: _Asked, outcome: _Outcome | None, projects: dict[str, str]) -> 
 
 
 def _events(rows: list[Row]) -> list[_Known]:
-    return [event for row in rows if (event := _event(str(row[0]).encode())) is not None]
+    return [event for (body,) in rows if (event := _event(str(body))) is not None]
 
 
-def _event(raw: bytes) -> _Known | None:
-    body = sound(raw)
-    if body is None:
-        return None
+def _event(body: str) -> _Known | None:
     try:
         return _decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except msgspec.DecodeError:
         return None

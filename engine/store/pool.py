@@ -2,16 +2,21 @@
 
 A connection shared by threads hands out other threads' rows, so nobody shares: a lease is a cursor
 of its own over one in-memory database. Queries run in worker threads; a cancelled one is
-interrupted and waited for, so no thread is inside DuckDB when the program ends.
+interrupted and waited for, so no thread is inside DuckDB when the program ends. A database that
+died of an error is left to those who have it, and the next lease makes another.
 
     StoreReadError    DuckDB could not answer; the sentence carries its reason
+    └── LeaseTimeout  no cursor came free in time; it says who has them
 """
 
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import anyio
+
+from engine.store.lease_times import Held, Times
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -29,16 +34,41 @@ class Execute(Protocol):
 
 
 _PORTION = 64
+_PATIENCE_S = 30.0
+# What DuckDB raises, or says, once the whole database is of no more use.
+_FATAL = ("FatalException", "InternalException")
+_DEAD = ("database has been invalidated", "Connection already closed")
 
 
 class StoreReadError(Exception):
     """DuckDB could not read what was asked for."""
 
 
+class LeaseTimeout(StoreReadError):
+    """No cursor came free in time."""
+
+
+class _Database:
+    """One in-memory database, and how many leases are on it."""
+
+    def __init__(self, connection: "DuckDBPyConnection") -> None:
+        self.connection = connection
+        self.leases = 0
+        self.cause = ""
+
+    def note(self, error: Exception) -> None:
+        """Take note of an error that the database does not survive."""
+        if type(error).__name__ in _FATAL or any(sign in str(error) for sign in _DEAD):
+            self.cause = self.cause or str(error)
+
+
 class Lease:
     """One task's cursor; its statements run one after the other."""
 
-    def __init__(self, cursor: "DuckDBPyConnection", limiter: anyio.CapacityLimiter) -> None:
+    def __init__(
+        self, database: _Database, cursor: "DuckDBPyConnection", limiter: anyio.CapacityLimiter
+    ) -> None:
+        self._database = database
         self._cursor = cursor
         self._limiter = limiter
         self._lock = anyio.Lock()
@@ -86,12 +116,21 @@ class Lease:
         return outcome[0]
 
     def _execute(self, sql: str, parameters: Sequence[Parameter] = ()) -> list[Row]:
-        return _fetched(self._cursor.execute(sql, list(parameters)))
+        try:
+            return _fetched(self._cursor.execute(sql, list(parameters)))
+        except Exception as error:
+            # Not swallowed: looked at, and raised on.
+            self._database.note(error)
+            raise
+
+    def interrupt(self) -> None:
+        """Stop the query that runs now, if one does."""
+        self._cursor.interrupt()
 
     async def _interrupt(self, finished: anyio.Event) -> None:
         """Stop the query; again and again, as one that hasn't begun yet does not hear of it."""
         while not finished.is_set():
-            self._cursor.interrupt()
+            self.interrupt()
             with anyio.move_on_after(_AGAIN_S):
                 await finished.wait()
 
@@ -105,56 +144,130 @@ def _fetched(cursor: "DuckDBPyConnection") -> list[Row]:
 
 
 class Pool:
-    """Leases cursors, at most `limit` at once; the database is made by the first lease."""
+    """Leases cursors, at most `limit` at once; the database is made by the first lease.
 
-    def __init__(self, limit: int) -> None:
-        self.open = 0
+    Attributes:
+        limit, open, waiting: how many there are, are lent, and are waited for.
+        waited, held: how long the last leases were waited for, and lent.
+        reconnects: how often the database had to be made again; `problem` is why it was last.
+    """
+
+    def __init__(self, limit: int, *, patience_s: float = _PATIENCE_S) -> None:
+        self.limit = limit
         self.waiting = 0
+        self.waited, self.held = Times(), Times()
+        self.reconnects, self.problem = 0, ""
+        self._patience_s = patience_s
         self._slots = anyio.CapacityLimiter(limit)
         self._threads = anyio.CapacityLimiter(limit)
         self._connecting = anyio.Lock()
-        self._database: DuckDBPyConnection | None = None
+        self._database: _Database | None = None
+        self._lent: dict[object, Held] = {}
+        self._leases: set[Lease] = set()
+
+    @property
+    def open(self) -> int:
+        return len(self._lent)
+
+    @property
+    def holders(self) -> tuple[Held, ...]:
+        """Who has a cursor now, the longest first."""
+        return tuple(self._lent.values())
 
     @asynccontextmanager
-    async def lease(self) -> AsyncIterator[Lease]:
+    async def lease(self, who: str = "") -> AsyncIterator[Lease]:
         """Wait for a free cursor and lend it for the length of the block.
 
+        Args:
+            who: what those who wait are told has the cursor; by itself, the task's name.
+
         Raises:
-            StoreReadError: DuckDB is missing or can't make its database.
+            LeaseTimeout: none came free; StoreReadError: DuckDB can't make its database.
         """
         borrower = object()
-        self.waiting += 1
+        await self._wait(borrower)
+        began_s = time.monotonic()
+        self._lent[borrower] = Held(who or anyio.get_current_task().name or "a task", began_s)
         try:
-            await self._slots.acquire_on_behalf_of(borrower)
-        finally:
-            self.waiting -= 1
-        self.open += 1
-        try:
-            database = await self._connected()
-            cursor = database.cursor()
+            database, cursor = await self._cursor()
+            lease = Lease(database, cursor, self._threads)
+            self._leases.add(lease)
             try:
-                yield Lease(cursor, self._threads)
+                yield lease
             finally:
-                cursor.close()
+                self._leases.discard(lease)
+                self._let_go(database, cursor)
         finally:
-            self.open -= 1
+            del self._lent[borrower]
+            self.held.add(time.monotonic() - began_s)
             self._slots.release_on_behalf_of(borrower)
 
-    async def _connected(self) -> "DuckDBPyConnection":
+    async def _wait(self, borrower: object) -> None:
+        began_s = time.monotonic()
+        self.waiting += 1
+        try:
+            with anyio.fail_after(self._patience_s):
+                await self._slots.acquire_on_behalf_of(borrower)
+        except TimeoutError as error:
+            now_s = time.monotonic()
+            who = ", ".join(held.said(now_s) for held in self.holders)
+            raise LeaseTimeout(
+                f"none of the {self.limit} DuckDB cursors came free in {self._patience_s:g} s: "
+                f"{who}; ask again, or raise store.max_leases"
+            ) from error
+        finally:
+            self.waiting -= 1
+        self.waited.add(time.monotonic() - began_s)
+
+    async def _cursor(self) -> "tuple[_Database, DuckDBPyConnection]":
+        """Return a new cursor, of a new database where the last one died."""
+        database = await self._connected()
+        try:
+            cursor = database.connection.cursor()
+        except Exception as error:
+            # A boundary: it died while nobody looked; a second one that can't is told.
+            database.cause = str(error)
+            database = await self._connected()
+            cursor = database.connection.cursor()
+        database.leases += 1
+        return database, cursor
+
+    async def _connected(self) -> _Database:
         async with self._connecting:
+            if self._database is not None and self._database.cause:
+                self.reconnects, self.problem = self.reconnects + 1, self._database.cause
+                _bury(self._database)
+                self._database = None
             if self._database is None:
                 try:
-                    self._database = await anyio.to_thread.run_sync(_connect, limiter=self._threads)
+                    made = await anyio.to_thread.run_sync(_connect, limiter=self._threads)
                 except Exception as error:
                     # A boundary: whatever keeps DuckDB from starting, the store can't be read.
                     raise StoreReadError(f"DuckDB can't be started: {error}") from error
+                self._database = _Database(made)
             return self._database
 
+    def _let_go(self, database: _Database, cursor: "DuckDBPyConnection") -> None:
+        database.leases -= 1
+        with suppress(Exception):  # a boundary: a cursor of a dead database may not even close
+            cursor.close()
+        if database is not self._database:
+            _bury(database)
+
     async def close(self) -> None:
-        """Close the database; leases must have been given back."""
+        """Close the database; what still runs is stopped."""
+        for lease in self._leases:
+            lease.interrupt()
         if self._database is not None:
-            self._database.close()
+            self._database.connection.close()
             self._database = None
+
+
+def _bury(database: _Database) -> None:
+    """Close a database that died, once nobody is on it."""
+    if not database.leases:
+        with suppress(Exception):  # a boundary: it is dead, and is left behind either way
+            database.connection.close()
 
 
 def _connect() -> "DuckDBPyConnection":

@@ -126,7 +126,7 @@ async def test_a_locked_database_fails_as_itself_through_the_pool(tmp_path: Path
     """The pool's own error is not put around ours."""
     (tmp_path / "data").mkdir()
     path = database(tmp_path / "data", "wheel_trading_optimized.duckdb", "CREATE TABLE t (a INT)")
-    with written_by_another(path), pytest.raises(SourceLocked, match="open for writing"):
+    with written_by_another(path), pytest.raises(SourceLocked, match="held for writing"):
         await reading(tmp_path)
 
 

@@ -52,7 +52,7 @@ def test_a_database_that_another_writes_is_locked_and_readable_afterwards(tmp_pa
     place = Place(path, "book", "book.duckdb:book")
     with written_by_another(path) as holder:
         with pytest.raises(
-            SourceLocked, match=rf"open for writing .* PID {holder.pid}\)"
+            SourceLocked, match=rf"held for writing by .* \(pid {holder.pid}, running since"
         ) as caught:
             count(place)
         assert caught.value.remedy == "close it there, or ask again when it is done"

@@ -34,6 +34,7 @@ def call(project: Path, pool: Pool, **arguments: float) -> Call:
     clock = ManualClock()
     parts: dict[str, Any] = {
         "project": project,
+        "store": project / ".store",
         "settings": load(project),
         "pool": pool,
         "clock": clock,
@@ -140,7 +141,7 @@ async def test_wrong_files_are_refused_and_unreadable_ones_fail(tmp_path: Path, 
         await risk.positions(call(tmp_path, pool))
     path = database(tmp_path, "b.duckdb", "CREATE TABLE p AS SELECT 'U' AS symbol, 1 AS quantity")
     (tmp_path / "bolt.toml").write_text('[market]\npositions = "b.duckdb:p"\n')
-    with written_by_another(path), pytest.raises(ToolError, match="open for writing") as caught:
+    with written_by_another(path), pytest.raises(ToolError, match="held for writing") as caught:
         await risk.positions(call(tmp_path, pool))
     assert not caught.value.blameless
 

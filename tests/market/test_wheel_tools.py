@@ -48,6 +48,7 @@ def desk(tmp_path: Path) -> Path:
 def call(project: Path, pool: Pool, **arguments: Argument) -> Call:
     parts: dict[str, Any] = {
         "project": project,
+        "store": project / ".store",
         "settings": load(project),
         "pool": pool,
         "clock": ManualClock(),

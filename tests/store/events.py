@@ -4,6 +4,7 @@ from engine.bus import Bus
 from engine.clock import ManualClock
 from engine.events import Event, HostSample, Notice, QueryAsked, ended
 from engine.evidence import Answer, Status, Understanding
+from engine.store.journal import Journal, read_events
 
 
 class Session:
@@ -33,3 +34,8 @@ class Session:
             status=status, level="full", query=understanding, verdict=verdict, elapsed_ms=7.5
         )
         return self.stamped(ended(query, answer))
+
+
+def recorded(journal: Journal) -> list[Event]:
+    """Return what a journal's segment of now holds."""
+    return list(read_events(journal.path))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine.events import Event, SessionJoined
-from engine.store.history import PastQuery, journals, past_queries
+from engine.store.history import PastQuery, past_queries
 from engine.store.journal import line
 from engine.store.pool import Lease, Pool
 
@@ -172,10 +172,3 @@ async def test_a_text_that_looks_like_a_line_is_only_a_text(lease: Lease, tmp_pa
         [session.asked("q1", inner), session.asked("q2", '"wall_s":99999999999.0')],
     )
     assert texts(await past_queries(lease, tmp_path, 5)) == ['"wall_s":99999999999.0', inner]
-
-
-def test_only_journals_are_read(tmp_path: Path) -> None:
-    """Other files in the folder are none of its business."""
-    write(tmp_path, "s1", [])
-    (tmp_path / "journals" / "notes.txt").touch()
-    assert journals(tmp_path) == [str(tmp_path / "journals" / "s1.jsonl")]

@@ -1,0 +1,56 @@
+"""How long things stay in the store: what is merged, what is dropped, what is deleted, and when."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+from engine.store.manifest import Part
+from engine.store.piles import day_of
+
+GRACE_S = 60.0
+MANY_FOLDS = 8  # of a day that is over
+MANY_FOLDS_TODAY = 32
+
+
+def past_grace(since: Mapping[str, float], now_s: float) -> list[str]:
+    """Return what no reader can be reading any more.
+
+    After a clock that was set back things stay a while longer.
+    """
+    return [name for name, then_s in since.items() if now_s - then_s >= GRACE_S]
+
+
+def crowded_days(parts: Sequence[Part], now_s: float) -> list[str]:
+    """Return the days whose parts should become one each, oldest first."""
+    folds: defaultdict[str, set[str]] = defaultdict(set)
+    for part in parts:
+        folds[part.day].add(part.fold)
+    today = day_of(now_s)
+    return sorted(
+        day
+        for day, those in folds.items()
+        if len(those) > (MANY_FOLDS if day < today else MANY_FOLDS_TODAY)
+    )
+
+
+def expired_days(parts: Sequence[Part], now_s: float, keep_days: int, max_bytes: int) -> list[str]:
+    """Return the days to drop: the oldest, until neither age nor size is over; never the newest.
+
+    Age counts from the newest record where the clock is ahead of it: a clock that is wrong by
+    years must not empty the store.
+    """
+    size = Counter[str]()
+    for part in parts:
+        size[part.day] += part.bytes
+    days = sorted(size)
+    if not days:
+        return []
+    newest = date.fromisoformat(min(day_of(now_s), days[-1]))
+    oldest = date.min if (newest - date.min).days < keep_days else newest - timedelta(keep_days)
+    total, dropped = sum(size.values()), list[str]()
+    for day in days[:-1]:
+        if day >= oldest.isoformat() and total <= max_bytes:
+            break
+        dropped.append(day)
+        total -= size[day]
+    return dropped
