@@ -200,8 +200,16 @@ class CircuitChanged(Event, frozen=True, kw_only=True, tag=True):
     state: CircuitState
     was: CircuitState | None = None
     cause: str = ""
-    failures: int = 0
+    failures: int = 0  # in a row
     next_try_s: float | None = None
+    calls: int = 0  # in the window
+    failure_rate: float | None = None  # 0 to 1, None below the minimum of calls
+    slow_rate: float | None = None
+    window: str = ""  # in words: "20 calls", "60 s"
+    forced: Literal["open", "closed", "disabled"] | None = None  # by the operator
+    reason: str = ""  # the operator's
+    until_s: float | None = None  # wall time at which the force ends
+    canaries: int = 0  # in flight
 
 
 class LevelChanged(Event, frozen=True, kw_only=True, tag=True):
@@ -211,6 +219,19 @@ class LevelChanged(Event, frozen=True, kw_only=True, tag=True):
     was: Level | None = None
     why: str = ""
     lift: str = ""
+    cap: Level = "full"  # no higher than this, by rollout
+    pinned: bool = False  # by the operator
+    held_until_s: float | None = None  # wall time before which it does not climb
+
+
+class MemoryChanged(Event, frozen=True, kw_only=True, tag=True):
+    """How much of the budget this program and its children hold; `holders` the biggest first."""
+
+    state: Literal["normal", "shedding", "refusing"]
+    used_bytes: int
+    budget_bytes: int
+    holders: tuple[tuple[str, int], ...] = ()
+    cause: str = ""
 
 
 class IndexProgressed(Event, frozen=True, kw_only=True, tag=True):
@@ -294,6 +315,7 @@ AnyEvent = (
     | QueryCancelled
     | CircuitChanged
     | LevelChanged
+    | MemoryChanged
     | IndexProgressed
     | SessionJoined
     | SessionLeft

@@ -127,12 +127,78 @@ class Circuits(Struct, frozen=True):
     failure_threshold: Annotated[
         int, Meta(ge=1, le=100, description="Failures in a row that open a circuit.")
     ] = 5
+    failure_rate: Annotated[
+        float, Meta(gt=0, le=1, description="Share of failed calls in the window that opens it.")
+    ] = 0.5
+    slow_s: Annotated[
+        float, Meta(gt=0, le=3600, description="A call that takes longer is slow.")
+    ] = 10.0
+    slow_rate: Annotated[
+        float, Meta(gt=0, le=1, description="Share of slow calls in the window that opens it.")
+    ] = 0.8
+    minimum_calls: Annotated[
+        int, Meta(ge=1, le=1000, description="Calls in the window before a rate counts.")
+    ] = 10
+    window_calls: Annotated[
+        int, Meta(ge=1, le=10_000, description="Calls that the rates are taken of.")
+    ] = 20
+    window_s: Annotated[
+        float, Meta(gt=0, le=3600, description="Calls older than this don't count.")
+    ] = 60.0
+    canaries: Annotated[
+        int, Meta(ge=1, le=16, description="Tries at once of a half-open circuit.")
+    ] = 1
     wait_s: Annotated[
         float, Meta(ge=0.1, le=3600, description="First wait before an open circuit is tried.")
     ] = 10.0
     max_wait_s: Annotated[
         float, Meta(ge=0.1, le=86400, description="Longest wait; each failed try doubles it.")
     ] = 60.0
+
+
+class Rollout(Struct, frozen=True):
+    """How much of the program is in use; presets of the plan."""
+
+    phase: Annotated[
+        Literal["", "foundation", "limited", "full"],
+        Meta(
+            description="foundation: machine only, 15 GB, one console; limited: no index; "
+            "full: 12 GB, 6 agents, 3 consoles; empty: everything, by the other settings.",
+        ),
+    ] = ""
+
+
+class Memory(Struct, frozen=True):
+    """What this program and its children may hold."""
+
+    max_memory_gb: Annotated[
+        float | None,
+        Meta(gt=0, le=4096, description="Budget; not set: half of the machine's memory."),
+    ] = None
+    shed_at: Annotated[
+        float, Meta(gt=0, le=1, description="Share of the budget from which caches are shed.")
+    ] = 0.8
+    refuse_at: Annotated[
+        float, Meta(gt=0, le=1, description="Share from which heavy tasks are refused.")
+    ] = 0.95
+
+
+class ExistingTools(Struct, frozen=True):
+    """Your own commands, for when the engine can't answer: argument lists, no shell."""
+
+    commands: Annotated[
+        dict[str, list[str]],
+        Meta(
+            description='By kind of query: { search = ["git", "grep", "-n", "{query}"] }.',
+            extra=_USER_ONLY,
+        ),
+    ] = field(default_factory=dict)
+    timeout_s: Annotated[
+        float, Meta(gt=0, le=600, description="Longest time for one command.")
+    ] = 30.0
+    max_output_kb: Annotated[
+        int, Meta(ge=1, le=65_536, description="Output beyond this is cut.")
+    ] = 1024
 
 
 class Store(Struct, frozen=True):
@@ -190,5 +256,8 @@ class Config(Struct, frozen=True):
     pricing: Pricing = Pricing()
     market: Market = Market()
     circuits: Circuits = Circuits()
+    rollout: Rollout = Rollout()
+    memory: Memory = Memory()
+    existing_tools: ExistingTools = ExistingTools()
     store: Store = Store()
     console: Console = Console()
