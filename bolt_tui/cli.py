@@ -84,6 +84,14 @@ def parser() -> argparse.ArgumentParser:
         "--user", action="store_true", help="init: your own file, not the project's"
     )
     _store(commands.add_parser("store", help=_STORE, allow_abbrev=False), shared)
+    trust = commands.add_parser(
+        "trust", help="let a project's bolt.toml set what only you may, as commands to run",
+        parents=[shared], allow_abbrev=False,
+    )  # fmt: skip
+    trust.add_argument("folder", nargs="?", metavar="DIR", help="default: the project here")
+    of_trust = trust.add_mutually_exclusive_group()
+    of_trust.add_argument("--list", action="store_true", help="show what is trusted")
+    of_trust.add_argument("--revoke", action="store_true", help="trust it no longer")
     example = commands.add_parser(
         "example", help="write an example book to try", parents=[shared], allow_abbrev=False
     )
@@ -182,15 +190,26 @@ def _nearest(word: str, known: Iterable[str]) -> str:
 _VALUED = ("-C", "--config", "--set", "-o", "--output", "--timeout", "--run",
            "--record", "--replay", "--speed")  # fmt: skip
 _FLAGS = ("--strict", "--explain", "--version", "-h", "--help")
-_COMMANDS = ("status", "hardware", "monitor", "benchmark", "history", "config", "store", "example")
+_COMMANDS = (
+    "status",
+    "hardware",
+    "monitor",
+    "benchmark",
+    "history",
+    "config",
+    "store",
+    "trust",
+    "example",
+)
 _OF_COMMAND: dict[str, tuple[str, ...]] = {
     "monitor": ("--duration",),
     "benchmark": ("--quick",),
     "history": ("--limit",),
     "config": ("--user",),
+    "trust": ("--list", "--revoke"),
     "store": ("--from", "--to", "--session", "--before", "--keep-days", "--dry-run"),
 }
-_NO_VALUE = frozenset({"--quick", "--user", "--dry-run"})
+_NO_VALUE = frozenset({"--quick", "--user", "--dry-run", "--list", "--revoke"})
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -232,17 +251,33 @@ def _run(arguments: argparse.Namespace) -> int:
             from bolt_tui import store_command
 
             return store_command.run(arguments)
+        if arguments.command == "trust":
+            from bolt_tui import trust_command
+
+            return trust_command.run(arguments)
         if arguments.command == "example":
             from bolt_tui import example_command
 
             return example_command.run(arguments)
         if arguments.command is not None or arguments.run is not None:
-            from bolt_tui import headless
-
-            return headless.run(headless.request(arguments))
+            return _answered(arguments)
         return _console(arguments)
     except (ConfigError, EngineError) as error:
         return refuse(str(error))
+
+
+def _answered(arguments: argparse.Namespace) -> int:
+    from bolt_tui.request import request
+
+    wanted = request(arguments)
+    try:
+        from bolt_tui import headless
+    except Exception as error:
+        # A boundary: a part that can't be imported leaves the existing tools.
+        from bolt_tui import last_resort
+
+        return last_resort.run(wanted, error)
+    return headless.run(wanted)
 
 
 def _contradiction(arguments: argparse.Namespace) -> str | None:

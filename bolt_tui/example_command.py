@@ -6,7 +6,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from bolt_tui.headless import emit
+from bolt_tui.printing import emit
 from engine.config import ConfigError
 from engine.evidence import Answer, Table, Understanding, clean
 from engine.market.example import write_example

@@ -1,97 +1,26 @@
 """One query without a terminal: the answer on stdout, everything else on stderr."""
 
-import argparse
 import os
-import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import anyio
 
+from bolt_tui import last_resort
 from bolt_tui.cli import OutputError
-from bolt_tui.opening import Settings, settings
+from bolt_tui.printing import emit, exit_code, note, sink_stdout, write
 from bolt_tui.progress import show_progress
-from engine.agents.answer import usage_error
+from bolt_tui.request import Request
 from engine.bus import Subscription
-from engine.errors import BadQuery
-from engine.events import encoder, ended
-from engine.evidence import Answer, Plan, Status, Table, Understanding, clean
+from engine.config import ConfigError
+from engine.errors import EngineError
+from engine.events import encoder
+from engine.evidence import Answer, Plan, Table, Understanding
 from engine.runtime import Engine, checked
 
-MAX_STDIN_BYTES = 65_536
-EXIT: dict[Status, int] = {
-    "answered": 0,
-    "failed": 1,
-    "nothing_found": 3,
-    "degraded": 0,
-    "timed_out": 124,
-    "cancelled": 130,
-}
-STRICT_EXIT = 4
-USAGE_ERROR = 2
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What to answer and how to print it."""
-
-    settings: Settings
-    query: str
-    output: str = "text"
-    timeout_s: float | None = None
-    strict: bool = False
-    explain: bool = False
-    record: Path | None = None
-
-
-def request(arguments: argparse.Namespace) -> Request:
-    """Return what the command line asks for.
-
-    Raises:
-        BadProject, BadQuery, ConfigError.
-    """
-    return Request(
-        settings(arguments),
-        _query(arguments),
-        arguments.output or "text",
-        arguments.timeout,
-        arguments.strict,
-        arguments.explain,
-        None if arguments.record is None else Path(arguments.record),
-    )
-
-
-def _query(arguments: argparse.Namespace) -> str:
-    if arguments.command == "monitor" and arguments.duration is not None:
-        return f":monitor --duration {arguments.duration:g}"
-    if arguments.command == "benchmark" and arguments.quick:
-        return ":benchmark --quick"
-    if arguments.command == "history" and arguments.limit is not None:
-        return f":history --limit {arguments.limit}"
-    if arguments.command is not None:
-        return f":{arguments.command}"
-    return _stdin() if arguments.run == "-" else str(arguments.run)
-
-
-def _stdin() -> str:
-    """Read the query from stdin.
-
-    Raises:
-        BadQuery: it is no UTF-8 text, or far too long.
-    """
-    data = sys.stdin.buffer.read(MAX_STDIN_BYTES + 1)
-    if len(data) > MAX_STDIN_BYTES:
-        raise BadQuery(f"the query on stdin is longer than {MAX_STDIN_BYTES:,} bytes")
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        found = f"byte 0x{data[error.start]:02x} at {error.start}"
-        raise BadQuery(f"the query on stdin is not UTF-8 text ({found})") from error
 
 
 def run(wanted: Request) -> int:
@@ -105,7 +34,10 @@ def run(wanted: Request) -> int:
     if sys.stdout is None:
         raise OutputError("stdout is closed: there is nowhere to write the answer")
     received: list[int] = []
-    answer = anyio.run(_answer, wanted, received)
+    try:
+        answer = anyio.run(_answer, wanted, received)
+    except _NotOpened as refused:
+        return last_resort.run(wanted, refused.cause)
     if wanted.output != "ndjson" or wanted.explain:
         emit(answer, wanted.output)
     if wanted.explain:
@@ -113,23 +45,43 @@ def run(wanted: Request) -> int:
     return _exit_code(answer, wanted, received)
 
 
+class _NotOpened(Exception):
+    """The engine can't be opened, for a reason that is not the user's request."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
 async def _answer(wanted: Request, received: list[int]) -> Answer:
     given = wanted.settings
     opened = Engine.open(given.project, settings=given.loaded, record=wanted.record)
-    async with opened as engine, _signals(engine, received):
+    async with AsyncExitStack() as stack:
+        try:
+            engine = await stack.enter_async_context(opened)
+        except (ConfigError, EngineError):
+            raise
+        except Exception as error:
+            # A boundary: without an engine the existing tools answer, and the cause is shown.
+            raise _NotOpened(error) from error
+        await stack.enter_async_context(_signals(engine, received))
         for ignored in engine.settings.ignored:
-            _note(str(ignored))
+            note(str(ignored))
         if wanted.explain:
             return _explained(*await engine.explain(wanted.query))
-        with engine.bus.subscribe() as subscription:
-            async with anyio.create_task_group() as group:
-                if wanted.output == "ndjson":
-                    group.start_soon(_stream, subscription, engine, received)
-                elif sys.stderr.isatty():
-                    group.start_soon(show_progress, subscription, sys.stderr)
-                answer = await engine.ask(wanted.query, timeout_s=wanted.timeout_s)
-                subscription.close()
-        return answer
+        return await _asked(engine, wanted, received)
+
+
+async def _asked(engine: Engine, wanted: Request, received: list[int]) -> Answer:
+    with engine.bus.subscribe() as subscription:
+        async with anyio.create_task_group() as group:
+            if wanted.output == "ndjson":
+                group.start_soon(_stream, subscription, engine, received)
+            elif sys.stderr.isatty():
+                group.start_soon(show_progress, subscription, sys.stderr)
+            answer = await engine.ask(wanted.query, timeout_s=wanted.timeout_s)
+            subscription.close()
+    return answer
 
 
 @asynccontextmanager
@@ -154,9 +106,9 @@ async def _stream(subscription: Subscription, engine: Engine, received: list[int
     """Write each event as a line; when nobody reads any more, end the query."""
     async for event in subscription:
         try:
-            _write(encoder.encode(event) + b"\n")
+            write(encoder.encode(event) + b"\n")
         except BrokenPipeError:
-            _sink_stdout()
+            sink_stdout()
             received.append(signal.SIGPIPE)
             engine.cancel_all()
             return
@@ -184,58 +136,9 @@ def _explained(understanding: Understanding, plan: Plan) -> Answer:
     )
 
 
-def emit(answer: Answer, output: str) -> None:
-    """Write the answer to stdout; a refused one is a sentence on stderr unless data is wanted."""
-    refused = usage_error(answer)
-    if refused or (answer.status == "failed" and not sys.stdout.isatty()):
-        _note(answer.verdict)
-    if output == "ndjson":  # no query ran: the one event is its end
-        _write(encoder.encode(ended("", answer)) + b"\n")
-    elif output == "json":
-        _write(encoder.encode(answer) + b"\n")
-    elif not refused:
-        _write(_rendered(answer, output).encode())
-
-
-def _rendered(answer: Answer, output: str) -> str:
-    if output == "markdown":
-        from bolt_tui.rendering import markdown
-
-        return markdown.render(answer)
-    from bolt_tui.rendering import text
-
-    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    width = shutil.get_terminal_size((text.WIDTH, 24)).columns
-    return text.render(answer, colour=colour, width=width)
-
-
 def _exit_code(answer: Answer, wanted: Request, received: list[int]) -> int:
     if signal.SIGPIPE in received:
         return 0
-    if usage_error(answer):
-        return USAGE_ERROR
     if answer.status == "cancelled" and received:
         return 128 + received[0]
-    if answer.status == "degraded" and wanted.strict:
-        return STRICT_EXIT
-    return EXIT[answer.status]
-
-
-def _write(data: bytes) -> None:
-    try:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        _sink_stdout()  # what is left in the buffer can't be written either
-        raise OutputError(f"the answer can't be written to stdout: {error.strerror}") from error
-
-
-def _note(sentence: str) -> None:
-    sys.stderr.write(f"bolt-tui: {clean(sentence)}\n")
-
-
-def _sink_stdout() -> None:
-    """Give Python something to flush into at exit where stdout's reader has gone."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return exit_code(answer, strict=wanted.strict)

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from bolt_tui.headless import emit
 from bolt_tui.opening import Settings, settings
+from bolt_tui.printing import emit
 from engine.config import ConfigError, options, user_file
 from engine.config.loading import PROJECT_FILE
 from engine.config.writing import shown, template

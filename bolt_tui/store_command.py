@@ -15,8 +15,8 @@ import anyio.to_thread
 
 from bolt_tui import store_report
 from bolt_tui.cli import OutputError
-from bolt_tui.headless import EXIT, emit
 from bolt_tui.opening import settings
+from bolt_tui.printing import EXIT, emit
 from engine.agents.moments import BadMoment, moment
 from engine.clock import SystemClock
 from engine.config import Config

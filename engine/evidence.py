@@ -203,3 +203,9 @@ class Answer(Struct, frozen=True, kw_only=True):
     assumptions: tuple[str, ...] = ()
     not_searched: dict[str, int | str] = field(default_factory=dict)
     elapsed_ms: float = 0.0
+
+
+def usage_error(answer: Answer) -> bool:
+    """Whether the answer failed because of how the question was put."""
+    errors = [task.error for task in answer.tasks if task.error is not None]
+    return answer.status == "failed" and any(error.kind == "usage" for error in errors)

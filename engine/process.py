@@ -37,13 +37,15 @@ class ProgramMissing(ProcessError):
 
 
 class ProcessTimedOut(ProcessError):
-    def __init__(self, program: str, timeout_s: float) -> None:
+    def __init__(self, program: str, timeout_s: float, written: bytes = b"") -> None:
         super().__init__(f"{program} did not finish within {timeout_s:g} s and was ended")
+        self.written = written  # until then, on stdout
 
 
 class OutputTooLarge(ProcessError):
-    def __init__(self, program: str, limit_bytes: int) -> None:
+    def __init__(self, program: str, limit_bytes: int, written: bytes = b"") -> None:
         super().__init__(f"{program} wrote more than {limit_bytes:,} bytes and was ended")
+        self.written = written  # of it so many bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +125,10 @@ async def run(
                     watch.cancel_scope.cancel()
                 returncode = await p.wait()
     except TimeoutError as error:
-        raise ProcessTimedOut(argv[0], timeout_s) from error
+        written = bytes(out[:max_output_bytes])
+        raise ProcessTimedOut(argv[0], timeout_s, written) from error
     if len(out) > max_output_bytes:
-        raise OutputTooLarge(argv[0], max_output_bytes)
+        raise OutputTooLarge(argv[0], max_output_bytes, bytes(out[:max_output_bytes]))
     return Finished(returncode, bytes(out), bytes(err[:_KEPT_STDERR_BYTES]))
 
 

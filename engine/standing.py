@@ -11,6 +11,7 @@ from engine.events import (
     HostSample,
     IndexProgressed,
     LevelChanged,
+    MemoryChanged,
     Notice,
     PeerChanged,
     ProcessSample,
@@ -18,7 +19,15 @@ from engine.events import (
 )
 
 E = TypeVar("E", bound=Event)
-_ALONE = (HostSample, GpuSample, ProcessSample, EngineSample, SessionJoined, LevelChanged)
+_ALONE = (
+    HostSample,
+    GpuSample,
+    ProcessSample,
+    EngineSample,
+    SessionJoined,
+    LevelChanged,
+    MemoryChanged,
+)
 
 
 class Standing:

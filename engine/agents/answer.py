@@ -117,9 +117,3 @@ def failed_plan(error: Exception, run: Run) -> tuple[Plan, dict[str, Outcome]]:
     cause = TaskError("failed", clean(f"the query could not be planned: {error!r}"))
     record = TaskRecord("plan", "plan", None, "failed", (), None, None, 1, cause)
     return Plan((PlannedTask("plan", "plan"),)), {**run.outcomes, "plan": Outcome(record)}
-
-
-def usage_error(answer: Answer) -> bool:
-    """Whether the answer failed because of how the question was put."""
-    errors = [task.error for task in answer.tasks if task.error is not None]
-    return answer.status == "failed" and any(error.kind == "usage" for error in errors)

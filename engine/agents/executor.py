@@ -5,7 +5,7 @@ cancelling the query ends them and only them.
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import TypedDict
@@ -18,7 +18,8 @@ from engine.agents.deadlines import Deadlines
 from engine.agents.schedule import Schedule
 from engine.agents.services import Services
 from engine.agents.tool import Call, Tool, ToolError, lacking
-from engine.breaker.board import Absent, CircuitOpen, innermost, sentence
+from engine.breaker.errors import Absent, CircuitOpen, innermost, sentence
+from engine.breaker.stall import Work
 from engine.events import (
     TaskCancelled,
     TaskFailed,
@@ -140,8 +141,22 @@ class Executor:
         self._lookup = lookup
         self._tools: dict[str, Tool] = {}
         self._deadlines = Deadlines()
+        self._working: dict[str, Work] = {}
         self._services = services
         self._timeout_s = services.settings.config.agents.task_timeout_s
+
+    @property
+    def working(self) -> Collection[Work]:
+        """What the busy agents are at."""
+        return self._working.values()
+
+    async def run_nothing(self) -> None:
+        """Have an agent do an empty task, which is no event; it waits in line like any other."""
+        agent = await self.agents.take()
+        try:
+            await checkpoint()
+        finally:
+            self.agents.give_back(agent)
 
     async def execute(self, run: Run) -> None:
         """Run the plan to its end, filling `run.outcomes`.
@@ -208,13 +223,17 @@ class Executor:
         head = _head(attempt)
         publish = self._services.bus.publish
         publish(TaskStarted(**head))
+        work = self._working[attempt.agent] = self._begun(attempt)
+
+        def progressed(text: str, done: float | None, total: float | None) -> None:
+            work.moved_s = self._now()
+            publish(TaskProgressed(**head, text=text, done=done, total=total))
+
         call = Call(
             arguments=attempt.task.arguments,
             services=self._services,
             inputs=self._inputs(attempt),
-            progress=lambda text, done, total: publish(
-                TaskProgressed(**head, text=text, done=done, total=total)
-            ),
+            progress=progressed,
             partial=lambda evidence: setattr(attempt, "evidence", evidence),
         )
         try:
@@ -226,6 +245,8 @@ class Executor:
         except Exception as error:
             # A boundary: a failing tool fails its task, not the engine. Cause and remedy go out.
             return self._failed(attempt, head, _described(error, attempt))
+        finally:
+            del self._working[attempt.agent]
         attempt.evidence = evidence
         record = self._settle(attempt, "finished")
         publish(
@@ -238,7 +259,14 @@ class Executor:
         )
         return record
 
+    def _begun(self, attempt: _Attempt) -> Work:
+        tool = attempt.tool
+        timeout_s = None if tool.endless else tool.timeout_s or self._timeout_s
+        return Work(attempt.task.tool, attempt.began_s, timeout_s)
+
     async def _perform(self, task: PlannedTask, tool: Tool, call: Call) -> Evidence:
+        if tool.heavy:
+            await self._services.room()
         if task.capability is None:
             return await self._in_time(tool, call)
         try:

@@ -61,6 +61,8 @@ class Services:
     files: Callable[[], Awaitable[tuple[str, ...]]]
     text: TextSearch
     code: AskCode
+    room: Callable[[], Awaitable[None]]
+    """Returns where heavy work may begin; raises Unavailable where memory is short."""
 
     @property
     def past(self) -> "Past":

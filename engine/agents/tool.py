@@ -84,7 +84,8 @@ class Tool:
     """A piece of work by name.
 
     `idempotent` work is tried a second time when it fails. A `tolerant` tool runs when at least one
-    of the tasks that it needs has succeeded. `timeout_s` None takes the configured one.
+    of the tasks that it needs has succeeded. `timeout_s` None takes the configured one. `heavy`
+    work takes much memory, and isn't begun when that is short.
     """
 
     run: Callable[[Call], Awaitable[Evidence]]
@@ -92,3 +93,4 @@ class Tool:
     tolerant: bool = False
     timeout_s: float | None = None
     endless: bool = False
+    heavy: bool = False

@@ -9,11 +9,12 @@ marked `user_only` in it is ignored with a notice; from a file that the user nam
 
 from engine.config.loading import Ignored, Loaded, Origin, load, user_file
 from engine.config.options import ConfigError, Option, options
-from engine.config.schema import Config
+from engine.config.schema import Config, ExistingTools
 
 __all__ = [
     "Config",
     "ConfigError",
+    "ExistingTools",
     "Ignored",
     "Loaded",
     "Option",

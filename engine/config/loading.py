@@ -18,6 +18,7 @@ from engine.config.options import (
     sections,
 )
 from engine.config.schema import Config
+from engine.config.trust import Trust
 
 PROJECT_FILE = "bolt.toml"
 PREFIX = "BOLT_"
@@ -53,6 +54,7 @@ class Loaded:
     config: Config
     origins: Mapping[str, Origin]
     ignored: tuple[Ignored, ...] = ()
+    trusted: bool = False  # the user vouches for the project: what lies in it may be run
 
 
 def user_file(environ: Mapping[str, str] = os.environ) -> Path:
@@ -84,12 +86,11 @@ def load(
         values[option.name] = value
         origins[option.name] = origin
 
-    for path, trusted, text in _files(project, config_file, environ):
+    for path, doubt, text in _files(project, config_file, environ):
         for option, value, origin in _read_file(path, text):
-            if option.user_only and not trusted:
-                ignored.append(
-                    Ignored(option.name, origin, "only its user may set it, a project may not")
-                )
+            if option.user_only and doubt:
+                why = f"only its user may set it, and {doubt}; see: bolt-tui trust"
+                ignored.append(Ignored(option.name, origin, why))
             else:
                 take(option, value, origin)
     variables, strange = _read_environment(environ)
@@ -99,23 +100,44 @@ def load(
     for name, text in (flags or {}).items():
         option = _known(name)
         take(option, _placed(option, text, f"--set {name}"), Origin("--set"))
-    return Loaded(_build(values), origins, tuple(ignored))
+    return Loaded(_build(values), origins, tuple(ignored), _is_trusted(project, environ))
+
+
+def trust(environ: Mapping[str, str] = os.environ) -> Trust:
+    """Return the user's word on projects."""
+    return Trust(user_file(environ).parent)
+
+
+def project_text(project: Path) -> str:
+    """Return the project's own settings as they are written, empty where it has none.
+
+    Raises:
+        ConfigError: they can't be read.
+    """
+    return _text(project / PROJECT_FILE) or ""
+
+
+def _is_trusted(project: Path, environ: Mapping[str, str]) -> bool:
+    try:
+        return trust(environ).doubt(project, project_text(project)) is None
+    except ConfigError:  # it isn't read for its settings here, another file was named
+        return False
 
 
 def _files(
     project: Path, config_file: Path | None, environ: Mapping[str, str]
-) -> Iterator[tuple[Path, bool, str]]:
-    """Yield the files to read, the weakest first, whether the user vouches for each, its text."""
+) -> Iterator[tuple[Path, str | None, str]]:
+    """Yield the files to read, the weakest first, why the user doesn't vouch for each, its text."""
     mine, here = user_file(environ), project / PROJECT_FILE
     if (text := _text(mine)) is not None:
-        yield mine, True, text
+        yield mine, None, text
     if config_file is not None:
         text = _text(config_file)
         if text is None:
             raise ConfigError(f"{config_file}: there is no such file")
-        yield config_file, True, text
+        yield config_file, None, text
     elif (text := _text(here)) is not None:
-        yield here, False, text
+        yield here, trust(environ).doubt(project, text), text
 
 
 def _read_file(path: Path, text: str) -> Iterator[tuple[Option, Value, Origin]]:

@@ -18,7 +18,7 @@ from engine.config.schema import Config
 from engine.evidence import clean
 
 _WHOLE = 10**18  # above it a number is shown in words, and is out of any bounds
-Value = bool | int | float | str | dict[str, str] | None
+Value = bool | int | float | str | dict[str, str] | dict[str, list[str]] | None
 
 
 class ConfigError(Exception):
@@ -39,6 +39,7 @@ class Option:
     doc: str
     user_only: bool = False
     optional: bool = False
+    lists: bool = False  # a table's values are lists of texts, not texts
     choices: tuple[str, ...] = ()
     ge: float | None = None
     gt: float | None = None
@@ -58,6 +59,8 @@ class Option:
         if self.choices:
             return "one of " + ", ".join(f'"{choice}"' for choice in self.choices)
         word = {int: "a whole number", float: "a number", str: "a text", dict: "a table of texts"}
+        if self.lists:
+            word[dict] = "a table of lists of texts, none of them empty"
         bounds = [
             f"{sign} {bound:g}"
             for sign, bound in (("above", self.gt), ("at least", self.ge), ("at most", self.le))
@@ -76,7 +79,7 @@ class Option:
             value = float(value) if abs(value) < _WHOLE else inf
         fits = isinstance(value, self.kind) and (self.kind is bool or not isinstance(value, bool))
         if fits and isinstance(value, dict):
-            fits = all(isinstance(item, str) for item in value.values())
+            fits = all(self._fits_in_table(item) for item in value.values())
         if fits and isinstance(value, int | float) and not isinstance(value, bool):
             fits = (
                 not isnan(value)
@@ -90,6 +93,11 @@ class Option:
             hint = nearest(value, self.choices) if isinstance(value, str) else ""
             raise ConfigError(f"expected {self.expected}, found {found(given)}{hint}")
         return value
+
+    def _fits_in_table(self, item: object) -> bool:
+        if not self.lists:
+            return isinstance(item, str)
+        return isinstance(item, list) and bool(item) and all(isinstance(one, str) for one in item)
 
     def parse(self, text: str) -> Value:
         """Read a value from the text of an environment variable or a flag."""
@@ -155,6 +163,7 @@ def _option(section: str, row: tuple[type, str, object, object]) -> Option:
         doc=meta.description or "",
         user_only=isinstance(meta.extra, Mapping) and bool(meta.extra.get("user_only")),
         optional=optional,
+        lists=kind is dict and get_origin(get_args(bare)[1]) is list,
         choices=choices,
         ge=meta.ge,
         gt=meta.gt,

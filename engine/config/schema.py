@@ -193,9 +193,9 @@ class ExistingTools(Struct, frozen=True):
             extra=_USER_ONLY,
         ),
     ] = field(default_factory=dict)
-    timeout_s: Annotated[
-        float, Meta(gt=0, le=600, description="Longest time for one command.")
-    ] = 30.0
+    timeout_s: Annotated[float, Meta(gt=0, le=600, description="Longest time for one command.")] = (
+        30.0
+    )
     max_output_kb: Annotated[
         int, Meta(ge=1, le=65_536, description="Output beyond this is cut.")
     ] = 1024

@@ -18,7 +18,7 @@ def template() -> str:
     return "\n".join(lines)
 
 
-def shown(value: Value) -> str:
+def shown(value: Value | list[str]) -> str:
     """Return a value as TOML writes it."""
     if value is None:
         return "not set"
@@ -27,6 +27,8 @@ def shown(value: Value) -> str:
     if isinstance(value, dict):
         items = ", ".join(f"{_key(name)} = {shown(item)}" for name, item in value.items())
         return f"{{ {items} }}" if items else "{}"
+    if isinstance(value, list):
+        return f"[{', '.join(shown(item) for item in value)}]"
     return _quoted(value) if isinstance(value, str) else f"{value}"
 
 

@@ -111,6 +111,13 @@ def mlx_memory() -> MlxMemory | Absent:
     return _memory(core)
 
 
+def shed_mlx_cache() -> None:
+    """Give back what MLX keeps for new arrays; nothing happens where MLX isn't in use."""
+    core = sys.modules.get("mlx.core")
+    if core is not None:
+        core.clear_cache()
+
+
 def _load(module: str, name: str) -> ModuleType | Absent:
     """Import `module`, or say why that can't be done."""
     try:

@@ -94,6 +94,16 @@ def sheets(contracts: Iterable[Contract]) -> dict[Contract, Sheet]:
     return found
 
 
+def kept_bytes() -> int:
+    """Return what the kept sheets hold."""
+    return _kept.size_bytes()
+
+
+def shed() -> None:
+    """Forget the kept sheets; they are solved again when they are asked for."""
+    _kept.clear()
+
+
 def _blocks(contracts: Sequence[Contract]) -> Iterable[list[Contract]]:
     """Yield contracts that share their moments, a few at a time."""
     ordered = sorted(contracts, key=_moments)
@@ -146,6 +156,15 @@ class _Kept:
                 self._sheets[sheet.contract] = sheet
             while len(self._sheets) > _KEPT:
                 self._sheets.popitem(last=False)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._sheets.clear()
+
+    def size_bytes(self) -> int:
+        with self._lock:
+            kept = list(self._sheets.values())
+        return sum(one.coarse.values.nbytes + one.fine.values.nbytes for one in kept)
 
 
 _kept = _Kept()

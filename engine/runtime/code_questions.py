@@ -63,6 +63,16 @@ class CodeQuestions:
         except SearchError as error:
             raise ToolError(str(error)) from error
 
+    @property
+    def pid(self) -> int | None:
+        """The process, None while there is none."""
+        return self._client.pid if self._client is not None else None
+
+    async def shed(self) -> None:
+        """Give its memory back unless it is at work; the next question starts another."""
+        if self._client is not None:
+            await self._client.shed()
+
     async def warm(self) -> None:
         """Read the project's imports before anyone asks, and tell how far that is."""
         begun_s = self._clock.monotonic_s()

@@ -18,7 +18,7 @@ from anyio.abc import TaskGroup
 from anyio.lowlevel import checkpoint
 
 from engine import __version__
-from engine.agents import commands, planner, router
+from engine.agents import commands, planner, router, serving
 from engine.agents.answer import Cut, compose, failed_plan
 from engine.agents.executor import Executor, Run
 from engine.agents.services import Services
@@ -34,10 +34,13 @@ from engine.evidence import Answer, Plan, Understanding, clean
 from engine.kernels.devices import MlxMemory, mlx_memory
 from engine.project import resolve
 from engine.runtime import corpus_view
+from engine.runtime.agents_watch import AgentsWatch
 from engine.runtime.capabilities import add_capabilities, find_gpu
 from engine.runtime.code_questions import CodeQuestions
 from engine.runtime.device_list import DeviceList
 from engine.runtime.engine_sample import EngineProbe
+from engine.runtime.fallback import Fallback
+from engine.runtime.memory_parts import guard_of, session_budget
 from engine.runtime.query_text import checked
 from engine.runtime.recorder import Recorder
 from engine.runtime.responsiveness import favoured_loop
@@ -54,6 +57,7 @@ if TYPE_CHECKING:
     from engine.store.past import Past
 
 CLOSE_S = 3.0
+_RESERVE = 2
 
 
 class Engine:
@@ -81,7 +85,8 @@ class Engine:
         self._store = store_folder(config.store.folder)
         durability = config.store.durability
         self._journal = Journal(self._store, self.session, durability=durability, clock=clock)
-        self._pool = Pool(config.store.max_leases)
+        budget = session_budget(config)
+        self._pool = Pool(config.store.max_leases, memory_bytes=budget.total_bytes // 2)
         policy = Policy(
             config.circuits.failure_threshold, config.circuits.wait_s, config.circuits.max_wait_s
         )
@@ -99,6 +104,9 @@ class Engine:
         root, rg = str(project), self._corpus.ripgrep
         self._text = SessionIndex(root, config, rg, self.bus, self.board, live=live)
         self._code = CodeQuestions(root, rg, self.bus, clock)
+        self.memory = guard_of(
+            budget, self.bus, self.board, clock, pool=self._pool, code=self._code, text=self._text
+        )
         self._services = Services(
             project=project,
             settings=settings,
@@ -121,8 +129,15 @@ class Engine:
             files=self._corpus.files,
             text=self._text.search,
             code=self._code.ask,
+            room=self.memory.admit,
         )
         self._executor = Executor(lookup, self._services, config.agents.max or _default_agents())
+        self._watch = AgentsWatch(
+            self._executor, self.board, clock, lambda: self._sampling.lag.newest_ms
+        )
+        # For what looks at this program and its machine while the agents are in trouble.
+        self._reserve = Executor(lookup, self._services, _RESERVE)
+        self._fallback = Fallback(self._services)
         self._company = self._accompanied() if live else None
         self._group: TaskGroup | None = None
         self._queries = 0
@@ -198,6 +213,8 @@ class Engine:
         )
         add_capabilities(self.board, self._services)
         self._text.enter()
+        self.memory.enter()
+        self._watch.enter()
         self.board.announce()
         for ignored in self.settings.ignored:
             text = clean(str(ignored))
@@ -209,6 +226,8 @@ class Engine:
         if self._live:
             group.start_soon(self._sample_forever)
             group.start_soon(self._read_project)
+            group.start_soon(self.memory.run)
+            group.start_soon(self._watch.run)
         if self._company is not None:
             group.start_soon(self._company.watch)
             group.start_soon(self._company.fold)
@@ -290,7 +309,8 @@ class Engine:
         Raises:
             BadQuery: as for `ask`.
         """
-        return await self._plan(checked(text))
+        understanding, plan = await self._plan(checked(text))
+        return understanding, serving.adapted(plan, self._out_of_use())
 
     async def _plan(self, text: str) -> tuple[Understanding, Plan]:
         parts = await router.understand(text, self._corpus.locate)
@@ -306,11 +326,8 @@ class Engine:
             with anyio.move_on_after(timeout_s) as scope:
                 self._running[query] = (scope, cuts)
                 await checkpoint()
-                understanding, run.plan = await self._plan(text)
-                event = QueryPlanned(query=query, understanding=understanding, tasks=run.plan.tasks)
-                self.bus.publish(event)
-                await checkpoint()  # many queries at once plan in turns, not in one piece
-                await self._executor.execute(run)
+                understanding, full = await self._plan(text)
+                await self._serve(run, understanding, full)
             if scope.cancelled_caught and not cuts:
                 cuts.append("timed_out")
         except anyio.get_cancelled_exc_class():
@@ -323,11 +340,28 @@ class Engine:
             run.plan, run.outcomes = failed_plan(error, run)
         return await self._conclude(run, understanding, cuts[0] if cuts else None)
 
+    async def _serve(self, run: Run, understanding: Understanding, full: Plan) -> None:
+        """Work on the plan as far as what it needs is there, and stand in for the rest."""
+        out = self._out_of_use()
+        run.plan = serving.adapted(full, out)
+        tasks = run.plan.tasks
+        self.bus.publish(QueryPlanned(query=run.query, understanding=understanding, tasks=tasks))
+        await checkpoint()  # many queries at once plan in turns, not in one piece
+        await (self._reserve if "agents" in out else self._executor).execute(run)
+        out = self._out_of_use()  # it may have failed meanwhile, and because of this
+        if out and serving.is_unserved(run, out):
+            await self._fallback.stand_in(run, full, understanding, out)
+
+    def _out_of_use(self) -> dict[str, str]:
+        board = self.board
+        return serving.out_of_use(board.states(), serving.causes(board.rows()), board.standing)
+
     async def _conclude(self, run: Run, understanding: Understanding, cut: Cut | None) -> Answer:
         elapsed_ms = round((self._clock.monotonic_s() - run.asked_s) * 1000, 3)
         answer = compose(understanding, run, self.board.standing.level, elapsed_ms, cut)
         with anyio.CancelScope(shield=True):
             answer = await self._recorder.conclude(run.query, answer)
+        self._fallback.remember(run.plan, answer)
         self._running.pop(run.query, None)
         return answer
 

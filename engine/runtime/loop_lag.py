@@ -8,7 +8,7 @@ from engine.clock import Clock
 
 
 class LoopLag:
-    """Measures while it runs; `p99_ms` and `max_ms` are None before the first measurement."""
+    """Measures while it runs; its figures are None before the first measurement."""
 
     def __init__(self, clock: Clock, interval_s: float = 0.25, window_s: float = 60.0) -> None:
         self._clock = clock
@@ -27,6 +27,10 @@ class LoopLag:
     def p99_ms(self) -> float | None:
         ordered = sorted(self._late_ms)
         return ordered[int(len(ordered) * 0.99)] if ordered else None
+
+    @property
+    def newest_ms(self) -> float | None:
+        return self._late_ms[-1] if self._late_ms else None
 
     @property
     def max_ms(self) -> float | None:

@@ -19,11 +19,14 @@ CAPABILITY = "search.index"
 _LIMIT_BYTES = 1 << 30
 _SHARE = 10
 _CANARY_S = 5.0
+_SHED = "its memory was needed: it is built again once there is room"
 ONCE = "a single run doesn't build an index"
 
 
 class SessionIndex:
     """The search of one session, with an index where it pays: `live` and not turned off."""
+
+    _client: "IndexClient | None" = None
 
     def __init__(
         self,
@@ -41,7 +44,6 @@ class SessionIndex:
         self._why_none = (
             "" if live and settings.index else ONCE if not live else "search.index is off"
         )
-        self._client: IndexClient | None = None
         self._settled = anyio.Event()
         if not self._why_none:
             from engine.search.index.client import IndexClient
@@ -72,6 +74,22 @@ class SessionIndex:
                 group.start_soon(self._client.run, self._report)
                 await self._settled.wait()
             await then()
+
+    @property
+    def pid(self) -> int | None:
+        """The index's process, None while there is none."""
+        return self._client.pid if self._client is not None else None
+
+    async def shed(self) -> None:
+        """Give the index's memory back; ripgrep searches until `restore`."""
+        if self._client is not None:
+            await self._client.shed(_SHED)
+
+    def restore(self) -> None:
+        """Build the index again after `shed`."""
+        if self._client is not None:
+            self.enter()
+            self._client.restore()
 
     def _report(self, error: Exception | None) -> None:
         self._board.report(CAPABILITY, error)

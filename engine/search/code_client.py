@@ -122,6 +122,11 @@ class CodeClient:
         if self._talk is not None:
             await self._talk.end()
 
+    async def shed(self) -> None:
+        """End the process unless it is working on a question."""
+        if self._talk is not None and self._talk.idle:
+            await self._talk.end()
+
     async def _running(self) -> Talk:
         async with self._starting:
             if self._talk is None:

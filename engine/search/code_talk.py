@@ -44,6 +44,11 @@ class Talk:
         self._closed = False
         self._why = ""
 
+    @property
+    def idle(self) -> bool:
+        """Whether nobody waits for an answer."""
+        return not self._waiting and not self._withdrawn
+
     async def send(self, line: Opening | Asked | Withdrawn) -> None:
         assert self._process.stdin is not None
         try:

@@ -146,18 +146,24 @@ def _fetched(cursor: "DuckDBPyConnection") -> list[Row]:
 class Pool:
     """Leases cursors, at most `limit` at once; the database is made by the first lease.
 
+    `memory_bytes` is the most that DuckDB may take, and then it writes nothing aside to disk; None
+    leaves both to DuckDB.
+
     Attributes:
         limit, open, waiting: how many there are, are lent, and are waited for.
         waited, held: how long the last leases were waited for, and lent.
         reconnects: how often the database had to be made again; `problem` is why it was last.
     """
 
-    def __init__(self, limit: int, *, patience_s: float = _PATIENCE_S) -> None:
+    def __init__(
+        self, limit: int, *, patience_s: float = _PATIENCE_S, memory_bytes: int | None = None
+    ) -> None:
         self.limit = limit
         self.waiting = 0
         self.waited, self.held = Times(), Times()
         self.reconnects, self.problem = 0, ""
         self._patience_s = patience_s
+        self._memory_bytes = memory_bytes
         self._slots = anyio.CapacityLimiter(limit)
         self._threads = anyio.CapacityLimiter(limit)
         self._connecting = anyio.Lock()
@@ -240,7 +246,9 @@ class Pool:
                 self._database = None
             if self._database is None:
                 try:
-                    made = await anyio.to_thread.run_sync(_connect, limiter=self._threads)
+                    made = await anyio.to_thread.run_sync(
+                        _connect, self._memory_bytes, limiter=self._threads
+                    )
                 except Exception as error:
                     # A boundary: whatever keeps DuckDB from starting, the store can't be read.
                     raise StoreReadError(f"DuckDB can't be started: {error}") from error
@@ -254,6 +262,20 @@ class Pool:
         if database is not self._database:
             _bury(database)
 
+    async def held_bytes(self) -> int:
+        """Return what DuckDB holds; 0 where there is no database, or it doesn't tell now."""
+        if self._database is None or self.open:
+            return 0
+        async with self.lease("memory") as lease:
+            rows = await lease.rows("SELECT sum(memory_usage_bytes) FROM duckdb_memory()")
+        return int(str(rows[0][0] or 0))
+
+    async def shed(self) -> None:
+        """Give DuckDB's memory back: who has a lease keeps it, the next makes a new database."""
+        database, self._database = self._database, None
+        if database is not None:
+            await anyio.to_thread.run_sync(_bury, database)
+
     async def close(self) -> None:
         """Close the database; what still runs is stopped."""
         for lease in self._leases:
@@ -264,20 +286,20 @@ class Pool:
 
 
 def _bury(database: _Database) -> None:
-    """Close a database that died, once nobody is on it."""
+    """Close a database that died or was shed, once nobody is on it."""
     if not database.leases:
-        with suppress(Exception):  # a boundary: it is dead, and is left behind either way
+        with suppress(Exception):  # a boundary: it is left behind either way
             database.connection.close()
 
 
-def _connect() -> "DuckDBPyConnection":
+def _connect(memory_bytes: int | None) -> "DuckDBPyConnection":
     import duckdb  # costs 84 ms: paid by the first lease, in a thread
 
-    return duckdb.connect(
-        ":memory:",
-        config={
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "threads": 2,
-        },
-    )
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "threads": 2,
+    }
+    if memory_bytes is not None:
+        config |= {"memory_limit": f"{max(1, memory_bytes >> 20)}MiB", "temp_directory": ""}
+    return duckdb.connect(":memory:", config=config)

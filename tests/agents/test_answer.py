@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.agents.answer import Cut, compose, usage_error
+from engine.agents.answer import Cut, compose
 from engine.agents.executor import Outcome, Run
 from engine.evidence import (
     Answer,
@@ -14,6 +14,7 @@ from engine.evidence import (
     TaskRecord,
     Text,
     Understanding,
+    usage_error,
 )
 
 ONE = Understanding("text", "said", "system_status")

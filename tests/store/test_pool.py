@@ -203,7 +203,7 @@ async def test_a_missing_duckdb_is_a_store_read_error(
     """Where DuckDB can't be started the lease says so, and leaves nothing open."""
     from engine.store import pool as module
 
-    def broken() -> None:
+    def broken(_memory_bytes: int | None) -> None:
         raise ImportError("no module named duckdb")
 
     monkeypatch.setattr(module, "_connect", broken)

@@ -22,6 +22,8 @@ _TOOLS: dict[str, tuple[str, str]] = {
     "store.sessions": ("session_list", "sessions"),
     "store.answer": ("past_answer", "again"),
     "search.text": ("text_search", "search"),
+    "search.instead": ("instead", "by_text"),
+    "unserved": ("instead", "unserved"),
     "file.outline": ("python_file", "outline"),
     "file.complexity": ("python_file", "complexity"),
     "file.mentions": ("file_mentions", "mentions"),
@@ -89,6 +91,13 @@ _PATIENT = frozenset(
     }
 )  # fmt: skip
 _PATIENCE_S = 600.0
+# They hold much at once: a strategy's whole past, a book's scenarios, what is known of all files.
+_HEAVY = frozenset(
+    name for name in _TOOLS if name.startswith(("graph.", "backtest.")) or name in {
+        "code.ask", "code.dead", "code.duplicates", "code.overview", "code.tests",
+        "pricing.review", "risk.metrics", "benchmark.kernels", "benchmark.search",
+    }
+)  # fmt: skip
 _ENDLESS = frozenset({"machine.monitor"})
 _NOT_IDEMPOTENT = frozenset({"machine.monitor"})
 
@@ -107,6 +116,7 @@ def lookup(name: str) -> Tool:
         tolerant=name in _TOLERANT,
         timeout_s=_PATIENCE_S if name in _PATIENT else None,
         endless=name in _ENDLESS,
+        heavy=name in _HEAVY,
     )
 
 

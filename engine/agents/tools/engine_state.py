@@ -2,6 +2,7 @@
 
 from engine.agents.tool import Call
 from engine.agents.tools.figures import rounded
+from engine.breaker.row import Row
 from engine.events import EngineSample
 from engine.evidence import Evidence, Figure, Figures, Table
 from engine.store.history import PastQuery, past_queries
@@ -9,27 +10,59 @@ from engine.store.history import PastQuery, past_queries
 _HOUR_S = 3600.0
 _LOOKED_AT = 1000
 _BAD = frozenset({"failed", "timed_out"})
+_COLUMNS = (
+    "capability",
+    "state",
+    "failures",
+    "next try s",
+    "cause",
+    "calls",
+    "failed %",
+    "slow %",
+    "of the last",
+)
 
 
 async def circuits(call: Call) -> Evidence:
-    """Every capability with its circuit, and the level that follows."""
+    """Every capability with its circuit, what was counted, who forced it, and the level."""
     await call.services.find_gpu()
     board = call.services.board
     standing = board.standing
-    rows = tuple(
-        (name, state, failures, rounded(wait_s), cause)
-        for name, state, failures, cause, wait_s in board.rows()
-    )
-    out = [row[0] for row in rows if row[1] in ("open", "half_open")]
+    known = tuple(board.rows())
+    out = [row.capability for row in known if row.state in ("open", "half_open")]
+    said = [f"{', '.join(out)} out of order" if out else "no circuit is open"]
+    said += [_forced(row) for row in known if row.forced]
+    if board.unheard:
+        said.append(f"{board.unheard} changes could not be told to who listens")
     lift = f"; it rises with {standing.lift}" if standing.lift else ""
-    said = f"{', '.join(out)} out of order" if out else "no circuit is open"
     return Evidence(
-        verdict=f"{said}; level {standing.level}{lift}",
-        sections=(
-            Table("Circuits", ("capability", "state", "failures", "next try s", "cause"), rows),
-        ),
+        verdict=f"{'; '.join(said)}; level {standing.level}{lift}",
+        sections=(Table("Circuits", _COLUMNS, tuple(_cells(row) for row in known)),),
         weight=1,
     )
+
+
+def _cells(row: Row) -> tuple[str | int | float | None, ...]:
+    return (
+        row.capability,
+        f"{row.state}, forced" if row.forced else row.state,
+        row.failures,
+        rounded(row.next_try_s),
+        row.cause,
+        row.calls if row.window else None,
+        _percent(row.failure_rate),
+        _percent(row.slow_rate),
+        row.window,
+    )
+
+
+def _forced(row: Row) -> str:
+    until = "until it is released" if row.forced_s is None else f"for {row.forced_s:.0f} s more"
+    return f"{row.capability} is forced {row.forced} {until} ({row.reason})"
+
+
+def _percent(rate: float | None) -> float | None:
+    return None if rate is None else round(100 * rate, 1)
 
 
 async def failures(call: Call) -> Evidence:

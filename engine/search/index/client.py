@@ -21,6 +21,8 @@ _SCRIPT: Final = str(Path(__file__).with_name("index_process.py"))
 _CHUNK_BYTES: Final = 1 << 18
 _ENDED: Final = "the process of the text index ended"
 _WITHDRAW_S: Final = 0.05
+_PATIENCE_S: Final = 2.0
+_LOOK_S: Final = 0.02
 _FIRST_WAIT_S: Final = 1.0
 _LONGEST_WAIT_S: Final = 60.0
 
@@ -107,6 +109,9 @@ class IndexClient:
         self._asked = 0
         self._ended = ""
         self._sending = anyio.Lock()
+        self._life = anyio.CancelScope()
+        self._wanted = anyio.Event()
+        self._wanted.set()
 
     @property
     def pid(self) -> int | None:
@@ -120,20 +125,42 @@ class IndexClient:
         """
         wait_s = _FIRST_WAIT_S
         while True:
+            await self._wanted.wait()
             begun_s = anyio.current_time()
             try:
-                await self._live()
+                with anyio.CancelScope() as self._life:
+                    await self._live()
             except (ProcessError, SearchError, OSError) as error:
                 reason = error.cause if isinstance(error, ScanFailed) else str(error)
                 self._change(IndexState("off", reason=reason))
                 lost(error)
             else:
-                return
+                if not self._life.cancel_called:
+                    return
+                continue  # it was shed
             if anyio.current_time() - begun_s > _LONGEST_WAIT_S:
                 wait_s = _FIRST_WAIT_S
             await anyio.sleep(wait_s)
             wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
+            if self._wanted.is_set():
+                self._change(IndexState("building"))
+
+    async def shed(self, reason: str) -> None:
+        """Give the memory back: end the process, once its searches are done, until `restore`."""
+        if self._process is None or not self._wanted.is_set():
+            return
+        self._wanted = anyio.Event()
+        self._change(IndexState("off", reason=reason))  # from here on ripgrep is asked
+        with anyio.move_on_after(_PATIENCE_S):
+            while self._waiting:  # noqa: ASYNC110 - each of them waits for its own answer
+                await anyio.sleep(_LOOK_S)
+        self._life.cancel()
+
+    def restore(self) -> None:
+        """Build the index again after `shed`."""
+        if not self._wanted.is_set():
             self._change(IndexState("building"))
+            self._wanted.set()
 
     async def _live(self) -> None:
         opening: Opening = {
@@ -181,7 +208,8 @@ class IndexClient:
 
     def _take(self, line: dict[str, Any], payload: bytes) -> None:
         if "state" in line:
-            self._change(IndexState(**line))
+            if self._wanted.is_set():
+                self._change(IndexState(**line))
         elif "ended" in line:
             self._ended = line["ended"]
         elif (waiting := self._waiting.pop(line["id"], None)) is not None:

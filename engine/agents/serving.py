@@ -1,0 +1,261 @@
+"""What a query gets where not everything works: a pure table over its tasks and the level.
+
+    as it is        what a task needs works and is in use at this level
+    poorer          lines found by text alone, for what graph and symbols would tell exactly
+    existing tool   the user's own command for this kind of question, or the system's rg, grep, ps
+    cached          the last good answer to the same plan, with its age
+    refused         the reason, and what would lift it
+
+A query is served by what it needs, not by what fails elsewhere: where only the kernels are out, a
+search is as good as ever, though the level is lower. A level that the operator pinned, or that the
+rollout caps, takes out of use what lies above it.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import PurePosixPath
+from typing import Final, Literal
+
+from msgspec.structs import replace
+
+from engine.agents.command_table import COMMANDS
+from engine.agents.executor import Run
+from engine.breaker.degradation import LEVELS, Standing
+from engine.breaker.errors import CircuitOpen
+from engine.breaker.row import Row
+from engine.events import CircuitState
+from engine.evidence import Argument, Level, Plan, PlannedTask, Understanding
+from engine.existing_tools import Wanted
+
+Instead = Literal["existing_tool", "cached"]
+UNSERVED, BY_TEXT = "unserved", "search.instead"
+
+# What a level takes out of use, beside what the levels above it do.
+_NOT_AT: Final[Mapping[Level, frozenset[str]]] = {
+    "full": frozenset(),
+    "limited": frozenset({"search.index", "graph", "symbols"}),
+    "monitoring": frozenset({"search.scan", "kernels.cpu", "kernels.gpu", "market"}),
+    "existing_tools": frozenset({"probes.host", "probes.gpu", "store.read", "agents"}),
+}
+# They look at this program and its machine: they are served while agents are in trouble too.
+_LIGHT: Final = ("machine.", "engine.", "store.", "help", "nothing", "file.missing", UNSERVED)
+# What prices and values a book takes the kernels, beside its own capability.
+_PRICING: Final = ("risk.", "wheel.candidates", "wheel.rolls", "wheel.analysis", "desk.payoff",
+                   "desk.smile")  # fmt: skip
+# Their tools have another way where the book can't be read; see `Call.untried`.
+_OTHER_WAY: Final = frozenset({"market"})
+_DEFINED: Final = r"^\s*(?:async\s+def|def|class)\s+"
+_KIND: Final = {command.intent: name for name, command in reversed(COMMANDS.items())}
+_OF_MACHINE: Final = frozenset({"system_status", "memory_usage", "hardware", "monitor"})
+_BY_NAME: Final = frozenset({"text_search", "definitions", "references", "callers", "tests_of"})
+_LIVE: Final = frozenset({"search", "status"})
+
+
+def not_in_use(standing: Standing) -> frozenset[str]:
+    """Return what the operator's pin or the rollout's cap takes out of use."""
+    ceiling = standing.level if standing.pinned else standing.cap
+    below = LEVELS[LEVELS.index(ceiling) :]
+    return frozenset().union(*(_NOT_AT[level] for level in below))
+
+
+def out_of_use(
+    states: Mapping[str, CircuitState], causes: Mapping[str, str], standing: Standing
+) -> dict[str, str]:
+    """Return each capability that no task may count on now, and why, in words that go on.
+
+    `causes` has for a circuit that isn't closed what its board says of it.
+    """
+    imposed = "pinned" if standing.pinned else "the rollout's cap"
+    out = {
+        name: f"{name} is not in use at level {standing.level} ({imposed})"
+        for name in not_in_use(standing)
+        if states.get(name) != "absent"
+    }
+    for name, state in states.items():
+        if state in ("open", "half_open"):
+            out[name] = causes.get(name) or f"{name} is out of order"
+    return out
+
+
+def causes(rows: Iterable[Row]) -> dict[str, str]:
+    """Return of each circuit that isn't closed what is wrong, by the rows of its board."""
+    return {row.capability: str(_open(row)) for row in rows if row.state in ("open", "half_open")}
+
+
+def _open(row: Row) -> CircuitOpen:
+    if row.forced is not None:
+        return CircuitOpen(row.capability, row.reason, row.forced_s, forced=True)
+    return CircuitOpen(row.capability, row.cause, row.next_try_s)
+
+
+def needs(task: PlannedTask) -> frozenset[str]:
+    """Return the capabilities that a task can't do without."""
+    own = {task.capability} if task.capability and task.capability not in _OTHER_WAY else set()
+    if task.tool.startswith(_PRICING):
+        own.add("kernels.cpu")
+    if not task.tool.startswith(_LIGHT):
+        own.add("agents")
+    return frozenset(own)
+
+
+def adapted(plan: Plan, out: Mapping[str, str]) -> Plan:
+    """Return the plan as it can be run: each task as it is, by its poorer way, or refused."""
+    if not out:
+        return plan
+    return replace(plan, tasks=tuple(_adapted(task, out) for task in plan.tasks))
+
+
+def _adapted(task: PlannedTask, out: Mapping[str, str]) -> PlannedTask:
+    missing = sorted(needs(task) & out.keys())
+    if not missing:
+        return task
+    why = "; ".join(out[name] for name in missing)
+    poorer = _POORER.get(task.tool)
+    arguments = poorer(task.arguments) if poorer else None
+    if arguments is not None and not {"search.scan", "agents"} & out.keys():
+        said = f"{why}; these are lines found by their text alone"
+        return replace(
+            task, tool=BY_TEXT, capability="search.scan", arguments=arguments | {"lacks": said}
+        )
+    refused: dict[str, Argument] = {"of": task.tool, "why": why, "lift": lift(missing)}
+    return replace(task, tool=UNSERVED, capability=None, arguments=refused)
+
+
+def lift(missing: Iterable[str]) -> str:
+    return f"{' and '.join(missing)} working again lifts this"
+
+
+def is_unserved(run: Run, out: Mapping[str, str]) -> bool:
+    """Whether the run has nothing to show, and that for lack of what is out of use."""
+    outcomes = run.outcomes.values()
+    if any(one.evidence is not None and one.evidence.found for one in outcomes):
+        return False
+    tasks = {task.id: task for task in run.plan.tasks}
+    return any(
+        one.record.error is not None
+        and one.record.error.kind == "unavailable"
+        and (one.record.tool == UNSERVED or _lacked(tasks[one.record.id], out))
+        for one in outcomes
+    )
+
+
+def _lacked(task: PlannedTask, out: Mapping[str, str]) -> bool:
+    return bool((needs(task) | {"memory"}) & out.keys())
+
+
+def instead(wanted: Wanted | None, level: Level) -> tuple[Instead, ...]:
+    """Return what to try for a query that can't be served, the best first.
+
+    What the system's own tools tell is of now; a command of the user's may mean something else, so
+    that an earlier answer of ours comes first, unless nothing of ours works any more.
+    """
+    if wanted is None:
+        return ("cached",)
+    if level == "existing_tools" or wanted.kind in _LIVE:
+        return ("existing_tool", "cached")
+    return ("cached", "existing_tool")
+
+
+def for_existing_tools(asked: Understanding, commands: Iterable[str]) -> Wanted | None:
+    """Return what to ask of an existing tool; None where the query is of several parts.
+
+    `commands` are the kinds of question for which the user has one.
+    """
+    slots, kind = asked.slots, _KIND.get(asked.intent, asked.intent)
+    if kind == "multi_part":
+        return None
+    symbol, file = _text(slots, "symbol"), _text(slots, "file") or _first(slots, "paths")
+    pattern = _text(slots, "pattern") or _text(slots, "words")
+    if kind not in set(commands):
+        if asked.intent in _OF_MACHINE:
+            return Wanted("status")
+        if symbol and asked.intent in _BY_NAME:
+            return Wanted("search", symbol.rpartition(".")[2], word=True)
+        if pattern and asked.intent == "text_search" and slots.get("regex") is not True:
+            word = slots.get("word") is True
+            return Wanted("search", pattern, _first(slots, "paths"), word=word)
+    named = symbol or pattern or _text(slots, "question") or _text(slots, "terms")
+    return Wanted(kind, named or _text(slots, "ticker") or file, file)
+
+
+def _text(slots: Mapping[str, Argument], name: str) -> str:
+    value = slots.get(name)
+    return " ".join(value) if isinstance(value, tuple) else str(value or "")
+
+
+def _first(slots: Mapping[str, Argument], name: str) -> str:
+    value = slots.get(name)
+    return value[0] if isinstance(value, tuple) and value else ""
+
+
+# ── the poorer ways ──────────────────────────────────────────────────────────────────────────────
+
+Slots = Mapping[str, Argument]
+Search = dict[str, Argument]
+
+
+def _definitions(slots: Slots) -> Search | None:
+    name = _name(slots)
+    return _regex(rf"{_DEFINED}{name}\b|^\s*{name}\s*[:=]", f"defining {name}") if name else None
+
+
+def _references(slots: Slots) -> Search | None:
+    return {"pattern": name, "word": True} if (name := _name(slots)) else None
+
+
+def _callers(slots: Slots) -> Search | None:
+    name = _name(slots)
+    return _regex(rf"\b{name}\s*\(", f"calling {name}") if name else None
+
+
+def _tests(slots: Slots) -> Search | None:
+    name = _name(slots) or _module(slots)
+    found: Search = {"pattern": name, "word": True, "globs": ("test_*.py", "*_test.py")}
+    return found if name else None
+
+
+def _importers(slots: Slots) -> Search | None:
+    name = _module(slots)
+    said = f"importing {name}"
+    return _regex(rf"^\s*(?:from|import)\s.*\b{re.escape(name)}\b", said) if name else None
+
+
+def _imports(slots: Slots) -> Search | None:
+    return _in_file(slots, r"^\s*(?:from|import)\s", "imports")
+
+
+def _outline(slots: Slots) -> Search | None:
+    return _in_file(slots, _DEFINED, "definitions")
+
+
+def _in_file(slots: Slots, pattern: str, label: str) -> Search | None:
+    file = _text(slots, "file")
+    return _regex(pattern, f"{label} in {file}") | {"paths": (file,)} if file else None
+
+
+def _regex(pattern: str, label: str) -> Search:
+    return {"pattern": pattern, "regex": True, "label": label}
+
+
+def _name(slots: Slots) -> str:
+    """Return the name that is asked about, without its class and module."""
+    name = _text(slots, "symbol").rpartition(".")[2]
+    return name if name.isidentifier() else ""
+
+
+def _module(slots: Slots) -> str:
+    """Return the word by which a file or folder is imported."""
+    path = PurePosixPath(_text(slots, "file") or _text(slots, "folder"))
+    return path.parent.name if path.stem == "__init__" else path.stem
+
+
+_POORER: Final[Mapping[str, Callable[[Slots], Search | None]]] = {
+    "symbols.definitions": _definitions,
+    "symbols.references": _references,
+    "symbols.callers": _callers,
+    "code.tests": _tests,
+    "graph.importers": _importers,
+    "graph.impact": _importers,
+    "graph.imports": _imports,
+    "file.outline": _outline,
+}
