@@ -101,7 +101,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _store(into: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
+def _store(into: argparse.ArgumentParser, shared: _Parser) -> None:
     actions = into.add_subparsers(
         dest="action", metavar="ACTION", required=True, parser_class=_Parser
     )

@@ -1,6 +1,6 @@
 """What `bolt-tui store` says, as answers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -43,8 +43,7 @@ async def status(past: Past, store: Path, limits: Limits, now_s: float) -> Answe
     figures = (
         Figure("folder", clean(str(store))),
         *_amounts(size),
-        Figure("first record", _time(extent[0]) if extent else None, reason="there is none"),
-        Figure("last record", _time(extent[1]) if extent else None, reason="there is none"),
+        *_extent(extent),
         Figure("sessions on record", sessions, "", _SOURCE),
         *_folds(store, now_s),
         Figure("days kept", limits.keep_days, "days", "store.keep_days"),
@@ -60,6 +59,12 @@ async def status(past: Past, store: Path, limits: Limits, now_s: float) -> Answe
     faults = f"; {size.damaged:,} damaged lines" if size.damaged else ""
     verdict = f"{total:.1f} MB{span}, {len(here)} sessions here{faults}"
     return _answer("status", verdict, "answered", *sections)
+
+
+def _extent(extent: tuple[float, float] | None) -> Iterator[Figure]:
+    for name, at in zip(("first record", "last record"), extent or (None, None), strict=True):
+        said = None if at is None else _time(at)
+        yield Figure(name, said, reason="nothing is on record" if at is None else None)
 
 
 def _amounts(size: StoreSize) -> tuple[Figure, ...]:

@@ -123,7 +123,13 @@ class EngineSample(Sample, frozen=True, kw_only=True, tag=True):
     journal_written: int = 0
     journal_dropped: int = 0
     leases_open: int = 0
+    leases_max: int = 0
     leases_waiting: int = 0
+    leases_waited_p50_ms: float | None = None
+    leases_waited_max_ms: float | None = None
+    leases_held_p50_ms: float | None = None
+    leases_held_max_ms: float | None = None
+    leases_reconnects: int = 0
     unknown: dict[str, str] = field(default_factory=dict)
 
 

@@ -39,8 +39,12 @@ def full(sample: EngineSample, ink: Ink) -> list[Line]:
             ("journal written", f"{sample.journal_written:,}"),
             ("pending", f"{sample.journal_pending:,}"),
             ("dropped", f"{sample.journal_dropped:,}"),
-            ("cursors", f"{sample.leases_open}"),
-            ("waiting for one", f"{sample.leases_waiting}"),
+        ),
+        (
+            ("cursors", f"{sample.leases_open} of {sample.leases_max}"),
+            ("waiting", f"{sample.leases_waiting}"),
+            ("waited most", _ms(sample.leases_waited_max_ms)),
+            ("held most", _ms(sample.leases_held_max_ms)),
         ),
     )
     return [_row(row, ink) for row in rows]

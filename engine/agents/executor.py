@@ -273,7 +273,7 @@ class Executor:
             with self._services.board.guard(task.capability):
                 evidence = await self._in_time(tool, call)
                 if call.poorer:
-                    raise _Poorer(evidence, call.poorer[0])
+                    raise _Poorer(evidence, next(iter(call.poorer.values())))
         except CircuitOpen as out:
             if task.capability not in _OTHER_WAY:
                 raise

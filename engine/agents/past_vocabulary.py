@@ -115,7 +115,7 @@ PAST_SAID: dict[str, str] = {
     "past_answer": "an earlier answer",
 }
 # As metrics are asked for; of several that fit at one place, the first.
-_METRICS = tuple(
+METRIC_WORDS = tuple(
     (names, Pattern(pattern))
     for names, pattern in (
         (("loop_lag_p99_ms",), r"\b(?:loop\s+|event\s+)+lag|\bevent\s+loop\b|\blag\b"),
@@ -194,7 +194,7 @@ def metrics_in(text: str) -> tuple[str, ...]:
     """Return the metrics that a text in small letters names, in the order of the words."""
     found: list[tuple[int, tuple[str, ...]]] = []
     left = text
-    for names, pattern in _METRICS:
+    for names, pattern in METRIC_WORDS:
         if match := pattern.search(left):
             found.append((match.start(), names))
             left = pattern.sub(lambda one: " " * len(one[0]), left)

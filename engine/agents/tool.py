@@ -5,7 +5,7 @@ ToolError         the task gave nothing; carries cause and remedy, each a senten
 └── Unavailable   this machine or project lacks what it takes
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -43,8 +43,8 @@ class Call:
 
     `progress(text, done, total)` shows how far it is; `partial` keeps what there is so far, for an
     answer that is cut short. `untried` says why the task's capability is left alone, to a tool that
-    has a poorer way. `poorer` takes why that way was gone, a sentence each: the evidence lacks it,
-    and where the capability was tried it has failed.
+    has a poorer way. `poorer` takes a sentence on each way in which the evidence is the poorer one,
+    and what the capability failed of: it counts as failed where it was tried.
     """
 
     arguments: Mapping[str, Argument]
@@ -53,7 +53,7 @@ class Call:
     progress: Progress = lambda text, done, total: None
     partial: Callable[[Evidence], None] = lambda evidence: None
     untried: str = ""
-    poorer: list[str] = field(default_factory=list)
+    poorer: dict[str, str] = field(default_factory=dict)
 
     def text(self, name: str, default: str = "") -> str:
         value = self.arguments.get(name)
@@ -71,12 +71,10 @@ class Call:
         return value if isinstance(value, tuple) else ()
 
 
-def lacking(evidence: Evidence, poorer: Sequence[str]) -> Evidence:
+def lacking(evidence: Evidence, poorer: Iterable[str]) -> Evidence:
     """Return the evidence with what makes it the poorer one, after what it lacks by itself."""
-    if not poorer:
-        return evidence
-    said = [evidence.lacks] if evidence.lacks else []
-    return replace(evidence, lacks="; ".join([*said, *dict.fromkeys(poorer)]))
+    said = [*([evidence.lacks] if evidence.lacks else []), *poorer]
+    return replace(evidence, lacks="; ".join(said)) if said else evidence
 
 
 @dataclass(frozen=True, slots=True)

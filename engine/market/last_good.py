@@ -25,25 +25,38 @@ FOLDER: Final = "last_good"
 MOST_BYTES: Final = 16 * 1024 * 1024
 _MOST_FILES: Final = 64
 _FRESH_S: Final = 60.0
-_KEY: Final = "read_s"
+_READ_S: Final = "read_s"
+_STAMP: Final = "stamp"
 _numbers: Final = count(1)
 _KIND: Final = ".parquet"
 
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """A table of which the last good rows stand in: since when, and why."""
+    """A table of which the last good rows stand in: since when (wall), and why."""
 
     topic: Topic
     read_s: float
     why: str
     remedy: str
 
-    def said(self, now_s: float) -> str:
-        """Return it as a sentence with the rows' age."""
-        when, age = clock_time(self.read_s, now_s), _age(now_s - self.read_s)
-        remedy = f"; {self.remedy}" if self.remedy else ""
-        return f"{self.topic} of now: as of {when} ({age} old), as {self.why}{remedy}"
+
+def said(stale: Sequence[Stale], now_s: float) -> dict[str, str]:
+    """Return a sentence, with the rows' age, on the tables that are old alike; and why they are."""
+    alike: dict[tuple[str, str, str], list[Stale]] = {}
+    for one in stale:
+        alike.setdefault((clock_time(one.read_s, now_s), one.why, one.remedy), []).append(one)
+    return {
+        f"{_listed([one.topic for one in those])} of now: as of {since} "
+        f"({_age(now_s - min(one.read_s for one in those))} old), as {why}"
+        f"{f'; {remedy}' if remedy else ''}": why
+        for (since, why, remedy), those in alike.items()
+    }
+
+
+def _listed(topics: Sequence[Topic]) -> str:
+    *most, last = topics
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +71,18 @@ class LastGood:
         self, execute: Execute, table: Table, place: Place, topic: Topic, symbols: Sequence[str]
     ) -> None:
         """Keep the rows of an open copy, which have just been understood."""
-        path, now_s = self._path(place, topic, symbols), self.wall_s()
-        stamp = _stamp(place.path)
-        known = _noted(execute, path) if path.exists() else {}
-        if known.get("stamp") == stamp and 0 <= now_s - float(known.get(_KEY, 0)) < _FRESH_S:
-            return
+        path = self._path(place, topic, symbols)
         new = path.with_name(f".{path.stem}.{os.getpid()}.{next(_numbers)}")
         try:
+            noted = {_READ_S: repr(self.wall_s()), _STAMP: _stamp(place.path)}
+            if _is_fresh(_noted(execute, path), noted):
+                return
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-            noted = f"{{{_KEY}: {text(repr(now_s))}, stamp: {text(stamp)}}}"
+            pairs = ", ".join(f"{key}: {text(value)}" for key, value in noted.items())
             execute(
-                f"COPY {table.relation} TO {text(str(new))} (FORMAT parquet, COMPRESSION zstd, "
-                f"USE_TMP_FILE false, KV_METADATA {noted})"
+                f"COPY {table.relation} TO {text(str(new))} (FORMAT parquet, "
+                f"USE_TMP_FILE false, KV_METADATA {{{pairs}}})"
             )
             if new.stat().st_size <= MOST_BYTES:
                 new.replace(path)
@@ -92,14 +104,13 @@ class LastGood:
     ) -> tuple[Table, float] | None:
         """Return the rows that are kept of a table and when they were read (wall), if any are."""
         path = self._path(place, topic, symbols)
-        if not path.exists():
-            return None
-        relation, parameters = "read_parquet(?)", (str(path),)
         try:
-            read_s = float(_noted(execute, path)[_KEY])
-            table = typed(execute, place, relation, parameters, topic, mapping, is_numbered=True)
+            read_s = float(_noted(execute, path)[_READ_S])
+            table = typed(
+                execute, place, "read_parquet(?)", (str(path),), topic, mapping, is_numbered=True
+            )
         except (MarketDataError, KeyError, ValueError):
-            return None  # damaged, or kept under other names of columns: as good as none
+            return None  # not there, damaged, or kept under other names of columns: as good as none
         return table, read_s
 
     def _path(self, place: Place, topic: Topic, symbols: Sequence[str]) -> Path:
@@ -113,12 +124,22 @@ class LastGood:
 
 
 def _noted(execute: Execute, path: Path) -> dict[str, str]:
+    """Return what a kept file says of itself, nothing where there is none."""
     try:
+        if not path.exists():
+            return {}
         rows = execute("SELECT key, value FROM parquet_kv_metadata(?)", [str(path)])
     except Exception:
         # A boundary: a damaged file of ours notes nothing, and is replaced by the next good one.
         return {}
     return {_said(key): _said(value) for key, value in rows}
+
+
+def _is_fresh(known: Mapping[str, str], now: Mapping[str, str]) -> bool:
+    """Return whether the same rows were kept less than a minute ago."""
+    if known.get(_STAMP) != now[_STAMP]:
+        return False
+    return 0 <= float(now[_READ_S]) - float(known[_READ_S]) < _FRESH_S
 
 
 def _said(value: object) -> str:

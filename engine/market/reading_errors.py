@@ -12,10 +12,12 @@ MarketDataError           also says what to do; never quotes more of a file than
 └── BadRows               cells that can't be: file, row, column, value and what was expected
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.evidence import clean
+from engine.store import attached_errors
 
 _SHOWN = 40
 
@@ -95,3 +97,32 @@ def quoted(value: object) -> str:
         return "empty"
     text = str(value)
     return f'"{text}"' if len(text) <= _SHOWN else f'"{text[: _SHOWN - 1]}…"'
+
+
+def told(name: str, error: Exception) -> MarketDataError:
+    """Return what DuckDB complained of, as one sentence about the file and what to do."""
+    text = str(error)
+    if line := re.search(r"CSV Error on Line: (\d+)", text):
+        return SourceUnreadable(f"{name}: line {line[1]} {_csv(text)}", "correct the line")
+    found = attached_errors.told(name, error)
+    return SourceUnreadable(str(found), found.remedy)
+
+
+def _csv(text: str) -> str:
+    if found := re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text):
+        return f"has {found[2]} cells, expected {found[1]}"
+    if "unicode" in text:
+        return "is not UTF-8 text"
+    if "quote" in text.lower():
+        return "has a quote that is not closed"
+    return f"can't be read: {attached_errors.first_line(text)}"
+
+
+def refused(error: attached_errors.DatabaseError) -> MarketDataError:
+    """Return what is wrong with a database as what is wrong with the market data."""
+    kinds: dict[type[attached_errors.DatabaseError], type[MarketDataError]] = {
+        attached_errors.DatabaseLocked: SourceLocked,
+        attached_errors.DatabaseVanished: SourceVanished,
+        attached_errors.TableMissing: TableMissing,
+    }
+    return kinds.get(type(error), SourceUnreadable)(str(error), error.remedy)

@@ -5,7 +5,6 @@ write again. Everything runs through the pool's `Execute`, in the thread that it
 in; DuckDB's own complaints come out as sentences that name the file, the line and the cause.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,17 +16,14 @@ from engine.market.book import Source
 from engine.market.columns import Topic, matched
 from engine.market.reading_csv import dialect
 from engine.market.reading_errors import (
-    MarketDataError,
-    SourceLocked,
     SourceMissing,
     SourceUnreadable,
-    SourceVanished,
-    TableMissing,
+    refused,
+    told,
 )
-from engine.store import attached_errors
 from engine.store.attached import attached, drop, quoted
 from engine.store.attached import table as table_in
-from engine.store.attached_errors import DatabaseError, DatabaseLocked, DatabaseVanished
+from engine.store.attached_errors import DatabaseError
 from engine.store.pool import Execute, Parameter
 
 DATABASES: Final = (".duckdb", ".ddb", ".db")
@@ -152,25 +148,6 @@ def opened(
         raise SourceUnreadable(f"{place.shown} is of no known kind", f"known endings: {known}")
 
 
-def told(name: str, error: Exception) -> MarketDataError:
-    """Return what DuckDB complained of, as one sentence about the file and what to do."""
-    text = str(error)
-    if line := re.search(r"CSV Error on Line: (\d+)", text):
-        return SourceUnreadable(f"{name}: line {line[1]} {_csv(text)}", "correct the line")
-    found = attached_errors.told(name, error)
-    return SourceUnreadable(str(found), found.remedy)
-
-
-def _csv(text: str) -> str:
-    if found := re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text):
-        return f"has {found[2]} cells, expected {found[1]}"
-    if "unicode" in text:
-        return "is not UTF-8 text"
-    if "quote" in text.lower():
-        return "has a quote that is not closed"
-    return f"can't be read: {attached_errors.first_line(text)}"
-
-
 @contextmanager
 def _copied(
     execute: Execute,
@@ -181,8 +158,9 @@ def _copied(
 ) -> Iterator[Table]:
     """Copy what is needed of a database's table, let go of the file, and open the copy."""
     copy = f"bolt_copy_{next(_copies)}"
+    file = place.shown.removesuffix(f":{place.table}")
     try:
-        with attached(execute, place.path, place.shown) as alias:
+        with attached(execute, place.path, file) as alias:
             relation = table_in(execute, alias, place.table, place.shown)
             table = typed(execute, place, relation, (), topic, mapping)
             chosen = ", ".join(dict.fromkeys((*table.fields.values(), ROW)))
@@ -191,18 +169,9 @@ def _copied(
             table.run(f"CREATE TEMP TABLE {copy} AS {copying}", parameters)
         yield replace(table, relation=copy, is_numbered=True)
     except DatabaseError as error:
-        raise _refused(error) from error
+        raise refused(error) from error
     finally:
         drop(execute, copy)
-
-
-def _refused(error: DatabaseError) -> MarketDataError:
-    kinds = {
-        DatabaseLocked: SourceLocked,
-        DatabaseVanished: SourceVanished,
-        attached_errors.TableMissing: TableMissing,
-    }
-    return kinds.get(type(error), SourceUnreadable)(str(error), error.remedy)
 
 
 def _likely(table: Table, symbols: Sequence[str]) -> tuple[str, tuple[str, ...]]:
@@ -213,7 +182,7 @@ def _likely(table: Table, symbols: Sequence[str]) -> tuple[str, tuple[str, ...]]
     column = table.fields.get("underlying", table.fields.get("symbol"))
     if column is None or not symbols:
         return "", ()
-    begin = f"ltrim(upper(CAST({column} AS VARCHAR)), E' \\t\\r\\n')"
+    begin = f"ltrim(upper(CAST({column} AS VARCHAR)), E' \\t\\r\\n\\f')"
     starts = (*(symbol.upper() for symbol in symbols), "O:", "-", ".")
     return f" WHERE {' OR '.join(f'starts_with({begin}, ?)' for _ in starts)}", starts
 

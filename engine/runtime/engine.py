@@ -41,6 +41,7 @@ from engine.runtime.device_list import DeviceList
 from engine.runtime.engine_sample import EngineProbe
 from engine.runtime.fallback import Fallback
 from engine.runtime.memory_parts import guard_of, session_budget
+from engine.runtime.open_files import allow_enough
 from engine.runtime.query_text import checked
 from engine.runtime.recorder import Recorder
 from engine.runtime.responsiveness import favoured_loop
@@ -178,6 +179,7 @@ class Engine:
         folder = resolve(None if project is None else os.fspath(project))
         loaded = settings or load(folder)
         engine = cls(folder, loaded, clock or SystemClock(), live=live, record=record)
+        allow_enough()
         with favoured_loop():
             async with engine._opened():
                 yield engine
@@ -405,10 +407,7 @@ class Engine:
 
     async def recent_queries(self, limit: int) -> list[str]:
         """Return what was asked in all sessions, newest first, each text once."""
-        from engine.store.history import past_queries
-
-        async with self._pool.lease() as lease:
-            past = await past_queries(lease, self._store, limit)
+        past = await self.past.queries(limit, 0.0, self._clock.wall_s() + 86_400)
         return list(dict.fromkeys(row.text for row in past))
 
     def complete(self, text: str) -> list[str]:

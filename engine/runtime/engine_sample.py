@@ -50,7 +50,13 @@ class EngineProbe:
             journal_written=self._journal.written,
             journal_dropped=self._journal.dropped,
             leases_open=self._pool.open,
+            leases_max=self._pool.limit,
             leases_waiting=self._pool.waiting,
+            leases_waited_p50_ms=self._pool.waited.p50_ms,
+            leases_waited_max_ms=self._pool.waited.max_ms,
+            leases_held_p50_ms=self._pool.held.p50_ms,
+            leases_held_max_ms=self._pool.held.max_ms,
+            leases_reconnects=self._pool.reconnects,
             unknown={} if cpu_pct is not None else {"cpu_pct": "needs two readings"},
         )
 

@@ -74,7 +74,7 @@ class Recorder:
                     key=_KEY,
                     severity="warning",
                     text=str(error),
-                    remedy="free space or set store.folder; what waits is kept and tried again",
+                    remedy=f"{error.remedy}; what waits is kept and tried again",
                 )
             )
 

@@ -9,6 +9,7 @@ import anyio
 from engine.breaker.board import Board
 from engine.bus import Bus
 from engine.config import Config
+from engine.config.schema import Search
 from engine.events import IndexProgressed
 from engine.search.text_search import TextSearch
 
@@ -45,18 +46,17 @@ class SessionIndex:
             "" if live and settings.index else ONCE if not live else "search.index is off"
         )
         self._settled = anyio.Event()
-        if not self._why_none:
-            from engine.search.index.client import IndexClient
-
-            self._client = IndexClient(
-                root,
-                rg,
-                limit_bytes=settings.index_mb << 20 or default_limit_bytes(),
-                follow=settings.follow,
-                tell=self._tell,
-            )
+        self._client = None if self._why_none else self._indexing(root, rg, settings)
         self.search = TextSearch(
             rg, root, self._client, why_none="" if not live else self._why_none, report=self._report
+        )
+
+    def _indexing(self, root: str, rg: Callable[[], str], settings: Search) -> "IndexClient":
+        from engine.search.index.client import IndexClient
+
+        limit_bytes = settings.index_mb << 20 or default_limit_bytes()
+        return IndexClient(
+            root, rg, limit_bytes=limit_bytes, follow=settings.follow, tell=self._tell
         )
 
     def enter(self) -> None:

@@ -13,6 +13,7 @@ file stays what it is.
 
 import math
 import os
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -135,7 +136,7 @@ def _windows(view: View, wanted: Wanted) -> list[Window]:
     return [
         (
             max(number * _WINDOW_S, wanted.start_s),
-            min(math.nextafter((number + 1) * _WINDOW_S, 0.0), wanted.end_s),
+            min(math.nextafter((number + 1) * _WINDOW_S, -math.inf), wanted.end_s),
         )
         for number in sorted(found)
     ]
@@ -156,15 +157,17 @@ async def _recording(
 ) -> tuple[int, int]:
     """Write how things stood at the beginning, and then all that happened."""
     start_s, end_s = windows[0][0], windows[-1][1]
-    there = [one for one in await past.sessions(start_s, end_s) if _is_wanted(one.session, wanted)]
-    first = max(there, key=lambda one: (one.interactive, one.last_s - one.joined_s))
-    file = RecordingFile(place, Header(FORMAT, __version__, first.session, wanted.now_s))
+    there = await past.read(lambda view: _sessions(view, start_s, end_s, wanted.session))
+    known = {one.session: one for one in await past.sessions(start_s, end_s)}
+    consoles = [name for name in there if name in known and known[name].interactive]
+    main = (consoles or there)[0]
+    file = RecordingFile(place, Header(FORMAT, __version__, main, wanted.now_s))
     records = foreign = 0
     try:
-        for one in there:
-            if one.joined_s < start_s:
-                for event in await past.standing(math.nextafter(start_s, 0.0), one.session):
-                    file.record(event)
+        # What began in the span tells by itself how it stood.
+        for name in (name for name in there if name not in known or known[name].joined_s < start_s):
+            for event in await past.standing(math.nextafter(start_s, -math.inf), name):
+                file.record(event)
         for start_s, end_s in windows:
             for event in await past.events(start_s, end_s, session=wanted.session):
                 file.record(event)
@@ -176,8 +179,17 @@ async def _recording(
     return records, foreign
 
 
-def _is_wanted(session: str, wanted: Wanted) -> bool:
-    return wanted.session in (None, session)
+def _sessions(view: View, start_s: float, end_s: float, only: str | None) -> list[str]:
+    """Return the sessions that have records in the span, those with the most first."""
+    counts = Counter[str]()
+    for kind in KINDS:
+        rows = view.execute(
+            f"SELECT session, count(*) FROM {view.table(kind, start_s, end_s)} "
+            "WHERE wall_s >= ? AND wall_s <= ? GROUP BY session",
+            [start_s, end_s],
+        )
+        counts.update({str(name): int(str(count)) for name, count in rows})
+    return [name for name, _ in counts.most_common() if only in (None, name)]
 
 
 async def _parquet(

@@ -103,8 +103,8 @@ class Fold:
             piles.take_session([one.path for one in those])
         labels = self._write(piles, folder, self._origin(names))
         self._keep_damaged(piles)
-        parts = self._settle(folder, labels)
         now_s, old = self._clock.wall_s(), self._manifest
+        parts = self._settle(folder, labels, now_s)
         self._publish(
             replace(
                 old,
@@ -162,7 +162,8 @@ class Fold:
             those = [part for part in sound if part.kind == kind]
             origin = self._origin(still, [part.path for part in those])
             labels.append(merge_parts(self._execute, self._store, those, folder, origin))
-        self._retire(sound, self._settle(folder, labels))
+        newest_s = max(part.folded_s for part in sound)
+        self._retire(sound, self._settle(folder, labels, newest_s))
         self._done = replace(self._done, merged_days=(*self._done.merged_days, day))
 
     def _drop_days(self) -> None:
@@ -207,7 +208,7 @@ class Fold:
         folder.mkdir(parents=True, mode=0o700)
         return folder
 
-    def _settle(self, folder: Path, labels: Sequence[Label]) -> list[Part]:
+    def _settle(self, folder: Path, labels: Sequence[Label], folded_s: float) -> list[Part]:
         """Give a fold's folder its name, once all in it is on the disk."""
         if not labels:
             shutil.rmtree(folder)
@@ -217,10 +218,11 @@ class Fold:
         sync_folder(folder)
         settled = folder.rename(folder.with_name(folder.name.removeprefix(_UNDER_WAY)))
         sync_folder(settled.parent)
-        return [
+        parts = (
             described(self._store, file_of(settled, label.day, label.kind), label)
             for label in labels
-        ]
+        )
+        return [replace(part, folded_s=folded_s) for part in parts]
 
     def _publish(self, manifest: Manifest) -> None:
         generation = self._manifest.generation + 1

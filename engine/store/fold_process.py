@@ -7,6 +7,7 @@ moment. Exit status: 0 folded, 3 somebody else folds, 1 it could not.
 """
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ from engine.store.fold_outcome import Busy, Failed, Folded, Limits, Outcome
 from engine.store.pool import Parameter, Row
 
 _MEMORY = "256MB"
+_ERRNO = re.compile(r'"errno":"(\d+)"')
 _STATUS: dict[type[Outcome], int] = {Folded: 0, Failed: 1, Busy: 3}
 
 
@@ -73,7 +75,7 @@ def _locked(store: Path, limits: Limits, clock: SystemClock) -> Outcome:
         return Failed(_refused(store, error))
     except (StoreError, duckdb.Error) as error:
         work.clear()
-        return Failed(f"the store {store} can't be folded: {str(error).partition(chr(10))[0]}")
+        return Failed(_broken(store, error))
     finally:
         connection.close()
 
@@ -82,6 +84,13 @@ def _refused(store: Path, error: OSError) -> str:
     reason, remedy = said(error)
     where = f" ({error.filename})" if error.filename else ""
     return f"the store {store} can't be folded: {reason}{where}; {remedy}"
+
+
+def _broken(store: Path, error: Exception) -> str:
+    if found := _ERRNO.search(str(error)):  # DuckDB tells the system's reason as JSON
+        number = int(found[1])
+        return _refused(store, OSError(number, os.strerror(number)))
+    return f"the store {store} can't be folded: {str(error).partition(chr(10))[0]}"
 
 
 if __name__ == "__main__":

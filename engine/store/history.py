@@ -1,14 +1,13 @@
 """What all sessions asked, newest first, with what came of it."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
-from engine.store.pool import Execute, Lease, Row
-from engine.store.snapshot import Snapshot, View
+from engine.store.pool import Row
+from engine.store.snapshot import View
 
 _EVER_S = 1e300
 Only = Literal["all", "failed", "slow"]
@@ -68,24 +67,6 @@ class PastQuery:
     verdict: str
     elapsed_ms: float | None
     project: str = ""
-
-
-async def past_queries(
-    lease: Lease, folder: Path, limit: int, *, since_s: float = 0.0
-) -> list[PastQuery]:
-    """Return the last queries of all sessions, newest first; damaged lines are passed over.
-
-    Args:
-        since_s: only those asked at this wall time or later.
-
-    Raises:
-        StoreReadError: the store can't be read.
-    """
-
-    def read(execute: Execute) -> list[PastQuery]:
-        return Snapshot(folder).read(execute, lambda view: read_queries(view, limit, since_s))
-
-    return await lease.read(read)
 
 
 def read_queries(

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from engine.store.manifest import Part
 from engine.store.piles import day_of
 
+DAY_S = 86_400.0
 GRACE_S = 60.0
 MANY_FOLDS = 8  # of a day that is over
 MANY_FOLDS_TODAY = 32
@@ -36,21 +37,24 @@ def crowded_days(parts: Sequence[Part], now_s: float) -> list[str]:
 def expired_days(parts: Sequence[Part], now_s: float, keep_days: int, max_bytes: int) -> list[str]:
     """Return the days to drop: the oldest, until neither age nor size is over; never the newest.
 
-    Age counts from the newest record where the clock is ahead of it: a clock that is wrong by
-    years must not empty the store.
+    Age counts from the newest record where the clock is ahead of it, and not before the records
+    came into the store: a clock that is wrong by years, ahead or behind, must not lose any.
     """
-    size = Counter[str]()
+    size, folded = Counter[str](), defaultdict[str, float](float)
     for part in parts:
         size[part.day] += part.bytes
+        folded[part.day] = max(folded[part.day], part.folded_s)
     days = sorted(size)
     if not days:
         return []
     newest = date.fromisoformat(min(day_of(now_s), days[-1]))
     oldest = date.min if (newest - date.min).days < keep_days else newest - timedelta(keep_days)
+    since_s = now_s - keep_days * DAY_S
     total, dropped = sum(size.values()), list[str]()
     for day in days[:-1]:
-        if day >= oldest.isoformat() and total <= max_bytes:
-            break
+        is_old = day < oldest.isoformat() and folded[day] < since_s
+        if not is_old and total <= max_bytes:
+            continue
         dropped.append(day)
         total -= size[day]
     return dropped

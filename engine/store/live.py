@@ -18,7 +18,7 @@ from engine.store.pool import Execute, Row
 from engine.store.records import FOREIGN, KINDS, Kind, Record, record, row
 from engine.store.segments import Segment
 
-_PORTION = 1024
+_PORTION = 256  # so that no insertion holds the interpreter lock for 5 ms
 _TAILS = "segment VARCHAR, place BIGINT, highest BIGINT, damaged BIGINT"
 
 

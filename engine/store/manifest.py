@@ -28,7 +28,7 @@ class Part(Struct, frozen=True):
 
     `crc` is the CRC-32 of all its bytes, None where it was lost with a manifest. `schema` is
     the same where the columns are. `first_s` and `last_s` are the wall times of its oldest and
-    newest row.
+    newest row, and `folded_s` that at which the newest came into the store; 0 where that is lost.
     """
 
     path: str
@@ -40,6 +40,7 @@ class Part(Struct, frozen=True):
     schema: int
     first_s: float
     last_s: float
+    folded_s: float = 0.0
 
     @property
     def fold(self) -> str:

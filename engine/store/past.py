@@ -51,7 +51,7 @@ class Past:
         self.foreign = found.foreign
         return found.events
 
-    async def standing(self, at_s: float, session: str) -> list[AnyEvent]:
+    async def standing(self, at_s: float, session: str) -> list[Event]:
         """Return what described a session's state at a moment: what a late reader needs first."""
         return await self.read(lambda view: read_standing(view, at_s, session))
 

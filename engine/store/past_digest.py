@@ -52,26 +52,14 @@ def read_digest(
     Changes of a `capability` are only its circuit's. Queries that the session `own` has not
     answered yet do not count: the one that asks is among them.
     """
-    queries = _queries(view, start_s, end_s, own)
     where = f"wall_s >= ? AND wall_s <= ? AND type IN (SELECT unnest(?)) AND {_NOTABLE}"
     parameters: list[Parameter] = [start_s, end_s, list(types)]
     if capability:
         where += " AND body->>'$.capability' = ?"
         parameters.append(capability)
-    table = view.table("facts", start_s, end_s)
-    counted = view.execute(
-        "SELECT type, coalesce(body->>'$.capability', ''), count(DISTINCT (session, seq)) "
-        f"FROM {table} WHERE {where} GROUP BY ALL ORDER BY ALL",
-        parameters,
-    )
-    counts = [(str(kind), str(name), _whole(count)) for kind, name, count in counted]
-    rows = view.execute(
-        f"SELECT body FROM {table} WHERE {where} "
-        "QUALIFY row_number() OVER (PARTITION BY session, seq) = 1 "
-        f"ORDER BY wall_s DESC, session DESC, seq DESC LIMIT {int(limit)}",
-        parameters,
-    )
-    changes = [one for (body,) in reversed(rows) if (one := event(str(body))) is not None]
+    notable = f"FROM {view.table('facts', start_s, end_s)} WHERE {where}"
+    counts = _counts(view, notable, parameters)
+    queries = _queries(view, start_s, end_s, own)
     return Digest(
         asked=sum(queries.values()),
         failed=queries.get("QueryFailed", 0),
@@ -80,9 +68,30 @@ def read_digest(
         circuits={name: count for kind, name, count in counts if kind == "CircuitChanged"},
         levels=sum(count for kind, _, count in counts if kind == "LevelChanged"),
         notices=sum(count for kind, _, count in counts if kind == "Notice"),
-        changes=tuple(changes),
+        changes=_changes(view, notable, parameters, limit),
         total_changes=sum(count for _, _, count in counts),
     )
+
+
+def _counts(view: View, notable: str, parameters: list[Parameter]) -> list[tuple[str, str, int]]:
+    """Return type, capability and how many."""
+    rows = view.execute(
+        "SELECT type, coalesce(body->>'$.capability', ''), count(DISTINCT (session, seq)) "
+        f"{notable} GROUP BY ALL ORDER BY ALL",
+        parameters,
+    )
+    return [(str(kind), str(name), _whole(count)) for kind, name, count in rows]
+
+
+def _changes(
+    view: View, notable: str, parameters: list[Parameter], limit: int
+) -> tuple[AnyEvent, ...]:
+    rows = view.execute(
+        f"SELECT body {notable} QUALIFY row_number() OVER (PARTITION BY session, seq) = 1 "
+        f"ORDER BY wall_s DESC, session DESC, seq DESC LIMIT {int(limit)}",
+        parameters,
+    )
+    return tuple(one for (body,) in reversed(rows) if (one := event(str(body))) is not None)
 
 
 def read_end(view: View, session: str, query: str, since_s: float) -> AnyEvent | None:

@@ -12,15 +12,17 @@ from engine.events import (
     IndexProgressed,
     LevelChanged,
     Notice,
+    PeerChanged,
     SessionJoined,
 )
+from engine.standing import Standing
 from engine.store.pool import Parameter, Row
 from engine.store.records import SAMPLES, Kind, event, sealed
 from engine.store.snapshot import View
 
 EVER_S = 1e300
 _RECENT_S, _LATELY_S = 30.0, 3600.0
-_STANDING = (SessionJoined, LevelChanged, CircuitChanged, IndexProgressed, Notice)
+_STANDING = (SessionJoined, LevelChanged, CircuitChanged, IndexProgressed, PeerChanged, Notice)
 
 
 class Read(NamedTuple):
@@ -52,10 +54,13 @@ def read_lines(view: View, start_s: float, end_s: float, session: str | None) ->
     return [sealed(body.encode()) for body in found.values()]
 
 
-def read_standing(view: View, at_s: float, session: str) -> list[AnyEvent]:
+def read_standing(view: View, at_s: float, session: str) -> list[Event]:
     """Return what described a session's state at a moment, in the order in which it happened."""
     found = [*_newest_samples(view, at_s, session), *_standing_facts(view, at_s, session)]
-    return sorted(found, key=lambda one: one.seq)
+    standing = Standing()
+    for one in sorted(found, key=lambda one: one.seq):
+        standing.take(one)
+    return standing.events()
 
 
 def _newest_samples(view: View, at_s: float, session: str) -> Iterable[AnyEvent]:
@@ -75,7 +80,7 @@ def _newest_samples(view: View, at_s: float, session: str) -> Iterable[AnyEvent]
 def _standing_facts(view: View, at_s: float, session: str) -> Iterable[AnyEvent]:
     """Yield the newest of each circuit, index, notice, and of what there is one of."""
     names = [kind.__name__ for kind in _STANDING]
-    what = "coalesce(body->>'$.capability', body->>'$.index', body->>'$.key', '')"
+    what = "coalesce(body->>'$.capability', body->>'$.index', body->>'$.key', body->>'$.peer', '')"
     rows = view.execute(
         f"SELECT type, body FROM {view.table('facts', -EVER_S, at_s)} "
         "WHERE session = ? AND wall_s <= ? AND type IN (SELECT unnest(?)) "
@@ -84,7 +89,7 @@ def _standing_facts(view: View, at_s: float, session: str) -> Iterable[AnyEvent]
     )
     for kind, body in rows:
         one = _event(str(kind), str(body))
-        if one is not None and not (isinstance(one, Notice) and one.resolved):
+        if one is not None:
             yield one
 
 

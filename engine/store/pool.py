@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import anyio
 
+from engine.store.lease_database import Database, bury, connect
 from engine.store.lease_times import Held, Times
 
 if TYPE_CHECKING:
@@ -35,9 +36,6 @@ class Execute(Protocol):
 
 _PORTION = 64
 _PATIENCE_S = 30.0
-# What DuckDB raises, or says, once the whole database is of no more use.
-_FATAL = ("FatalException", "InternalException")
-_DEAD = ("database has been invalidated", "Connection already closed")
 
 
 class StoreReadError(Exception):
@@ -48,25 +46,11 @@ class LeaseTimeout(StoreReadError):
     """No cursor came free in time."""
 
 
-class _Database:
-    """One in-memory database, and how many leases are on it."""
-
-    def __init__(self, connection: "DuckDBPyConnection") -> None:
-        self.connection = connection
-        self.leases = 0
-        self.cause = ""
-
-    def note(self, error: Exception) -> None:
-        """Take note of an error that the database does not survive."""
-        if type(error).__name__ in _FATAL or any(sign in str(error) for sign in _DEAD):
-            self.cause = self.cause or str(error)
-
-
 class Lease:
     """One task's cursor; its statements run one after the other."""
 
     def __init__(
-        self, database: _Database, cursor: "DuckDBPyConnection", limiter: anyio.CapacityLimiter
+        self, database: Database, cursor: "DuckDBPyConnection", limiter: anyio.CapacityLimiter
     ) -> None:
         self._database = database
         self._cursor = cursor
@@ -167,7 +151,7 @@ class Pool:
         self._slots = anyio.CapacityLimiter(limit)
         self._threads = anyio.CapacityLimiter(limit)
         self._connecting = anyio.Lock()
-        self._database: _Database | None = None
+        self._database: Database | None = None
         self._lent: dict[object, Held] = {}
         self._leases: set[Lease] = set()
 
@@ -225,7 +209,7 @@ class Pool:
             self.waiting -= 1
         self.waited.add(time.monotonic() - began_s)
 
-    async def _cursor(self) -> "tuple[_Database, DuckDBPyConnection]":
+    async def _cursor(self) -> "tuple[Database, DuckDBPyConnection]":
         """Return a new cursor, of a new database where the last one died."""
         database = await self._connected()
         try:
@@ -238,29 +222,29 @@ class Pool:
         database.leases += 1
         return database, cursor
 
-    async def _connected(self) -> _Database:
+    async def _connected(self) -> Database:
         async with self._connecting:
             if self._database is not None and self._database.cause:
                 self.reconnects, self.problem = self.reconnects + 1, self._database.cause
-                _bury(self._database)
+                bury(self._database)
                 self._database = None
             if self._database is None:
                 try:
                     made = await anyio.to_thread.run_sync(
-                        _connect, self._memory_bytes, limiter=self._threads
+                        connect, self._memory_bytes, limiter=self._threads
                     )
                 except Exception as error:
                     # A boundary: whatever keeps DuckDB from starting, the store can't be read.
                     raise StoreReadError(f"DuckDB can't be started: {error}") from error
-                self._database = _Database(made)
+                self._database = Database(made)
             return self._database
 
-    def _let_go(self, database: _Database, cursor: "DuckDBPyConnection") -> None:
+    def _let_go(self, database: Database, cursor: "DuckDBPyConnection") -> None:
         database.leases -= 1
         with suppress(Exception):  # a boundary: a cursor of a dead database may not even close
             cursor.close()
         if database is not self._database:
-            _bury(database)
+            bury(database)
 
     async def held_bytes(self) -> int:
         """Return what DuckDB holds; 0 where there is no database, or it doesn't tell now."""
@@ -274,7 +258,7 @@ class Pool:
         """Give DuckDB's memory back: who has a lease keeps it, the next makes a new database."""
         database, self._database = self._database, None
         if database is not None:
-            await anyio.to_thread.run_sync(_bury, database)
+            await anyio.to_thread.run_sync(bury, database)
 
     async def close(self) -> None:
         """Close the database; what still runs is stopped."""
@@ -283,23 +267,3 @@ class Pool:
         if self._database is not None:
             self._database.connection.close()
             self._database = None
-
-
-def _bury(database: _Database) -> None:
-    """Close a database that died or was shed, once nobody is on it."""
-    if not database.leases:
-        with suppress(Exception):  # a boundary: it is left behind either way
-            database.connection.close()
-
-
-def _connect(memory_bytes: int | None) -> "DuckDBPyConnection":
-    import duckdb  # costs 84 ms: paid by the first lease, in a thread
-
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-        "threads": 2,
-    }
-    if memory_bytes is not None:
-        config |= {"memory_limit": f"{max(1, memory_bytes >> 20)}MiB", "temp_directory": ""}
-    return duckdb.connect(":memory:", config=config)

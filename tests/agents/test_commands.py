@@ -14,6 +14,8 @@ WORDS = {
     "symbol": "f",
     "terms...": "put 20",
     "question...": "where is it",
+    "metrics": "cpu",
+    "about...": "status",
 }
 USAGES = {name: command.usage for name, command in COMMANDS.items()}
 
@@ -28,7 +30,7 @@ USAGES = {name: command.usage for name, command in COMMANDS.items()}
         (":monitor --duration=0.5", "monitor", {"duration_s": 0.5}),
         (":benchmark", "benchmark", {}),
         (":benchmark --quick", "benchmark", {"quick": True}),
-        (":history --limit 5", "history", {"limit": 5.0}),
+        (":history --limit 5", "history", {"limit": 5.0, "when": ()}),
         (":search foo", "text_search", {"pattern": "foo", "paths": ()}),
         (
             ":search 'two words' src tests",

@@ -1,5 +1,7 @@
 """The whole book through the pool: what is read, how old it is, and how it fails."""
 
+import subprocess
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -149,6 +151,46 @@ async def test_a_reading_that_is_cancelled_leaves_no_database_attached(tmp_path:
             assert await lease.rows("SELECT 1") == [(1,)]
     finally:
         await pool.close()
+
+
+async def test_many_tasks_read_one_database_at_once(tmp_path: Path) -> None:
+    """Each has the whole table; afterwards nothing is attached, copied or locked."""
+    path = database(
+        tmp_path,
+        "b.duckdb",
+        "CREATE TABLE p AS SELECT 'U' || range AS symbol, 1 AS quantity FROM range(200)",
+    )
+    (tmp_path / "bolt.toml").write_text('[market]\npositions = "b.duckdb:p"\n')
+    pool, counts = Pool(4), list[int]()
+
+    async def read() -> None:
+        counts.append(len((await load(pool, found(tmp_path))).book.positions))
+
+    try:
+        async with anyio.create_task_group() as group:
+            for _ in range(8):
+                group.start_soon(read)
+        assert counts == [200] * 8
+        with written_by_another(path) as holder:
+            assert holder.poll() is None
+        async with pool.lease() as lease:
+            assert await lease.rows("SELECT table_name FROM duckdb_tables()") == []
+    finally:
+        await pool.close()
+
+
+async def test_what_a_writer_that_died_left_is_read_and_said(tmp_path: Path) -> None:
+    """Rows that stand only in the WAL are positions, and a note tells where they come from."""
+    path = database(tmp_path, "b.duckdb", "CREATE TABLE p AS SELECT 'U' AS symbol, 1 AS quantity")
+    (tmp_path / "bolt.toml").write_text('[market]\npositions = "b.duckdb:p"\n')
+    code = (
+        "import duckdb, os, sys; c = duckdb.connect(sys.argv[1]);"
+        "c.execute(\"INSERT INTO p VALUES ('V', 2)\"); os._exit(1)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(path)], check=False)
+    book = (await reading(tmp_path)).book
+    assert [one.quantity for one in book.positions] == [1.0, 2.0]
+    assert "b.duckdb: its last writer died; its .wal was read as far as it goes" in book.notes
 
 
 async def test_a_file_that_vanished_is_told(tmp_path: Path) -> None:

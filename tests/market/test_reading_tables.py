@@ -4,11 +4,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from engine.market.quotes import read_quotes
 from engine.market.reading_errors import (
     SourceLocked,
     SourceMissing,
@@ -154,3 +159,37 @@ def test_compressed_text_and_parquet_are_read_like_any(tmp_path: Path) -> None:
     duckdb.execute(f"COPY (SELECT 'U' AS symbol, 100 AS quantity) TO '{tmp_path}/book.parquet'")
     assert count(Place(tmp_path / "book.csv.gz", None, "b")) == 1
     assert count(Place(tmp_path / "book.parquet", None, "b")) == 1
+
+
+_CELLS = st.builds(
+    "".join,
+    st.tuples(
+        st.sampled_from(("", " ", "\t", "O:", "-", ".", " O:", "\f.", "X")),
+        st.sampled_from(("U", "u", "UU", "AAPL", "brk.b", "")),
+        st.sampled_from(("", " ", "250117P00020000", " 250117C00030000", "1")),
+    ),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(cells=st.lists(_CELLS, max_size=15), symbols=st.sampled_from((["U"], ["AAPL", "BRK.B"])))
+def test_what_is_copied_for_some_symbols_has_all_rows_of_them(
+    cells: list[str], symbols: list[str]
+) -> None:
+    """Reading from the narrowed copy gives the rows, with their numbers, that the whole gives."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "book.duckdb"
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("CREATE TABLE book (symbol VARCHAR, close DOUBLE, bid DOUBLE)")
+            connection.execute("INSERT INTO book SELECT unnest(?), 9.0, 1.0", [cells])
+            connection.execute("ALTER TABLE book ADD COLUMN date DATE DEFAULT '2025-01-02'")
+        execute, place = executing(), Place(path, "book", "b")
+
+        def found(symbols_copied: list[str]) -> tuple[object, object]:
+            with opened(execute, place, "prices", {}, symbols_copied) as table:
+                prices = [(one.cells, one.source) for one in table.records(symbols)]
+            with opened(execute, place, "quotes", {}, symbols_copied) as table:
+                quotes = read_quotes(table, symbols, date(2025, 1, 2))
+            return prices, quotes
+
+        assert found(symbols) == found([])

@@ -6,7 +6,10 @@ from pathlib import Path
 from engine.events import Event
 from engine.store.fold_outcome import Folded, Limits
 from engine.store.fold_process import fold
+from engine.store.history import PastQuery, read_queries
 from engine.store.journal import line
+from engine.store.pool import Execute, Lease
+from engine.store.snapshot import Snapshot
 from tests.benchmarks.store_reading import Machine
 
 from .events import Session
@@ -50,3 +53,12 @@ def folded(store: Path, limits: Limits | None = None) -> Folded:
 
 def parts(store: Path) -> list[Path]:
     return sorted(store.glob("parts/g*/day=*/*.parquet"))
+
+
+async def past_queries(lease: Lease, store: Path, limit: int) -> list[PastQuery]:
+    """Return the last queries of a store, read by one lease."""
+
+    def read(execute: Execute) -> list[PastQuery]:
+        return Snapshot(store).read(execute, lambda view: read_queries(view, limit))
+
+    return await lease.read(read)

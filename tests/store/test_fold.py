@@ -36,7 +36,7 @@ def in_order(events: list[Event]) -> list[Event]:
 
 
 def moved_to_the_past(store: Path) -> None:
-    """Let the grace of all that is superfluous have passed."""
+    """Let the grace of all that is superfluous have passed, and all have been there for long."""
     from engine.store.manifest import publish
 
     manifest = read(store)
@@ -44,6 +44,7 @@ def moved_to_the_past(store: Path) -> None:
         store,
         replace(
             manifest,
+            parts=tuple(replace(part, folded_s=0.0) for part in manifest.parts),
             consumed=dict.fromkeys(manifest.consumed, 0.0),
             retired=dict.fromkeys(manifest.retired, 0.0),
         ),
@@ -200,6 +201,8 @@ def test_the_oldest_days_are_dropped(tmp_path: Path) -> None:
     for day in range(5):
         write(tmp_path, f"s{day}", facts(f"s{day}", "x", NOON_S - day * DAY_S))
     folded(tmp_path)
+    assert folded(tmp_path, Limits(keep_days=3)).dropped_days == ()
+    moved_to_the_past(tmp_path)
     assert folded(tmp_path, Limits(keep_days=3)).dropped_days == ("2026-11-16",)
     assert folded(tmp_path, Limits(max_bytes=1)).dropped_days == (
         "2026-11-17",

@@ -11,14 +11,13 @@ from pathlib import Path
 import pytest
 
 from engine.store.errors import ManifestDamaged, ManifestNewer
-from engine.store.history import past_queries
 from engine.store.manifest import Manifest, Part, publish, read
 from engine.store.past import Past
 from engine.store.pool import Pool
 from engine.store.records import sealed
 from engine.store.verify import verify
 
-from .stores import DAY_S, NOON_S, facts, folded, parts, samples, write
+from .stores import DAY_S, NOON_S, facts, folded, parts, past_queries, samples, write
 
 pytestmark = pytest.mark.anyio
 EVER = (0.0, 4e9)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from engine.store.errors import FoldFailed
 from engine.store.fold_client import fold
@@ -77,6 +78,15 @@ def test_a_clock_that_is_ahead_by_years_drops_nothing() -> None:
     """Age counts from the newest record, unless that is of the future itself."""
     week = [part(day) for day in range(7)]
     assert expired_days(week, NOON_S + 4000 * DAY_S, 90, 10**9) == []
+
+
+def test_a_clock_that_was_behind_by_years_drops_nothing() -> None:
+    """Records of 1970 that came into the store today are as young as today."""
+    late = replace(part(-20_000), folded_s=NOON_S)
+    old = part(-20_000, fold=2)
+    assert expired_days([late, part(0)], NOON_S + DAY_S, 90, 10**9) == []
+    assert expired_days([late, part(0)], NOON_S + 91 * DAY_S, 90, 10**9) == [late.day]
+    assert expired_days([old, part(0)], NOON_S + DAY_S, 90, 10**9) == [old.day]
 
 
 def test_the_grace_is_a_minute_by_the_clock_as_it_is_now() -> None:

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from engine.events import Event, SessionJoined
-from engine.store.history import PastQuery, past_queries
+from engine.store.history import PastQuery
 from engine.store.journal import line
 from engine.store.pool import Lease, Pool
 
 from .events import Session
+from .stores import past_queries
 
 pytestmark = pytest.mark.anyio
 

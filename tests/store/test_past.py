@@ -1,8 +1,11 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import anyio
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from engine.events import (
@@ -31,6 +34,7 @@ from .stores import DAY_S, NOON_S, facts, folded, samples, write
 
 pytestmark = pytest.mark.anyio
 EVER = (0.0, 4e9)
+_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 
 
 @pytest.fixture
@@ -322,3 +326,38 @@ async def test_journals_that_may_not_be_listed_are_told(tmp_path: Path) -> None:
 def test_the_schema_has_a_column_type_for_each_field() -> None:
     """Whatever is added to a sample must be something that a part can hold."""
     assert all(columns(kind) for kind in KINDS)
+
+
+@given(
+    st.lists(
+        st.builds(
+            HostSample,
+            cpu_pct=st.lists(st.floats(allow_nan=False, allow_infinity=False)).map(tuple),
+            memory_used_bytes=st.none() | st.integers(-(2**63), 2**63 - 1),
+            disk_read_bps=st.none() | st.floats(allow_nan=False, allow_infinity=False),
+            temperatures_c=st.dictionaries(_TEXT, st.floats(-1e9, 1e9)),
+            source=_TEXT,
+            unknown=st.dictionaries(_TEXT, _TEXT),
+        ),
+        max_size=20,
+    ),
+    st.booleans(),
+)
+@settings(max_examples=15, deadline=None)
+def test_any_sample_comes_back_to_the_last_bit(samples_: list[HostSample], fold_it: bool) -> None:
+    """Whatever numbers and texts a sample holds, its columns give back the same."""
+
+    async def read(store: Path) -> list[Event]:
+        pool = Pool(1)
+        try:
+            return list(await Past(pool, store).events(-1e300, 1e300))
+        finally:
+            await pool.close()
+
+    session = Session("a")
+    events = [session.stamped(one) for one in samples_]
+    with TemporaryDirectory() as folder:
+        write(Path(folder), "a", events)
+        if fold_it:
+            folded(Path(folder))
+        assert anyio.run(read, Path(folder)) == events

@@ -206,7 +206,7 @@ async def test_a_missing_duckdb_is_a_store_read_error(
     def broken(_memory_bytes: int | None) -> None:
         raise ImportError("no module named duckdb")
 
-    monkeypatch.setattr(module, "_connect", broken)
+    monkeypatch.setattr(module, "connect", broken)
     with pytest.raises(StoreReadError, match=r"^DuckDB can't be started: no module named duckdb$"):
         async with pool.lease():
             pass

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from engine.agents.tool import Call, Refused, ToolError, Unavailable
 from engine.market.columns import Topic
-from engine.market.last_good import FOLDER, LastGood
+from engine.market.last_good import FOLDER, LastGood, said
 from engine.market.reading import Reading, load
 from engine.market.reading_errors import (
     BadRows,
@@ -52,8 +52,7 @@ async def read(
         )
     except MarketDataError as error:
         raise failure(error) from error
-    now_s = services.clock.wall_s()
-    call.poorer += [stale.said(now_s) for stale in reading.stale]
+    call.poorer.update(said(reading.stale, services.clock.wall_s()))
     return reading, where
 
 

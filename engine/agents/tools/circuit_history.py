@@ -37,16 +37,16 @@ async def changes(call: Call) -> Evidence:
     total = sum(digest.total_changes for digest in found)
     rows = [row for _, row in change_rows(tuple(changed[-_ROWS:]), now_s, services.session)]
     words = between(start_s, asked.end_s, now_s)
-    what = f"{', '.join(names)}: " if names else ""
     if not rows:
         whose = ", ".join(names) if names else "any circuit or level"
         when = f" {words}" if start_s > 0 else ""
         return Evidence(f"No change of {whose} is on record{when}", found=False)
     opened = [one for one in changed if isinstance(one, CircuitChanged) and one.state == "open"]
     last = opened[-1] if opened else None
-    told = "no circuit opened" if last is None else _last(last, now_s)
+    never = f"{' and '.join(names)} did not open" if names else "no circuit opened"
+    told = never if last is None else _last(last, now_s)
     return Evidence(
-        f"{what}{told}; {counted(total, 'change')} {words}",
+        f"{told}; {counted(total, 'change')} {words}",
         (
             Table(f"Changes{more(len(rows), total)}", COLUMNS, tuple(rows)),
             *not_on_record(*services.past.problems),

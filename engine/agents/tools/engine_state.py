@@ -1,11 +1,15 @@
 """How this engine is doing: circuits and level, recent failures, success rate, response times."""
 
+from typing import TYPE_CHECKING
+
 from engine.agents.tool import Call
 from engine.agents.tools.figures import rounded
 from engine.breaker.row import Row
 from engine.events import EngineSample
 from engine.evidence import Evidence, Figure, Figures, Table
-from engine.store.history import PastQuery, past_queries
+
+if TYPE_CHECKING:  # 10 ms that status doesn't need
+    from engine.store.history import PastQuery
 
 _HOUR_S = 3600.0
 _LOOKED_AT = 1000
@@ -124,11 +128,9 @@ def _own(call: Call) -> list[Figure]:
     ]
 
 
-async def _last_hour(call: Call) -> list[PastQuery]:
-    services = call.services
-    since_s = services.clock.wall_s() - _HOUR_S
-    async with services.pool.lease() as lease:
-        return await past_queries(lease, services.store, _LOOKED_AT, since_s=since_s)
+async def _last_hour(call: Call) -> "list[PastQuery]":
+    now_s = call.services.clock.wall_s()
+    return await call.services.past.queries(_LOOKED_AT, now_s - _HOUR_S, now_s)
 
 
 def _percentile(ordered: list[float], percent: int) -> float | None:

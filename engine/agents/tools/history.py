@@ -27,18 +27,18 @@ async def history(call: Call) -> Evidence:
     words = between(asked.start_s, asked.end_s, now_s)
     digest = await services.past.digest(asked.start_s, asked.end_s, 0, own=services.session)
     if not shown:
-        return _none(only, digest.asked, words)
+        return _none(only, digest.asked, words, is_ever=asked.start_s <= 0)
     total = digest.failed if only == "failed" else digest.asked
     columns = _COLUMNS_WHY if only == "failed" else _COLUMNS
     rows = tuple(_row(one, with_why=only == "failed") for one in shown)
     return Evidence(
-        verdict=_told(only, shown, total, words),
+        verdict=_told(only, shown, total, words, is_ever=asked.start_s <= 0),
         sections=(Table("Queries", columns, rows), *not_on_record(*services.past.problems)),
         weight=1,
     )
 
 
-def _told(only: Only, shown: list[PastQuery], total: int, words: str) -> str:
+def _told(only: Only, shown: list[PastQuery], total: int, words: str, *, is_ever: bool) -> str:
     sessions = counted(len({one.session for one in shown}), "session")
     left = f"; … {total - len(shown):,} more" if total > len(shown) else ""
     number = counted(len(shown), "query", "queries")
@@ -47,13 +47,15 @@ def _told(only: Only, shown: list[PastQuery], total: int, words: str) -> str:
     if only == "slow":
         longest = lasting((shown[0].elapsed_ms or 0.0) / 1000)
         return f"The slowest {number} {words}; the longest took {longest}{left}"
-    return f"The last {number} {words}, of {sessions}, newest first{left}"
+    when = "" if is_ever else f" {words}"
+    return f"The last {number}{when}, of {sessions}, newest first{left}"
 
 
-def _none(only: Only, asked: int, words: str) -> Evidence:
+def _none(only: Only, asked: int, words: str, *, is_ever: bool) -> Evidence:
     if asked and only == "failed":
         return Evidence(f"None of {counted(asked, 'query', 'queries')} failed {words}", weight=1)
-    return Evidence(f"No query is on record {words}", found=False)
+    when = " yet" if is_ever else f" {words}"
+    return Evidence(f"No query is on record{when}", found=False)
 
 
 def _row(one: PastQuery, *, with_why: bool) -> tuple[str | float | None, ...]:

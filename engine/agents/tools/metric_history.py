@@ -1,5 +1,7 @@
 """Metrics over a span: each drawn, with its figures and its gaps."""
 
+from collections.abc import Iterator
+
 from engine.agents.tool import Call, Refused
 from engine.agents.tools import past_gaps
 from engine.agents.tools.past_figures import figures, mean, peak, scale, steps
@@ -9,7 +11,7 @@ from engine.store.past_metric import MetricSpan
 
 MOST = 4
 _DAY_S = 86_400.0
-_SAID = {
+SAID = {
     "cpu": "CPU",
     "cpu_freq": "CPU frequency",
     "gpu": "GPU",
@@ -29,37 +31,50 @@ async def metric(call: Call) -> Evidence:
     services, now_s = call.services, call.services.clock.wall_s()
     asked = asked_span(call, "the last hour")
     extent = await services.past.extent()
-    start_s, end_s = max(asked.start_s, extent[0] if extent else now_s), asked.end_s
-    words = between(asked.start_s, end_s, now_s)
-    if start_s >= end_s:
+    start_s = max(asked.start_s, extent[0] if extent else now_s)
+    words = between(asked.start_s, asked.end_s, now_s)
+    if start_s >= asked.end_s:
         since = f": the record begins at {clock(extent[0], now_s)}" if extent else ""
         return Evidence(f"Nothing is on record {words}{since}", found=False)
     said, sections, missing = list[str](), list[Section](), list[str]()
     names = call.texts("metrics")
     for name in names[:MOST]:
-        try:
-            span = await services.past.metric(name, start_s, end_s, steps(start_s, end_s))
-        except ValueError as error:
-            raise Refused(str(error)) from error
-        label = _SAID.get(name, name.replace("_", " "))
+        label = SAID.get(name, name.replace("_", " "))
+        span = await _read(call, name, start_s, asked.end_s)
         said.append(_told(label, span, now_s))
-        gaps = past_gaps.unread(span, start_s, end_s)
-        if sum(span.count):
-            sections.append(_series(label, span, start_s, end_s, now_s))
-            missing += [f"{label}: {past_gaps.said(gaps, now_s)}"] * bool(gaps)
-        sections.append(Figures(label, tuple(figures(label, span, now_s))))
+        sections += _sections(label, span, start_s, asked.end_s, now_s)
+        if sum(span.count) and (gaps := past_gaps.unread(span, start_s, asked.end_s)):
+            missing.append(f"{label}: {past_gaps.said(gaps, now_s)}")
     if start_s > asked.start_s > 0:
         missing.append(f"Anything before {clock(start_s, now_s)}: the record begins there.")
-    assumptions = list[str]()
-    if len(names) > MOST:
-        assumptions.append(f"{MOST} metrics at once: not looked at is {', '.join(names[MOST:])}")
     return Evidence(
         f"{words[0].upper()}{words[1:]}: {'; '.join(said)}",
         (*sections, *not_on_record(*missing, *services.past.problems)),
         found=any(isinstance(section, Series) for section in sections),
-        assumptions=tuple(assumptions),
+        assumptions=_too_many(names),
         weight=2,
     )
+
+
+async def _read(call: Call, name: str, start_s: float, end_s: float) -> MetricSpan:
+    try:
+        past = call.services.past
+        return await past.metric(name, start_s, end_s, steps(start_s, end_s))
+    except ValueError as error:
+        raise Refused(str(error)) from error
+
+
+def _too_many(names: tuple[str, ...]) -> tuple[str, ...]:
+    left = ", ".join(names[MOST:])
+    return (f"{MOST} metrics at once: not looked at is {left}",) if left else ()
+
+
+def _sections(
+    label: str, span: MetricSpan, start_s: float, end_s: float, now_s: float
+) -> Iterator[Section]:
+    if sum(span.count):
+        yield _series(label, span, start_s, end_s, now_s)
+    yield Figures(label, tuple(figures(label, span, now_s)))
 
 
 def _told(label: str, span: MetricSpan, now_s: float) -> str:

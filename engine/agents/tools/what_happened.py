@@ -1,6 +1,7 @@
 """What happened in a span: a sentence, a time line, figures, and what is not on record."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from engine.agents.moments import Span
 from engine.agents.tool import Call, Refused
@@ -33,42 +34,80 @@ _COUNTED_S = 1.0
 _DAY = 86_400.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is on record of a span; the run that only asks for it is left out."""
+
+    start_s: float
+    end_s: float
+    digest: Digest
+    queries: tuple[PastQuery, ...]
+    sessions: tuple[PastSession, ...]
+
+    @property
+    def came(self) -> list[PastSession]:
+        return [one for one in self.sessions if one.interactive and one.joined_s >= self.start_s]
+
+    @property
+    def died(self) -> list[PastSession]:
+        return [one for one in self.sessions if one.left == "died" and one.last_s <= self.end_s]
+
+
 async def happened(call: Call) -> Evidence:
     """Tell a span of all sessions; without words for one, the last hour."""
     services, now_s = call.services, call.services.clock.wall_s()
     asked = await _away(call) if call.flag("away") else asked_span(call, "the last hour")
-    past, own = services.past, services.session
-    extent = await past.extent()
+    extent = await services.past.extent()
     start_s = max(asked.start_s, extent[0] - _COUNTED_S) if extent else asked.start_s
-    end_s = asked.end_s
-    if extent is None or start_s >= end_s:
+    if extent is None or start_s >= asked.end_s:
         return _nothing_yet(extent, asked, now_s)
-    digest = await past.digest(start_s, end_s, _ROWS, own=own)
-    queries = [one for one in await past.queries(_ROWS, start_s, end_s) if _has_ended(one, own)]
-    sessions = [one for one in await past.sessions(start_s, end_s) if _counts(one, own)]
-    came = [one for one in sessions if one.interactive and one.joined_s >= start_s]
-    died = [one for one in sessions if one.left == "died" and one.last_s <= end_s]
-    gaps = past_gaps.unrecorded(sessions, start_s, end_s)
-    if not sessions and not digest.asked:
-        return _unrecorded(start_s, end_s, now_s)
-    rows = [
-        *change_rows(digest.changes, now_s, own),
-        *(_query_row(one, now_s, own) for one in queries),
-        *_session_rows(came, died, now_s, own),
-    ]
-    shown = [row for _, row in sorted(rows, key=lambda one: one[0])]
-    total = len(shown) + digest.asked - len(queries) + digest.total_changes - len(digest.changes)
-    table = Table(f"Time line{more(len(shown), max(total, len(shown)))}", COLUMNS, tuple(shown))
-    figured = await _figures(call, start_s, end_s)
+    told = await _read(call, start_s, asked.end_s)
+    if not told.sessions and not told.digest.asked:
+        words = between(start_s, asked.end_s, now_s)
+        return Evidence(f"Nothing is on record {words}: no session was there", found=False)
+    words = between(max(asked.start_s, 0.0) or start_s, asked.end_s, now_s)
     return Evidence(
-        verdict=f"{_opening(asked, start_s, now_s)}: {_told(digest, came, died)}",
+        verdict=f"{words[0].upper()}{words[1:]}: {_in_words(told)}",
         sections=(
-            *((table,) if shown else ()),
-            Figures("The machine and the engine meanwhile", figured),
-            *not_on_record(*_missing(gaps, asked, start_s, now_s), *past.problems),
+            *_time_line(told, now_s, services.session),
+            Figures("The machine and the engine meanwhile", await _figures(call, told)),
+            *not_on_record(*_missing(told, asked, now_s), *services.past.problems),
         ),
         weight=2,
     )
+
+
+async def _read(call: Call, start_s: float, end_s: float) -> _Told:
+    past, own = call.services.past, call.services.session
+    return _Told(
+        start_s,
+        end_s,
+        await past.digest(start_s, end_s, _ROWS, own=own),
+        tuple(
+            one
+            for one in await past.queries(_ROWS, start_s, end_s)
+            if one.session != own or one.elapsed_ms is not None
+        ),
+        tuple(
+            one
+            for one in await past.sessions(start_s, end_s)
+            if one.interactive or one.session != own
+        ),
+    )
+
+
+def _time_line(told: _Told, now_s: float, own: str) -> tuple[Table, ...]:
+    digest, sessions = told.digest, _session_rows(told, now_s, own)
+    rows = [
+        *change_rows(digest.changes, now_s, own),
+        *(_query_row(one, now_s, own) for one in told.queries),
+        *sessions[-_ROWS:],
+    ]
+    shown = tuple(row for _, row in sorted(rows, key=lambda one: one[0]))
+    unshown = digest.total_changes - len(digest.changes)
+    unshown += max(0, digest.asked - len(told.queries)) + max(0, len(sessions) - _ROWS)
+    table = Table(f"Time line{more(len(shown), len(shown) + unshown)}", COLUMNS, shown)
+    return (table,) if shown else ()
 
 
 async def _away(call: Call) -> Span:
@@ -84,22 +123,14 @@ async def _away(call: Call) -> Span:
     return Span(max(left), now_s, "since the last console was left")
 
 
-async def _figures(call: Call, start_s: float, end_s: float) -> tuple[Figure, ...]:
+async def _figures(call: Call, told: _Told) -> tuple[Figure, ...]:
     services, now_s = call.services, call.services.clock.wall_s()
+    start_s, end_s = told.start_s, told.end_s
     found = list[Figure]()
     for name, metric in _METRICS:
         span = await services.past.metric(metric, start_s, end_s, steps(start_s, end_s))
         found += figures(name, span, now_s)
     return tuple(found)
-
-
-def _has_ended(one: PastQuery, own: str) -> bool:
-    return one.session != own or one.elapsed_ms is not None
-
-
-def _counts(one: PastSession, own: str) -> bool:
-    """Whether a session tells anything: the run that only asks this does not."""
-    return one.interactive or one.session != own
 
 
 def _query_row(one: PastQuery, now_s: float, own: str) -> tuple[float, Row]:
@@ -109,27 +140,25 @@ def _query_row(one: PastQuery, now_s: float, own: str) -> tuple[float, Row]:
     return one.asked_at_s, (clock(one.asked_at_s, now_s), "query", text, whose)
 
 
-def _session_rows(
-    came: Sequence[PastSession], died: Sequence[PastSession], now_s: float, own: str
-) -> list[tuple[float, Row]]:
-    rows = [(one.joined_s, one, f"a console on {one.project or '?'} opened") for one in came]
-    rows += [(one.last_s, one, "was seen last; it did not end in order") for one in died]
-    rows += [(one.last_s, one, "the console closed") for one in came if one.left == "closed"]
+def _session_rows(told: _Told, now_s: float, own: str) -> list[tuple[float, Row]]:
+    rows = [(one.joined_s, one, f"a console on {one.project or '?'} opened") for one in told.came]
+    rows += [(one.last_s, one, "was seen last; it did not end in order") for one in told.died]
+    rows += [
+        (one.last_s, one, "the console closed")
+        for one in told.sessions
+        if one.interactive and one.left == "closed" and one.last_s <= told.end_s
+    ]
     return [
         (
             at_s,
             (clock(at_s, now_s), "session", cut(text), "" if one.session == own else one.session),
         )
-        for at_s, one, text in rows[-2 * _ROWS :]
+        for at_s, one, text in sorted(rows, key=lambda row: row[0])
     ]
 
 
-def _opening(asked: Span, start_s: float, now_s: float) -> str:
-    words = between(asked.start_s if asked.start_s > 0 else start_s, asked.end_s, now_s)
-    return words[0].upper() + words[1:]
-
-
-def _told(digest: Digest, came: Sequence[PastSession], died: Sequence[PastSession]) -> str:
+def _in_words(told: _Told) -> str:
+    digest, came, died = told.digest, told.came, told.died
     said = [counted(digest.asked, "query", "queries") + _of_queries(digest)]
     if digest.circuits:
         changed = sum(digest.circuits.values())
@@ -155,15 +184,13 @@ def _of_queries(digest: Digest) -> str:
     return f" ({', '.join(said)})" if said else ", none failed" if digest.asked else ""
 
 
-def _missing(
-    gaps: Sequence[past_gaps.Gap], asked: Span, start_s: float, now_s: float
-) -> Iterator[str]:
-    if 0 < asked.start_s < start_s:
-        yield f"Anything before {clock(start_s + _COUNTED_S, now_s)}: the record begins there."
-    if gaps:
+def _missing(told: _Told, asked: Span, now_s: float) -> Iterator[str]:
+    if 0 < asked.start_s < told.start_s:
+        yield f"Anything before {clock(told.start_s + _COUNTED_S, now_s)}: the record begins there."
+    if gaps := past_gaps.unrecorded(told.sessions, told.start_s, told.end_s):
         long_s = sum(last_s - first_s for first_s, last_s in gaps)
-        told = past_gaps.said(gaps, now_s)
-        yield f"{lasting(long_s)} in which no session was recording: {told}."
+        said = past_gaps.said(gaps, now_s)
+        yield f"{lasting(long_s)} in which no session was recording: {said}."
 
 
 def _nothing_yet(extent: tuple[float, float] | None, asked: Span, now_s: float) -> Evidence:
@@ -173,10 +200,4 @@ def _nothing_yet(extent: tuple[float, float] | None, asked: Span, now_s: float) 
         f"Nothing is on record {between(asked.start_s, asked.end_s, now_s)}: "
         f"the record begins at {clock(extent[0], now_s)}",
         found=False,
-    )
-
-
-def _unrecorded(start_s: float, end_s: float, now_s: float) -> Evidence:
-    return Evidence(
-        f"Nothing is on record {between(start_s, end_s, now_s)}: no session was there", found=False
     )
