@@ -8,7 +8,7 @@ from typing import Literal
 from textual.binding import Binding, BindingType
 from textual.keys import format_key, key_to_character
 
-Group = Literal["asking", "looking", "time", "program"]
+Group = Literal["asking", "looking", "operating", "time", "program"]
 
 PANES = ("cpu", "gpu", "memory", "agents", "circuits", "answer", "processes")
 NAMES = {"cpu": "CPU", "gpu": "GPU"}
@@ -83,7 +83,19 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_pane", "tab", "next pane", "Focus the next pane.", "looking", "Next pane", hint=3),
     Action("previous_pane", "shift+tab", "previous pane", "Focus the pane before.", "looking",
            "Previous pane"),
+    Action("why", "w,ctrl+g", "why",
+           "Show why the level is what it is: ladder, circuits, what failed, what would lift it.",
+           "looking", "Why this level", typed="why", hint=7),
     *_pane_actions(),
+    Action("force", "", "force", "Hold a circuit open, closed or disabled, for a time or until "
+           "released; type :force CAPABILITY open 10m because …", "operating",
+           "Force a circuit open, closed or disabled", run="begin('force')", typed="force"),
+    Action("pin", "", "pin", "Hold the level; type :pin LEVEL 10m because …", "operating",
+           "Pin the level", run="begin('pin')", typed="pin"),
+    Action("release", "", "release",
+           "Let a forced circuit or a pinned level go by itself; type :release CAPABILITY, or "
+           ":release level", "operating", "Release a circuit or the level",
+           run="begin('release')", typed="release"),
     Action("earlier", "left,f9", "earlier", "Wind all panes back by a step of the time bar.",
            "time", "Back in time", past_hint=1),
     Action("later", "right,f10", "later", "Wind forward by a step.", "time",
@@ -109,12 +121,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("live", "l,f5", "live", "Leave the past.", "time", "Back to live", typed="live",
            past_hint=0),
     Action("theme", "t,f4", "theme", "Switch between the dark and the light palette.", "program",
-           "Dark or light", typed="theme", hint=9),
+           "Dark or light", typed="theme", hint=10),
     Action("palette", "ctrl+p", "palette", "Search all of this by name.", "program",
-           run="command_palette", hint=8),
+           run="command_palette", hint=9),
     Action("help", "question_mark,f1", "help", "Show the keys.", "program", "Help: the keys",
            typed="keys", hint=6),
-    Action("quit", "q", "quit", "Leave the program.", "program", "Quit", typed="quit", hint=7),
+    Action("quit", "q", "quit", "Leave the program.", "program", "Quit", typed="quit", hint=8),
     Action("quit_now", "ctrl+q", "quit at once", "Leave the program from anywhere.", "program",
            run="quit", overrides=True),
 )  # fmt: skip

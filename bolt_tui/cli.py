@@ -92,6 +92,12 @@ def parser() -> argparse.ArgumentParser:
     of_trust = trust.add_mutually_exclusive_group()
     of_trust.add_argument("--list", action="store_true", help="show what is trusted")
     of_trust.add_argument("--revoke", action="store_true", help="trust it no longer")
+    drill = commands.add_parser(
+        "drill", help="do faults on purpose to sessions made for it, and see how they end",
+        parents=[shared], allow_abbrev=False,
+    )  # fmt: skip
+    drill.add_argument("--only", nargs="+", metavar="FAULT", help="these faults; without it all")
+    drill.add_argument("--list", action="store_true", help="show what it would do")
     example = commands.add_parser(
         "example", help="write an example book to try", parents=[shared], allow_abbrev=False
     )
@@ -199,6 +205,7 @@ _COMMANDS = (
     "config",
     "store",
     "trust",
+    "drill",
     "example",
 )
 _OF_COMMAND: dict[str, tuple[str, ...]] = {
@@ -207,6 +214,7 @@ _OF_COMMAND: dict[str, tuple[str, ...]] = {
     "history": ("--limit",),
     "config": ("--user",),
     "trust": ("--list", "--revoke"),
+    "drill": ("--only", "--list"),
     "store": ("--from", "--to", "--session", "--before", "--keep-days", "--dry-run"),
 }
 _NO_VALUE = frozenset({"--quick", "--user", "--dry-run", "--list", "--revoke"})
@@ -255,6 +263,10 @@ def _run(arguments: argparse.Namespace) -> int:
             from bolt_tui import trust_command
 
             return trust_command.run(arguments)
+        if arguments.command == "drill":
+            from bolt_tui import drill_command
+
+            return drill_command.run(arguments)
         if arguments.command == "example":
             from bolt_tui import example_command
 

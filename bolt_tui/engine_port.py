@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bolt_tui.past_port import PastPort
 from engine.bus import Bus
 from engine.events import Event
+from engine.evidence import Level
 
 
 class EnginePort(Protocol):
@@ -37,6 +38,27 @@ class EnginePort(Protocol):
 
     def cancel(self, query: str) -> bool:
         """Cancel a running query; False where it runs no more."""
+        ...
+
+    def force(
+        self,
+        capability: str,
+        how: Literal["open", "closed", "disabled"],
+        reason: str,
+        for_s: float | None = None,
+    ) -> None:
+        """Hold a circuit for so long or until `release`; raises `BreakerError` where it can't."""
+        ...
+
+    def pin(self, level: Level, reason: str, for_s: float | None = None) -> None:
+        """Hold the level for so long or until `release`; raises `BreakerError` where it can't."""
+        ...
+
+    def release(self, name: str) -> bool:
+        """Let a capability, or "level", go by itself again; False where nobody held it.
+
+        Raises `BreakerError` for a name that is none.
+        """
         ...
 
     def complete(self, text: str) -> list[str]:

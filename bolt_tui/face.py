@@ -16,6 +16,7 @@ from textual.worker import Worker, WorkerState
 
 from bolt_tui.actions import ACTIONS, TYPED, bindings, checked_keys
 from bolt_tui.arrangement import Arrangement, read_arrangement, write_arrangement
+from bolt_tui.by_hand import completions, is_order
 from bolt_tui.engine_port import EnginePort
 from bolt_tui.palette import FALLBACKS, OWN_THEMES, Ink, load_themes, themes_folder
 from bolt_tui.panes.pane import Look
@@ -26,6 +27,7 @@ from bolt_tui.settings import ConsoleSettings
 from bolt_tui.state import ConsoleState
 from bolt_tui.time_control import TimeControl
 from bolt_tui.winding import Winding
+from bolt_tui.without_engine import WithoutEngine
 from engine.errors import BadQuery
 from engine.events import LevelChanged, Notice, Severity
 
@@ -53,6 +55,7 @@ class Console(App[int], inherit_bindings=False):
         self._engine: EnginePort | None = None
         self._attached = asyncio.Event()
         self._refusal: str | None = None
+        self._without_engine: WithoutEngine | None = None
         self._held: list[str] = []  # asked before the engine was open
         for theme in load_themes():
             self.register_theme(theme)
@@ -113,6 +116,8 @@ class Console(App[int], inherit_bindings=False):
                 mono_s=clock.monotonic_s(), wall_s=clock.wall_s(),
             )
         )  # fmt: skip
+        if (answer := self.settings.last_resort) is not None:
+            self._without_engine = WithoutEngine(self.state, clock, answer, reason)
         self.notice("engine.open", "critical", reason, "put that right and start again")
         if self._held:
             self.call_later(self._ask_held)
@@ -157,6 +162,8 @@ class Console(App[int], inherit_bindings=False):
         if worker.name == "pump":
             said = f"the screen stands still, drawing it failed: {why}"
             self.notice("console.pump", "critical", said, "start the console again")
+        elif worker.name == "existing tools":
+            self.notice("console.tools", "warning", f"existing tools can't be asked: {why}")
         elif worker.name == "past prompts":
             self.notice("console.past", "warning", f"earlier prompts can't be read: {why}")
         elif worker.name == "time":
@@ -185,8 +192,17 @@ class Console(App[int], inherit_bindings=False):
             self.call_later(self.run_action, action.textual_action)
         elif self.time.asked(text):
             self.main.prompt.clear()
+        elif is_order(text):
+            self._operate(text)
         elif self.ask(text):
             self.main.prompt.past.add(text)
+            self.main.prompt.clear()
+
+    def _operate(self, text: str) -> None:
+        """Take an order by hand; one that can't be given stays in the prompt."""
+        from bolt_tui.operating import Operating
+
+        if Operating(self.main, self.settings.zone).asked(text, self._engine):
             self.main.prompt.clear()
 
     def ask(self, text: str) -> bool:
@@ -205,12 +221,22 @@ class Console(App[int], inherit_bindings=False):
         return True
 
     def _ask_without_engine(self, text: str) -> bool:
+        if self._without_engine is not None:
+            query = self._without_engine.begin(text)
+            self.main.turn_to(query)
+            work = self._answer_without_engine(self._without_engine, query, text)
+            self.run_worker(work, name="existing tools", exit_on_error=False)
+            return True
         if self._refusal is not None:
             self.main.say(f"not asked, the engine is not open: {self._refusal}", "bad")
             return False
         self._held.append(text)
         self.main.say("the engine is being opened; this is asked as soon as it is", "warn")
         return True
+
+    async def _answer_without_engine(self, tools: WithoutEngine, query: str, text: str) -> None:
+        await tools.end(query, text)
+        self.main.draw()
 
     def _ask_held(self) -> None:
         held, self._held = self._held, []
@@ -220,7 +246,8 @@ class Console(App[int], inherit_bindings=False):
     def complete(self, text: str) -> list[str]:
         """Return what the prompt could become."""
         own = [typed for typed in TYPED if text.startswith(":") and typed.startswith(text)]
-        return [*(self._engine.complete(text) if self._engine else []), *own]
+        orders = completions(text, self.state)
+        return [*(self._engine.complete(text) if self._engine else []), *own, *orders]
 
     def cancel(self, query: str) -> bool:
         """Cancel a running query."""

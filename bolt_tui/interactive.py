@@ -12,6 +12,7 @@ import anyio
 
 from bolt_tui.app import ConsoleSettings, EnginePort, run_console
 from bolt_tui.opening import Settings
+from engine.evidence import Answer
 from engine.store.folder import store_folder
 
 
@@ -34,6 +35,12 @@ def run(checked: Settings, *, record: Path | None = None, replay: Replay | None 
     if os.get_terminal_size(sys.stderr.fileno()).columns:
         for name in ("COLUMNS", "LINES"):
             os.environ.pop(name, None)  # an exported size would pin the screen to it
+
+    async def last_resort(query: str, reason: str) -> Answer:
+        from bolt_tui.last_resort import answer
+
+        return await answer(checked, query, f"the engine can't be opened ({reason})")
+
     config = checked.loaded.config
     settings = ConsoleSettings(
         theme=config.console.theme or None,
@@ -41,6 +48,7 @@ def run(checked: Settings, *, record: Path | None = None, replay: Replay | None 
         frames_per_s=config.console.fps,
         folder=store_folder(config.store.folder),
         replay_speed=replay.speed if replay else None,
+        last_resort=last_resort,
     )
     if replay is not None:
         from bolt_tui import replay as player

@@ -17,7 +17,7 @@ _LIFT = "put that right and ask again"
 
 def run(wanted: Request, error: Exception) -> int:
     """Answer a query without an engine, print that and return the exit code."""
-    given = anyio.run(answer, wanted.settings, wanted.query, error)
+    given = anyio.run(answer, wanted.settings, wanted.query, why(error))
     if wanted.explain:
         given = replace(
             given, status="failed", verdict=f"No plan: {why(error)}; {_LIFT}.", sections=()
@@ -26,14 +26,18 @@ def run(wanted: Request, error: Exception) -> int:
     return exit_code(given, strict=wanted.strict)
 
 
-async def answer(settings: Settings, query: str, error: Exception) -> Answer:
-    """Return what existing tools make of a query; `error` is what kept the engine from opening."""
+async def answer(settings: Settings, query: str, cause: str) -> Answer:
+    """Return what existing tools make of a query; `cause` kept the engine from opening."""
     loaded = settings.loaded
     own = loaded.config.existing_tools
     toolbox = ExistingToolbox(own, settings.project, loaded.trusted)
     wanted = read(query, own.commands)
-    reason = f"{why(error)}; {_LIFT}"
-    said = f"existing tools: {wanted.kind} {wanted.query}".strip() if wanted else "nothing they do"
+    reason = f"{cause}; {_LIFT}"
+    said = (
+        f"existing tools: {wanted.kind} {wanted.query}".strip()
+        if wanted
+        else "nothing that existing tools do"
+    )
     understood = Understanding(query, said, "existing_tools", {}, 1.0 if wanted else 0.0)
     try:
         if wanted is None:

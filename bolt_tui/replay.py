@@ -8,10 +8,14 @@ import anyio
 
 from bolt_tui.app import ConsoleSettings, run_console
 from bolt_tui.engine_port import EnginePort
+from engine.breaker.circuit import How
+from engine.breaker.degradation import BadPin
+from engine.breaker.errors import BadForce
 from engine.bus import Bus
 from engine.clock import SystemClock
 from engine.errors import BadQuery
 from engine.events import Event, Notice, SessionJoined
+from engine.evidence import Level
 from engine.store.recording import RecordedPast, Recording, read
 
 
@@ -35,6 +39,29 @@ class Replayed:
 
     def cancel(self, query: str) -> bool:  # noqa: ARG002
         return False
+
+    def force(
+        self,
+        capability: str,
+        how: How,  # noqa: ARG002
+        reason: str,  # noqa: ARG002
+        for_s: float | None = None,  # noqa: ARG002
+    ) -> None:
+        """Refuse: what is over can't be changed."""
+        raise BadForce(f"this is a recording; {capability} can't be forced in it")
+
+    def pin(
+        self,
+        level: Level,
+        reason: str,  # noqa: ARG002
+        for_s: float | None = None,  # noqa: ARG002
+    ) -> None:
+        """Refuse: what is over can't be changed."""
+        raise BadPin(f"this is a recording; its level can't be pinned to {level}")
+
+    def release(self, name: str) -> bool:
+        """Refuse: what is over can't be changed."""
+        raise BadForce(f"this is a recording; {name} can't be released in it")
 
     def complete(self, text: str) -> list[str]:  # noqa: ARG002
         return []

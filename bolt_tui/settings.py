@@ -1,11 +1,12 @@
 """What the user can set of the console."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
 
 from engine.clock import Clock, SystemClock
+from engine.evidence import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,4 +21,6 @@ class ConsoleSettings:
     zone: tzinfo | None = None  # for times of day; None: the machine's own
     close_budget_s: float = 5.0  # how long the engine may take to close
     replay_speed: float | None = None  # the engine is a recording, played so much faster
+    # Answers a query where no engine is open, for the reason that is the second text.
+    last_resort: Callable[[str, str], Awaitable[Answer]] | None = None
     clock: Clock = field(default_factory=SystemClock)

@@ -22,7 +22,7 @@ SEGMENTS_KEPT = 64
 # "clock" is each new second; "elapsed" the same, while a query runs.
 Area = Literal[
     "host", "gpu", "processes", "engine", "agents", "queries", "circuits", "level", "notices",
-    "session", "clock", "elapsed", "indexes", "peers",
+    "session", "clock", "elapsed", "indexes", "peers", "memory",
 ]  # fmt: skip
 AREAS: frozenset[Area] = frozenset(get_args(Area))
 
@@ -39,6 +39,7 @@ class ConsoleState:
         self.processes: e.ProcessSample | None = None
         self.engine: e.EngineSample | None = None
         self.level: LevelView | None = None
+        self.memory: e.MemoryChanged | None = None
         self.histories = Histories()
         self.agents: dict[str, Work | None] = {}
         self.segments: deque[Segment] = deque(maxlen=SEGMENTS_KEPT)
@@ -163,7 +164,7 @@ class ConsoleState:
     def _task_ended(self, event: e.TaskFinished | e.TaskFailed | e.TaskCancelled) -> None:
         segment = Segment(
             event.query, event.task, event.tool, event.agent, event.attempt, _outcome(event),
-            event.mono_s, event.elapsed_ms,
+            event.mono_s, event.elapsed_ms, getattr(event, "error", None),
         )  # fmt: skip
         self.segments.append(segment)
         self.agents[event.agent] = None
@@ -186,13 +187,25 @@ class ConsoleState:
         wait = event.next_try_s
         self.circuits[event.capability] = CircuitView(
             event.capability, event.state, event.cause, event.failures, event.mono_s, event.wall_s,
-            None if wait is None else event.mono_s + wait,
+            None if wait is None else event.mono_s + wait, event.calls, event.failure_rate,
+            event.slow_rate, event.window, event.forced, event.reason, event.until_s,
+            event.canaries,
         )  # fmt: skip
         self.changed.add("circuits")
 
     def _level(self, event: e.LevelChanged) -> None:
-        self.level = LevelView(event.level, event.why, event.lift, event.mono_s, event.wall_s)
+        before, held = self.level, event.held_until_s
+        stays = before is not None and before.level == event.level
+        since = (before.since_s, before.since_wall_s) if before and stays else None
+        self.level = LevelView(
+            event.level, event.why, event.lift, *(since or (event.mono_s, event.wall_s)),
+            event.cap, event.pinned, None if held is None else event.mono_s + held - event.wall_s,
+        )  # fmt: skip
         self.changed.add("level")
+
+    def _memory(self, event: e.MemoryChanged) -> None:
+        self.memory = event
+        self.changed.add("memory")
 
     def _index(self, event: e.IndexProgressed) -> None:
         self.indexes[event.index] = event
@@ -239,6 +252,7 @@ _FOLDS: dict[type[e.Event], Callable[[ConsoleState, Any], None]] = {
     e.QueryCancelled: ConsoleState._query_ended,
     e.CircuitChanged: ConsoleState._circuit,
     e.LevelChanged: ConsoleState._level,
+    e.MemoryChanged: ConsoleState._memory,
     e.IndexProgressed: ConsoleState._index,
     e.PeerChanged: ConsoleState._peer,
     e.Notice: ConsoleState._notice,

@@ -1,14 +1,16 @@
 """`bolt-tui trust [DIR] | --list | --revoke`: whose settings are taken; works without an engine."""
 
 import argparse
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bolt_tui.printing import emit
 from engine.clock import SystemClock
-from engine.config import load
-from engine.config.loading import project_text, trust
+from engine.config import ConfigError, load, options
+from engine.config.loading import PROJECT_FILE, project_text, trust
 from engine.config.trust import Trust
+from engine.config.writing import shown
 from engine.evidence import Answer, Cell, Table, Understanding, clean
 from engine.project import resolve
 
@@ -26,7 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.list:
         answer = _listed(kept)
     elif arguments.revoke:
-        answer = _revoked(kept, Path(named or "."))
+        # Also one that is gone: its folder can't be found any more.
+        answer = _revoked(kept, Path(named).expanduser() if named else resolve(None))
     else:
         answer = _trusted(kept, resolve(named))
     emit(answer, arguments.output or "text")
@@ -35,21 +38,23 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _trusted(kept: Trust, project: Path) -> Answer:
     """Vouch for a project, and show what that lets it set."""
-    text = project_text(project)
-    claims = load(project).ignored
-    kept.add(project, text, SystemClock().wall_s())
-    rows = tuple((clean(item.name), clean(str(item.origin))) for item in claims)
-    name = clean(str(project))
-    said = f"{name} is trusted until its bolt.toml changes or it is moved"
-    table = Table("It now sets for you", ("setting", "where"), rows)
-    return _answer(said, *([table] if rows else []))
+    load(project)  # settings that can't be read aren't vouched for
+    kept.add(project, project_text(project), SystemClock().wall_s())
+    loaded, file = load(project), str(project / PROJECT_FILE)
+    rows = tuple(
+        (one.name, shown(getattr(getattr(loaded.config, one.section), one.key)))
+        for one in options()
+        if one.user_only and loaded.origins[one.name].place == file
+    )
+    said = f"{clean(str(project))} is trusted until its {PROJECT_FILE} changes or it is moved"
+    return _answer(said, *([Table("It sets for you", ("setting", "value"), rows)] if rows else []))
 
 
 def _revoked(kept: Trust, project: Path) -> Answer:
-    name = clean(str(project))
-    if kept.revoke(project.expanduser()):
-        return _answer(f"{name} is no longer trusted")
-    return _answer(f"{name} was not trusted")
+    name = clean(os.path.realpath(project))
+    return _answer(
+        f"{name} is no longer trusted" if kept.revoke(project) else f"{name} was not trusted"
+    )
 
 
 def _listed(kept: Trust) -> Answer:
@@ -60,7 +65,10 @@ def _listed(kept: Trust) -> Answer:
 
 def _row(kept: Trust, path: str, since_s: float) -> tuple[Cell, ...]:
     project = Path(path)
-    doubt = kept.doubt(project, project_text(project))
+    try:
+        doubt = kept.doubt(project, project_text(project))
+    except ConfigError as error:
+        doubt = str(error)
     return clean(path), f"{datetime.fromtimestamp(since_s, UTC):%Y-%m-%d %H:%M} UTC", doubt or "yes"
 
 

@@ -5,7 +5,15 @@ from typing import Literal
 from msgspec import Struct
 
 from engine.events import CircuitState, Severity
-from engine.evidence import Answer, Level, PlannedTask, Status, TaskStatus, Understanding
+from engine.evidence import (
+    Answer,
+    Level,
+    PlannedTask,
+    Status,
+    TaskError,
+    TaskStatus,
+    Understanding,
+)
 
 
 class Work(Struct, frozen=True):
@@ -33,6 +41,7 @@ class Segment(Struct, frozen=True):
     status: TaskStatus
     ended_s: float
     elapsed_ms: float
+    error: TaskError | None = None
 
 
 class QueryView(Struct, frozen=True):
@@ -54,7 +63,11 @@ class QueryView(Struct, frozen=True):
 
 
 class CircuitView(Struct, frozen=True):
-    """`next_try_s` is on the session's monotonic clock."""
+    """`next_try_s` is on the session's monotonic clock.
+
+    `calls` and the rates, from 0 to 1, are those of the last change; of `forced` the `reason` is
+    the operator's, and `until_wall_s` None means until it is released.
+    """
 
     capability: str
     state: CircuitState
@@ -63,14 +76,32 @@ class CircuitView(Struct, frozen=True):
     since_s: float
     since_wall_s: float
     next_try_s: float | None
+    calls: int = 0
+    failure_rate: float | None = None
+    slow_rate: float | None = None
+    window: str = ""
+    forced: Literal["open", "closed", "disabled"] | None = None
+    reason: str = ""
+    until_wall_s: float | None = None
+    canaries: int = 0
+
+    @property
+    def in_trouble(self) -> bool:
+        """Whether it is out, or held by the operator: what its user should see first."""
+        return self.state in ("open", "half_open") or self.forced is not None
 
 
 class LevelView(Struct, frozen=True):
+    """It climbs no higher than `cap`, and not before `held_s` on the session's monotonic clock."""
+
     level: Level
     why: str
     lift: str
     since_s: float
     since_wall_s: float
+    cap: Level = "full"
+    pinned: bool = False
+    held_s: float | None = None
 
 
 class MarkView(Struct, frozen=True):

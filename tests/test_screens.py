@@ -21,6 +21,7 @@ from tests.console.stand_in import StandIn
 from tests.console.tape import Tape
 
 Compare = Callable[..., bool]
+_KEYS = {" ": "space", ":": "colon"}
 SMALL, COMFORTABLE, LARGE = (80, 24), (120, 40), (200, 56)
 
 
@@ -148,6 +149,42 @@ def test_indexing(snap_compare: Compare) -> None:
 def test_zoomed_circuits(snap_compare: Compare) -> None:
     """A zoomed pane has the whole middle of the screen and tells all it knows."""
     assert _same(snap_compare, recordings.lowered(), COMFORTABLE, "tab", "5", "z")
+
+
+def test_troubled(snap_compare: Compare) -> None:
+    """A circuit that fails by rate, one that is forced, one being tried, and memory that sheds."""
+    assert _same(snap_compare, recordings.troubled(), COMFORTABLE)
+
+
+def test_troubled_80x24(snap_compare: Compare) -> None:
+    """In eighty columns the level, what failed and when it is tried stay readable."""
+    assert _same(snap_compare, recordings.troubled(), SMALL)
+
+
+def test_zoomed_troubled_80x24(snap_compare: Compare) -> None:
+    """Zoomed in eighty columns: the ladder, then the circuits in aligned columns."""
+    assert _same(snap_compare, recordings.troubled(), SMALL, "tab", "5", "z")
+
+
+def test_why(snap_compare: Compare) -> None:
+    """The evidence: level, ladder, circuits, the queries that failed, memory."""
+    assert _same(snap_compare, recordings.troubled(), COMFORTABLE, "ctrl+g")
+
+
+def test_why_80x24(snap_compare: Compare) -> None:
+    """The evidence fits into the smallest usable screen and scrolls."""
+    assert _same(snap_compare, recordings.troubled(), SMALL, "ctrl+g")
+
+
+def test_pinned(snap_compare: Compare) -> None:
+    """A pinned level says by whom, for how long, and what it would be else."""
+    assert _same(snap_compare, recordings.pinned(), COMFORTABLE, "tab", "5", "z")
+
+
+def test_confirm(snap_compare: Compare) -> None:
+    """An order is asked back for with what it will do and when it ends."""
+    order = (_KEYS.get(letter, letter) for letter in ":force graph open 10m because it lies")
+    assert _same(snap_compare, recordings.idle_mac(), COMFORTABLE, *order, "enter")
 
 
 def test_zoomed_agents(snap_compare: Compare) -> None:

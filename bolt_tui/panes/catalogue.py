@@ -20,18 +20,21 @@ def make_panes() -> dict[str, Pane]:
     panes = (
         Pane(
             draw_header, name="header", can_be_marked=False,
-            reads={"session", "level", "clock", "host", "gpu", "indexes"},
+            reads={"session", "level", "clock", "host", "gpu", "indexes", "circuits"},
         ),
         Pane(draw_cpu, name="cpu", title="CPU", reads={"host"}, can_be_marked=False),
         Pane(draw_gpu, name="gpu", title="GPU", reads={"gpu"}, can_be_marked=False),
-        Pane(draw_memory, name="memory", title="Memory", reads={"host"}, can_be_marked=False),
+        Pane(
+            draw_memory, name="memory", title="Memory", reads={"host", "memory"},
+            can_be_marked=False,
+        ),
         Pane(
             draw_agents, name="agents", title="Agents",
             reads={"agents", "engine", "clock", "peers"},
         ),
         Pane(
             draw_circuits, name="circuits", title="Circuits",
-            reads={"circuits", "indexes", "clock"},
+            reads={"circuits", "indexes", "clock", "level"},
         ),
         Pane(draw_answer, name="answer", title="Answer", reads={"queries", "agents", "elapsed"}),
         Pane(

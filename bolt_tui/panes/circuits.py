@@ -1,32 +1,27 @@
 """The circuits: what is broken and when it is tried again; the rest is named in passing."""
 
-from bolt_tui.panes.line import Line, fit, pad, spread, width_of, wrapped
+from bolt_tui.panes.circuit_facts import failures, left, next_try
+from bolt_tui.panes.circuit_rows import circuit_rows
+from bolt_tui.panes.ladder import ladder_lines
+from bolt_tui.panes.line import Line, fit, spread, width_of, wrapped
 from bolt_tui.panes.marks import CIRCUIT, glyph_of, span_of
 from bolt_tui.panes.pane import Canvas, Drawing
-from bolt_tui.panes.units import clock, size, span, whole
 from bolt_tui.state import ConsoleState
 from bolt_tui.views import CircuitView
 
-TROUBLE = ("open", "half_open")
-NAME = 14
-# The index that a capability has, which is told of beside it.
-INDEXES = {"search.index": "text", "graph": "code"}
+_RANK = {"open": 0, "half_open": 1, "closed": 2, "absent": 3}
 
 
 def draw_circuits(state: ConsoleState, canvas: Canvas) -> Drawing:
     """Draw those in trouble first, then the closed, then what this machine lacks."""
     if not state.circuits:
         return Drawing([[("waiting for the engine", canvas.ink.quiet)]])
-    circuits = sorted(state.circuits.values(), key=lambda circuit: circuit.capability)
-    troubled = [c for trouble in TROUBLE for c in circuits if c.state == trouble]
-    closed = [circuit for circuit in circuits if circuit.state == "closed"]
+    circuits = in_order(state)
+    troubled = [circuit for circuit in circuits if circuit.in_trouble]
+    closed = [one for one in circuits if one.state == "closed" and not one.in_trouble]
     absent = [circuit for circuit in circuits if circuit.state == "absent"]
     if canvas.zoomed:
-        lines = [
-            line
-            for circuit in [*troubled, *closed, *absent]
-            for line in _all(circuit, state, canvas)
-        ]
+        lines = [*ladder_lines(state, canvas), [], *circuit_rows(circuits, state, canvas)]
     else:
         lines = [line for circuit in troubled for line in _trouble(circuit, state, canvas)]
         named = _named("closed", closed, canvas) + _named("absent", absent, canvas)
@@ -34,36 +29,47 @@ def draw_circuits(state: ConsoleState, canvas: Canvas) -> Drawing:
             named = _counted("closed", closed, canvas) + _counted("absent", absent, canvas)
         lines += named
     why = "\n".join(f"{circuit.capability}: {circuit.cause}" for circuit in [*troubled, *absent])
-    note = f"{len(troubled)} in trouble" if troubled else f"{len(closed)} closed"
-    return Drawing(lines, note, why)
+    return Drawing(lines, _note(troubled) or f"{len(closed)} closed", why)
+
+
+def in_order(state: ConsoleState) -> list[CircuitView]:
+    """Return the circuits as one looks for them: the broken, the forced, the sound, the absent."""
+    return sorted(
+        state.circuits.values(),
+        key=lambda one: (_RANK[one.state], one.forced is None, one.capability),
+    )
+
+
+def _note(troubled: list[CircuitView]) -> str:
+    """Return how many failed, and how many the operator holds."""
+    forced = sum(circuit.forced is not None for circuit in troubled)
+    failed = len(troubled) - forced
+    said = (f"{failed} in trouble" if failed else "", f"{forced} forced" if forced else "")
+    return ", ".join(filter(None, said))
 
 
 def _trouble(circuit: CircuitView, state: ConsoleState, canvas: Canvas) -> list[Line]:
     """Return state, name and next try, then the cause on a row of its own."""
     ink = canvas.ink
-    left: Line = [span_of(CIRCUIT[circuit.state], ink), (f" {circuit.capability}", ink.strong)]
-    room = canvas.width - width_of(left) - 1
-    wait = _next_try(circuit, state)
-    failures = _failures(circuit)
-    facts = (
-        ", ".join(filter(None, (failures, wait))),
-        wait or failures,
-        wait.removeprefix("next try "),
-    )
-    shown = next((fact for fact in facts if len(fact) <= room), "")
-    lines = [spread(left, [(shown, ink.quiet)], canvas.width)]
-    return [*lines, fit([("  ", ink.text), (circuit.cause, ink.text)], canvas.width)]
+    line: Line = [span_of(CIRCUIT[circuit.state], ink), (f" {circuit.capability}", ink.strong)]
+    room = canvas.width - width_of(line) - 1
+    shown = next((fact for fact in _facts(circuit, state) if len(fact) <= room), "")
+    cause = f"by the operator: {circuit.reason}" if circuit.forced else circuit.cause
+    return [
+        spread(line, [(shown, ink.quiet)], canvas.width),
+        fit([("  ", ink.text), (cause, ink.text)], canvas.width),
+    ]
 
 
-def _failures(circuit: CircuitView) -> str:
-    return f"{circuit.failures} failure" + ("s" if circuit.failures != 1 else "")
-
-
-def _next_try(circuit: CircuitView, state: ConsoleState) -> str:
-    if circuit.next_try_s is None:
-        return "" if circuit.state == "half_open" else "no next try"
-    wait_s = circuit.next_try_s - state.now_s
-    return f"next try in {whole(wait_s)}" if wait_s >= 1 else "next try now"
+def _facts(circuit: CircuitView, state: ConsoleState) -> tuple[str, ...]:
+    """Return what may stand beside the name, the fullest first."""
+    if circuit.forced is not None:
+        return f"forced, {left(circuit, state)}", "forced"
+    bad, wait = failures(circuit), next_try(circuit, state)
+    if not wait:
+        return (bad,)
+    said = "no next try" if wait == "none" else f"next try {wait}"
+    return f"{bad}, {said}", said, wait
 
 
 def _named(word: str, circuits: list[CircuitView], canvas: Canvas) -> list[Line]:
@@ -87,34 +93,3 @@ def _counted(word: str, circuits: list[CircuitView], canvas: Canvas) -> list[Lin
     mark = CIRCUIT[circuits[0].state] if circuits else None
     text = (f" {len(circuits)} {word}", canvas.ink.text)
     return [[glyph_of(mark, canvas.ink), text]] if mark else []
-
-
-def _all(circuit: CircuitView, state: ConsoleState, canvas: Canvas) -> list[Line]:
-    ink = canvas.ink
-    mark = CIRCUIT[circuit.state]
-    since = f"since {clock(circuit.since_wall_s, canvas.look.zone)}"
-    glyph, style = span_of(mark, ink)
-    left: Line = [
-        (pad(glyph, 12), style),
-        (pad(circuit.capability, NAME + 2), ink.strong),
-        (f"{_failures(circuit):>12}  ", ink.quiet),
-        (_next_try(circuit, state) if circuit.state in TROUBLE else "", ink.text),
-    ]
-    line = spread(left, [(since, ink.quiet)], canvas.width)
-    text = "; ".join(filter(None, (_index(circuit, state), circuit.cause)))
-    rows = wrapped(text, canvas.width - 12) if text else []
-    return [line, *(fit([(" " * 12 + row, ink.text)], canvas.width) for row in rows)]
-
-
-def _index(circuit: CircuitView, state: ConsoleState) -> str:
-    """Return the size of a sound capability's index and what it took; empty where it has none."""
-    index = state.indexes.get(INDEXES.get(circuit.capability, ""))
-    if index is None or index.state == "off" or circuit.state != "closed":
-        return ""
-    if index.state == "building":
-        total = f" of {index.total:,}" if index.total else ""
-        return f"being built: {index.done:,}{total} files"
-    facts = [f"{index.done:,} files"]
-    facts += [size(index.memory_bytes)] if index.memory_bytes else []
-    facts += [f"built in {span(index.elapsed_ms / 1000)}"] if index.elapsed_ms else []
-    return ", ".join(facts) + (f" ({index.reason})" if index.reason else "")

@@ -3,10 +3,12 @@
 from pathlib import PurePath
 
 from bolt_tui.palette import Ink
+from bolt_tui.panes.ladder import pin_end, soon
 from bolt_tui.panes.line import Line, joined, spread, width_of
-from bolt_tui.panes.marks import LEVEL
+from bolt_tui.panes.marks import LEVEL, span_of
 from bolt_tui.panes.pane import Canvas, Drawing
 from bolt_tui.panes.units import age, clock, date_and_clock, whole
+from bolt_tui.panes.why import lifted_in
 from bolt_tui.state import ConsoleState
 from bolt_tui.views import LevelView, MomentView
 
@@ -53,14 +55,26 @@ def _level(state: ConsoleState, ink: Ink) -> Line:
         return [(f"{OPENING} opening", ink.quiet)]
     mark = LEVEL[level.level]
     if level.level == "full":
-        return [(mark.glyph, ink.good), (f" {mark.word}", ink.text)]
+        pinned = f"  {level.why}" if level.pinned else ""
+        return [(mark.glyph, ink.good), (f" {mark.word}", ink.text), (pinned, ink.quiet)]
+    if level.level == level.cap and not level.pinned:  # as the rollout has it: nothing is wrong
+        return [span_of(mark, ink), (f"  {level.why}", ink.quiet)]
     badge = ink.badge_warn if mark.tone == "warn" else ink.badge_bad
-    lift = f"; lifted by: {level.lift}" if level.lift else ""
+    if level.pinned:
+        held: Line = [(f" {mark.glyph} {mark.word.upper()} ", badge)]
+        return [*held, (f" {pin_end(level, state)}: ", ink.quiet), (level.why, ink.strong)]
     return [
         (f" {mark.glyph} {mark.word.upper()} ", badge),
         (f" {level.why}", ink.strong),
-        (lift, ink.quiet),
+        (_lifted(level, state), ink.quiet),
     ]
+
+
+def _lifted(level: LevelView, state: ConsoleState) -> str:
+    """Return when it may be lifted, which one waits for, and then by what."""
+    wait_s = lifted_in(state)
+    when = "" if wait_s is None else f"; next try {soon(wait_s)}"
+    return when + (f"; lifted by: {level.lift}" if level.lift else "")
 
 
 def _indexing(state: ConsoleState, ink: Ink) -> Line:
@@ -94,6 +108,7 @@ def _why(state: ConsoleState, canvas: Canvas) -> str:
     rows += [f"lifted by: {level.lift}"] if level.lift else []
     if state.session:
         rows.append(f"project {state.session.project}, session {state.session.session}")
+    rows += ["click, or w: the evidence"] if level.level != "full" else []
     return "\n".join(rows)
 
 

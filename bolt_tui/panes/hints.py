@@ -13,14 +13,20 @@ GLYPHS: dict[Tone, str] = {"good": "✓", "warn": "▲", "bad": "✗"}
 
 
 def hint_line(
-    keymap: Mapping[str, str], width: int, *, typing: bool, running: bool, past: bool = False
+    keymap: Mapping[str, str],
+    width: int,
+    *,
+    typing: bool,
+    running: bool,
+    past: bool = False,
+    lowered: bool = False,
 ) -> list[tuple[Action, str]]:
     """Return actions and their keys, as many as fit: the keys that work where the focus is."""
     hints: list[tuple[Action, str]] = []
     used = 1
     places = {a: place for a in ACTIONS if (place := a.past_hint if past else a.hint) is not None}
     for action in sorted(places, key=places.__getitem__):
-        if action.id == "cancel" and not running:
+        if (action.id == "cancel" and not running) or (action.id == "why" and not lowered):
             continue
         key = _key(action, keymap, typing=typing)
         if not key or (typing and action.id == "prompt"):
@@ -54,13 +60,19 @@ class Hints(Static):
         self._replace(Content.assemble((f" {GLYPHS[tone]} {text}", f"$ink-{tone}")))
 
     def keys(
-        self, keymap: Mapping[str, str], *, typing: bool, running: bool, past: bool = False
+        self,
+        keymap: Mapping[str, str],
+        *,
+        typing: bool,
+        running: bool,
+        past: bool = False,
+        lowered: bool = False,
     ) -> None:
         """Show the keys again."""
         self.message = None
         pieces: list[Content] = []
         width = self.size.width
-        hints = hint_line(keymap, width, typing=typing, running=running, past=past)
+        hints = hint_line(keymap, width, typing=typing, running=running, past=past, lowered=lowered)
         for action, key in hints:
             click = f"@click={action.textual_action}"
             pieces.append(Content.from_markup(

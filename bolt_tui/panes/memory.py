@@ -2,7 +2,8 @@
 
 from bolt_tui.histories import Reading, memory_used_pct
 from bolt_tui.panes.braille import graph
-from bolt_tui.panes.line import Line, right, spread
+from bolt_tui.panes.budget import budget_line, holders_of
+from bolt_tui.panes.line import Line, fit, right, spread
 from bolt_tui.panes.marks import PRESSURE, figure_of, span_of
 from bolt_tui.panes.pane import Canvas, Drawing
 from bolt_tui.panes.units import UNKNOWN, percent, rate, share, size
@@ -20,10 +21,10 @@ def draw_memory(state: ConsoleState, canvas: Canvas) -> Drawing:
     host = state.host
     if host is None:
         return Drawing([[("waiting for the first sample", canvas.ink.quiet)]])
-    head = [_used(host, canvas)]
+    head = [_used(host, canvas), *_budget(state, canvas)]
     tail = [_swap(host, canvas), *_traffic(state, host, canvas)]
     if canvas.height < 4:
-        head, tail = [_used(host, canvas), _swap(host, canvas)], []
+        head, tail = [*head, _swap(host, canvas)], []
     extra = reasons(host.unknown, canvas)
     rows = max(0, canvas.height - len(head) - len(tail) - len(extra))
     history = graph(state.histories.paired("memory"), canvas.width, rows, 0, 100) if rows else []
@@ -44,6 +45,18 @@ def _used(host: HostSample, canvas: Canvas) -> Line:
     mark = span_of(PRESSURE[host.memory_pressure], ink)
     word: Line = [("pressure ", ink.quiet), mark] if canvas.width >= 40 else [mark]
     return spread(left, word, canvas.width)
+
+
+def _budget(state: ConsoleState, canvas: Canvas) -> list[Line]:
+    """Return what the program itself holds: where that is too much, or the pane is zoomed."""
+    memory, ink = state.memory, canvas.ink
+    if memory is None or (memory.state == "normal" and not canvas.zoomed):
+        return []
+    line = budget_line(memory, ink)
+    held = holders_of(memory)
+    if canvas.zoomed or canvas.height < 8:
+        return [fit([*line, (f"  {held}", ink.text)], canvas.width)]
+    return [fit(line, canvas.width), fit([(f"  {held}", ink.text)], canvas.width)]
 
 
 def _swap(host: HostSample, canvas: Canvas) -> Line:

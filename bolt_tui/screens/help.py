@@ -16,6 +16,7 @@ from bolt_tui.panes.line import wrapped
 TITLES: dict[Group, str] = {
     "asking": "Asking",
     "looking": "Looking",
+    "operating": "By hand",
     "time": "The past",
     "program": "The program",
 }
@@ -37,7 +38,7 @@ def help_text(keymap: Mapping[str, str]) -> Content:
     """Return the table by groups; what has no key is in the palette."""
     pieces: list[Content] = []
     for group, title in TITLES.items():
-        actions = [a for a in ACTIONS if a.group == group and a.keys]
+        actions = [a for a in ACTIONS if a.group == group and _helped(a)]
         rows = [_row(action, keymap) for action in actions if not action.id.startswith("pane_")]
         if group == "looking":
             rows.append(_panes(keymap))
@@ -51,9 +52,16 @@ def _paragraph(title: str, rows: Iterable[Content]) -> Content:
     return Content("").join([Content.assemble((title, "bold $ink-accent"), "\n"), *rows])
 
 
+def _helped(action: Action) -> bool:
+    """Return whether it has a key, or is there to be typed."""
+    return bool(action.keys) or action.group == "operating"
+
+
 def _row(action: Action, keymap: Mapping[str, str]) -> Content:
-    typed = f"  (:{action.typed})" if action.typed else ""
-    return _keys_and_text("  ".join(shown_keys(action, keymap)), action.help, typed)
+    keys = "  ".join(shown_keys(action, keymap))
+    if not keys:
+        return _keys_and_text(f":{action.typed}", action.help, "")
+    return _keys_and_text(keys, action.help, f"  (:{action.typed})" if action.typed else "")
 
 
 def _panes(keymap: Mapping[str, str]) -> Content:

@@ -1,6 +1,6 @@
 """The console itself: header, the machine, the work, alerts, prompt, hints."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Callable, Iterable, Set
 from dataclasses import replace
 from typing import ClassVar, Protocol
 
@@ -108,7 +108,7 @@ class MainScreen(TimeKeys, Screen[None], inherit_bindings=False):
         for pane in self.panes.values():
             if not pane.reads.isdisjoint(changed):
                 pane.show(self.shown, self.look)
-        if "queries" in changed and not self.hints.message:
+        if not changed.isdisjoint({"queries", "level"}) and not self.hints.message:
             self.show_keys()
 
     def relook(self, look: Look) -> None:
@@ -133,7 +133,11 @@ class MainScreen(TimeKeys, Screen[None], inherit_bindings=False):
         """Show the keys that work here in the last line."""
         running = self._running_query() is not None
         past = self.look.moment is not None
-        self.hints.keys(self.app._keymap, typing=self.typing, running=running, past=past)
+        level = self.shown.level
+        lowered = level is not None and (level.level != "full" or level.pinned)
+        self.hints.keys(
+            self.app._keymap, typing=self.typing, running=running, past=past, lowered=lowered
+        )
 
     def say(self, text: str, tone: Tone = "good") -> None:
         """Answer a key with one sentence."""
@@ -207,6 +211,46 @@ class MainScreen(TimeKeys, Screen[None], inherit_bindings=False):
         hidden ^= {name}
         self.hide(hidden)
         self._asking.remember_hidden(tuple(sorted(hidden)))
+
+    # ── why, and by hand ─────────────────────────────────────────────────────────────────────
+
+    def action_why(self) -> None:
+        """Show the evidence for the level that is on screen."""
+        from bolt_tui.screens.why import Why
+
+        self.app.push_screen(Why(lambda: (self.shown, self.look)))
+
+    def on_click(self, event: events.Click) -> None:
+        if event.widget is self.panes["header"]:
+            self.action_why()
+
+    def action_begin(self, order: str) -> None:
+        """Go to the prompt with an order begun."""
+        self.prompt.focus()
+        self.prompt.value = f":{order} "
+        self.prompt.cursor_position = len(self.prompt.value)
+
+    @property
+    def is_past(self) -> bool:
+        return self.look.moment is not None
+
+    def confirm(
+        self,
+        title: str,
+        rows: tuple[tuple[str, str], ...],
+        reason: str | None,
+        then: Callable[[str], None],
+    ) -> None:
+        """Ask whether this is to be done, and do it with the reason that was given."""
+        from bolt_tui.screens.confirm import Confirm
+
+        def answered(given: str | None) -> None:
+            if given is None:
+                self.say("left as it was", "warn")
+            else:
+                then(given)
+
+        self.app.push_screen(Confirm(title, rows, reason), answered)
 
     # ── asking ───────────────────────────────────────────────────────────────────────────────
 

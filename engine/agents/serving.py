@@ -11,15 +11,14 @@ search is as good as ever, though the level is lower. A level that the operator 
 rollout caps, takes out of use what lies above it.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import PurePosixPath
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from msgspec.structs import replace
 
 from engine.agents.command_table import COMMANDS
 from engine.agents.executor import Run
+from engine.agents.poorer_ways import POORER, text_of
 from engine.breaker.degradation import LEVELS, Standing
 from engine.breaker.errors import CircuitOpen
 from engine.breaker.row import Row
@@ -44,7 +43,6 @@ _PRICING: Final = ("risk.", "wheel.candidates", "wheel.rolls", "wheel.analysis",
                    "desk.smile")  # fmt: skip
 # Their tools have another way where the book can't be read; see `Call.untried`.
 _OTHER_WAY: Final = frozenset({"market"})
-_DEFINED: Final = r"^\s*(?:async\s+def|def|class)\s+"
 _KIND: Final = {command.intent: name for name, command in reversed(COMMANDS.items())}
 _OF_MACHINE: Final = frozenset({"system_status", "memory_usage", "hardware", "monitor"})
 _BY_NAME: Final = frozenset({"text_search", "definitions", "references", "callers", "tests_of"})
@@ -58,23 +56,35 @@ def not_in_use(standing: Standing) -> frozenset[str]:
     return frozenset().union(*(_NOT_AT[level] for level in below))
 
 
+class Lack(NamedTuple):
+    """Why no task may count on a capability now, and what would change that, a phrase each."""
+
+    why: str
+    lift: str
+
+
 def out_of_use(
     states: Mapping[str, CircuitState], causes: Mapping[str, str], standing: Standing
-) -> dict[str, str]:
-    """Return each capability that no task may count on now, and why, in words that go on.
+) -> dict[str, Lack]:
+    """Return each capability that no task may count on now.
 
     `causes` has for a circuit that isn't closed what its board says of it.
     """
-    imposed = "pinned" if standing.pinned else "the rollout's cap"
-    out = {
-        name: f"{name} is not in use at level {standing.level} ({imposed})"
-        for name in not_in_use(standing)
-        if states.get(name) != "absent"
-    }
+    imposed = _imposed(standing)
+    out = {name: imposed(name) for name in not_in_use(standing) if states.get(name) != "absent"}
     for name, state in states.items():
-        if state in ("open", "half_open"):
-            out[name] = causes.get(name) or f"{name} is out of order"
+        if state in ("open", "half_open") and name not in _OTHER_WAY:
+            why = causes.get(name) or f"{name} is out of order"
+            out[name] = Lack(why, f"{name} working again lifts this")
     return out
+
+
+def _imposed(standing: Standing) -> Callable[[str], Lack]:
+    if standing.pinned:
+        why, lift = f"the level is pinned at {standing.level}", "letting the level go lifts this"
+    else:
+        why, lift = f"the rollout caps the level at {standing.cap}", "a later phase lifts this"
+    return lambda name: Lack(f"{name} is not in use: {why}", lift)
 
 
 def causes(rows: Iterable[Row]) -> dict[str, str]:
@@ -90,7 +100,7 @@ def _open(row: Row) -> CircuitOpen:
 
 def needs(task: PlannedTask) -> frozenset[str]:
     """Return the capabilities that a task can't do without."""
-    own = {task.capability} if task.capability and task.capability not in _OTHER_WAY else set()
+    own = {task.capability} if task.capability else set()
     if task.tool.startswith(_PRICING):
         own.add("kernels.cpu")
     if not task.tool.startswith(_LIGHT):
@@ -98,34 +108,35 @@ def needs(task: PlannedTask) -> frozenset[str]:
     return frozenset(own)
 
 
-def adapted(plan: Plan, out: Mapping[str, str]) -> Plan:
+def adapted(plan: Plan, out: Mapping[str, Lack]) -> Plan:
     """Return the plan as it can be run: each task as it is, by its poorer way, or refused."""
     if not out:
         return plan
     return replace(plan, tasks=tuple(_adapted(task, out) for task in plan.tasks))
 
 
-def _adapted(task: PlannedTask, out: Mapping[str, str]) -> PlannedTask:
-    missing = sorted(needs(task) & out.keys())
+def _adapted(task: PlannedTask, out: Mapping[str, Lack]) -> PlannedTask:
+    missing = [out[name] for name in sorted(needs(task) & out.keys())]
     if not missing:
         return task
-    why = "; ".join(out[name] for name in missing)
-    poorer = _POORER.get(task.tool)
+    why = _joined(lack.why for lack in missing)
+    poorer = POORER.get(task.tool)
     arguments = poorer(task.arguments) if poorer else None
     if arguments is not None and not {"search.scan", "agents"} & out.keys():
         said = f"{why}; these are lines found by their text alone"
         return replace(
             task, tool=BY_TEXT, capability="search.scan", arguments=arguments | {"lacks": said}
         )
-    refused: dict[str, Argument] = {"of": task.tool, "why": why, "lift": lift(missing)}
+    lift = _joined(lack.lift for lack in missing)
+    refused: dict[str, Argument] = {"of": task.tool, "why": why, "lift": lift}
     return replace(task, tool=UNSERVED, capability=None, arguments=refused)
 
 
-def lift(missing: Iterable[str]) -> str:
-    return f"{' and '.join(missing)} working again lifts this"
+def _joined(phrases: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(phrases))
 
 
-def is_unserved(run: Run, out: Mapping[str, str]) -> bool:
+def is_unserved(run: Run, out: Mapping[str, Lack]) -> bool:
     """Whether the run has nothing to show, and that for lack of what is out of use."""
     outcomes = run.outcomes.values()
     if any(one.evidence is not None and one.evidence.found for one in outcomes):
@@ -139,7 +150,7 @@ def is_unserved(run: Run, out: Mapping[str, str]) -> bool:
     )
 
 
-def _lacked(task: PlannedTask, out: Mapping[str, str]) -> bool:
+def _lacked(task: PlannedTask, out: Mapping[str, Lack]) -> bool:
     return bool((needs(task) | {"memory"}) & out.keys())
 
 
@@ -164,8 +175,8 @@ def for_existing_tools(asked: Understanding, commands: Iterable[str]) -> Wanted 
     slots, kind = asked.slots, _KIND.get(asked.intent, asked.intent)
     if kind == "multi_part":
         return None
-    symbol, file = _text(slots, "symbol"), _text(slots, "file") or _first(slots, "paths")
-    pattern = _text(slots, "pattern") or _text(slots, "words")
+    symbol, file = text_of(slots, "symbol"), text_of(slots, "file") or _first(slots, "paths")
+    pattern = text_of(slots, "pattern") or text_of(slots, "words")
     if kind not in set(commands):
         if asked.intent in _OF_MACHINE:
             return Wanted("status")
@@ -174,88 +185,10 @@ def for_existing_tools(asked: Understanding, commands: Iterable[str]) -> Wanted 
         if pattern and asked.intent == "text_search" and slots.get("regex") is not True:
             word = slots.get("word") is True
             return Wanted("search", pattern, _first(slots, "paths"), word=word)
-    named = symbol or pattern or _text(slots, "question") or _text(slots, "terms")
-    return Wanted(kind, named or _text(slots, "ticker") or file, file)
-
-
-def _text(slots: Mapping[str, Argument], name: str) -> str:
-    value = slots.get(name)
-    return " ".join(value) if isinstance(value, tuple) else str(value or "")
+    named = symbol or pattern or text_of(slots, "question") or text_of(slots, "terms")
+    return Wanted(kind, named or text_of(slots, "ticker") or file, file)
 
 
 def _first(slots: Mapping[str, Argument], name: str) -> str:
     value = slots.get(name)
     return value[0] if isinstance(value, tuple) and value else ""
-
-
-# ── the poorer ways ──────────────────────────────────────────────────────────────────────────────
-
-Slots = Mapping[str, Argument]
-Search = dict[str, Argument]
-
-
-def _definitions(slots: Slots) -> Search | None:
-    name = _name(slots)
-    return _regex(rf"{_DEFINED}{name}\b|^\s*{name}\s*[:=]", f"defining {name}") if name else None
-
-
-def _references(slots: Slots) -> Search | None:
-    return {"pattern": name, "word": True} if (name := _name(slots)) else None
-
-
-def _callers(slots: Slots) -> Search | None:
-    name = _name(slots)
-    return _regex(rf"\b{name}\s*\(", f"calling {name}") if name else None
-
-
-def _tests(slots: Slots) -> Search | None:
-    name = _name(slots) or _module(slots)
-    found: Search = {"pattern": name, "word": True, "globs": ("test_*.py", "*_test.py")}
-    return found if name else None
-
-
-def _importers(slots: Slots) -> Search | None:
-    name = _module(slots)
-    said = f"importing {name}"
-    return _regex(rf"^\s*(?:from|import)\s.*\b{re.escape(name)}\b", said) if name else None
-
-
-def _imports(slots: Slots) -> Search | None:
-    return _in_file(slots, r"^\s*(?:from|import)\s", "imports")
-
-
-def _outline(slots: Slots) -> Search | None:
-    return _in_file(slots, _DEFINED, "definitions")
-
-
-def _in_file(slots: Slots, pattern: str, label: str) -> Search | None:
-    file = _text(slots, "file")
-    return _regex(pattern, f"{label} in {file}") | {"paths": (file,)} if file else None
-
-
-def _regex(pattern: str, label: str) -> Search:
-    return {"pattern": pattern, "regex": True, "label": label}
-
-
-def _name(slots: Slots) -> str:
-    """Return the name that is asked about, without its class and module."""
-    name = _text(slots, "symbol").rpartition(".")[2]
-    return name if name.isidentifier() else ""
-
-
-def _module(slots: Slots) -> str:
-    """Return the word by which a file or folder is imported."""
-    path = PurePosixPath(_text(slots, "file") or _text(slots, "folder"))
-    return path.parent.name if path.stem == "__init__" else path.stem
-
-
-_POORER: Final[Mapping[str, Callable[[Slots], Search | None]]] = {
-    "symbols.definitions": _definitions,
-    "symbols.references": _references,
-    "symbols.callers": _callers,
-    "code.tests": _tests,
-    "graph.importers": _importers,
-    "graph.impact": _importers,
-    "graph.imports": _imports,
-    "file.outline": _outline,
-}

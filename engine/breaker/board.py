@@ -237,18 +237,26 @@ class Board:
             self._ready[capability] = []
 
     def _tick(self, now_s: float) -> float | None:
-        before = self.ladder.level
-        if (now := self.ladder.tick(now_s)) is not None:
-            self._say(self._level(now, before))
+        before = self.ladder.standing
+        self.ladder.tick(now_s)
+        self._told(before)
         return self.ladder.next_at_s
 
     def _relevel(self, *, first: bool = False) -> None:
-        before = self.ladder.level
-        now = self.ladder.take(self.states(), self.now_s())
+        before = self.ladder.standing
+        self.ladder.take(self.states(), self.now_s())
         if first:
             self._say(self._level(self.ladder.standing, None))
-        elif now is not None and self._announced:
-            self._say(self._level(now, before))
+        elif self._announced:
+            self._told(before)
+
+    def _told(self, before: Standing) -> None:
+        """Publish a new level, and new words on the old one: its cause, or what it waits for."""
+        now = self.ladder.standing
+        if (now.level, now.why, now.lift, now.pinned, now.held_until_s) != (
+            before.level, before.why, before.lift, before.pinned, before.held_until_s
+        ):
+            self._say(self._level(now, before.level))
 
     def _level(self, now: Standing, was: Level | None) -> LevelChanged:
         held = now.held_until_s

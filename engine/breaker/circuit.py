@@ -30,7 +30,7 @@ class Permit:
 
     While nothing bad is in the window a good call changes nothing but a count. So until
     `calm_until_s` calls that took at most `slow_s` may just be added to `good`: the circuit takes
-    them from there. For a canary, and once the era is over, there is no such moment.
+    them from there, and once the era is over nobody does. For a canary there is no such moment.
     """
 
     canary: bool = False
@@ -177,8 +177,6 @@ class Circuit:
 
     def try_canary(self, now_s: float) -> tuple[Permit, Transition | None] | None:
         """Admit a canary once the wait is over, while there are fewer than the policy has."""
-        if self.forced is not None:
-            return None
         change = None
         if self.state == "open" and self.try_at_s is not None and now_s >= self.try_at_s:
             change = self._move("half_open", "the wait is over")
@@ -298,8 +296,6 @@ class Circuit:
         self.cause = self._said = ""
         self.try_at_s = None
         self._window = Window(self.policy.window_calls, self.policy.window_s)
-        if self._permit is not None:
-            self._permit.good = 0
 
     def _collect(self) -> None:
         """Put the calls that were only counted into the window."""
@@ -314,8 +310,6 @@ class Circuit:
         change = Transition(self.state, state, cause)
         self.state = state
         self._collect()
-        if self._permit is not None:
-            self._permit.calm_until_s = -inf
         self._permit = Permit(slow_s=self.policy.slow_s) if state == "closed" else None
         self._trying.clear()
         return change

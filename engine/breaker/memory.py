@@ -161,7 +161,10 @@ class Watermarks:
             f"{gigabytes(used_bytes)} of {gigabytes(self.budget.total_bytes)} held ({share:.0f} %)"
         )
         if pressure in ("warning", "critical"):
-            return f"the system's memory pressure is {pressure}; {held}"
+            held = f"the system's memory pressure is {pressure}; {held}"
+        if self.state != "normal" and self._well_since_s is not None:
+            well_s = self._now_s - self._well_since_s
+            held += f", well below the mark for {well_s:.0f} s; {self._calm_s:g} s are needed"
         return held
 
 

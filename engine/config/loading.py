@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.config import rollout
+from engine.config.agreement import check_agreement
 from engine.config.options import (
     ConfigError,
     Option,
@@ -17,34 +19,12 @@ from engine.config.options import (
     options,
     sections,
 )
+from engine.config.origin import DEFAULT, Ignored, Origin
 from engine.config.schema import Config
 from engine.config.trust import Trust
 
 PROJECT_FILE = "bolt.toml"
 PREFIX = "BOLT_"
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a value came from: `default`, a file with its line, a variable or a flag."""
-
-    place: str
-    line: int | None = None
-
-    def __str__(self) -> str:
-        return self.place if self.line is None else f"{self.place}:{self.line}"
-
-
-@dataclass(frozen=True, slots=True)
-class Ignored:
-    """A setting that was found and not taken, and why."""
-
-    name: str
-    origin: Origin
-    why: str
-
-    def __str__(self) -> str:
-        return f"{self.origin}: {self.name} is ignored: {self.why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +56,11 @@ def load(
     """Read all sources; `flags` maps option names to the texts given on the command line.
 
     Raises:
-        ConfigError: a file can't be read or parsed, a key is unknown, a value is wrong.
+        ConfigError: a file can't be read or parsed, a key is unknown, a value is wrong, or two
+            contradict each other.
     """
     values: dict[str, Value] = {}
-    origins = {option.name: Origin("default") for option in options()}
+    origins = {option.name: Origin(DEFAULT) for option in options()}
     ignored: list[Ignored] = []
 
     def take(option: Option, value: Value, origin: Origin) -> None:
@@ -100,7 +81,13 @@ def load(
     for name, text in (flags or {}).items():
         option = _known(name)
         take(option, _placed(option, text, f"--set {name}"), Origin("--set"))
-    return Loaded(_build(values), origins, tuple(ignored), _is_trusted(project, environ))
+    trusted = _is_trusted(project, environ)
+    theirs = config_file is None and origins["rollout.phase"].place == str(project / PROJECT_FILE)
+    phase = rollout.applied(values, origins, trusted=trusted or not theirs)
+    config = _build(values | phase.values)
+    origins |= dict.fromkeys(phase.values, phase.origin)
+    check_agreement(config, origins)
+    return Loaded(config, origins, (*ignored, *phase.ignored), trusted)
 
 
 def trust(environ: Mapping[str, str] = os.environ) -> Trust:

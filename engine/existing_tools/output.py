@@ -11,6 +11,11 @@ from engine.evidence import Cell, Evidence, Figure, Figures, Finding, Findings, 
 MAX_LINES: Final = 200
 _LINE_CHARS: Final = 400
 _BUSIEST: Final = 15
+# How the system's searches differ from ours.
+_BESIDE = {
+    "rg": "it leaves out hidden and ignored files",
+    "grep": "it looks into ignored files too",
+}
 _FOUND = re.compile(rb"(?P<path>[^\0\n]+)\0(?P<line>\d+):(?P<text>.*)")
 
 
@@ -57,12 +62,12 @@ def evidence(command: Command, wanted: Wanted, written: bytes, cut: str) -> Evid
         ToolFailed: there is nothing to read in it.
     """
     name = clean(Path(command.argv[0]).name)
-    lacks = f"{name} gave this, not the engine" + (f"; {cut}" if cut else "")
+    lacks = "; ".join(filter(None, (f"{name} gave this, not the engine", _BESIDE.get(name), cut)))
     if command.form == "ps":
         return _of_processes(written, lacks)
     whole = written[: written.rfind(b"\n") + 1] if cut else written
     if command.form == "lines":
-        return _of_lines(command, wanted, whole, lacks)
+        return _of_lines(command, wanted, whole, lacks, cut)
     lines = [line_of(raw) for raw in whole.splitlines()]
     if not any(lines):
         return Evidence(f"{name} gave nothing", found=False, lacks=lacks)
@@ -72,7 +77,7 @@ def evidence(command: Command, wanted: Wanted, written: bytes, cut: str) -> Evid
     return Evidence(verdict, (Text(command.shown, shown),), lacks=lacks)
 
 
-def _of_lines(command: Command, wanted: Wanted, written: bytes, lacks: str) -> Evidence:
+def _of_lines(command: Command, wanted: Wanted, written: bytes, lacks: str, cut: str) -> Evidence:
     found = [match for raw in written.splitlines() if (match := _FOUND.fullmatch(raw))]
     kind = "word" if wanted.word else "text"
     said = f'the {kind} "{clean(wanted.query)}"'
@@ -83,8 +88,9 @@ def _of_lines(command: Command, wanted: Wanted, written: bytes, lacks: str) -> E
         for m in found[:MAX_LINES]
     )
     files = len({match["path"] for match in found})
+    at_least = "At least " if cut else ""
     verdict = (
-        f"{len(found):,} line{' has' if len(found) == 1 else 's have'} {said}, "
+        f"{at_least}{len(found):,} line{' has' if len(found) == 1 else 's have'} {said}, "
         f"in {files:,} file{'' if files == 1 else 's'}"
     )
     section = Findings(command.shown, items, len(found), len(found) > len(items))

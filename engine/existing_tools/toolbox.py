@@ -42,10 +42,6 @@ class ExistingToolbox:
     project: Path
     trusted: bool = False
 
-    def has(self, kind: str) -> bool:
-        """Whether there is a command for this kind of question, whatever comes of it."""
-        return kind in self.settings.commands or kind in (SEARCH, MACHINE)
-
     async def answer(self, wanted: Wanted, *, without: frozenset[str] = frozenset()) -> Evidence:
         """Return what the first tool gives that works: the user's, then the system's.
 

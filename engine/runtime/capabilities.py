@@ -2,6 +2,7 @@
 
 import importlib.util
 import sys
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -45,7 +46,8 @@ def add_capabilities(board: Board, services: Services) -> None:
     async def read_host() -> None:
         await services.read_host()
 
-    board.add("probes.host", read_host)
+    probing, storing = (replace(board.policy, slow_s=slow_s) for slow_s in (1.0, 5.0))
+    board.add("probes.host", read_host, probing)
     try:
         services.ripgrep()
     except SearchError as error:
@@ -61,8 +63,8 @@ def add_capabilities(board: Board, services: Services) -> None:
     else:
         board.add_absent("kernels.gpu", reason)
     add_market(board, services)
-    board.add("store.write", services.journal.flush)
-    board.add("store.read", read_store)
+    board.add("store.write", services.journal.flush, storing)
+    board.add("store.read", read_store, storing)
 
 
 def add_market(board: Board, services: Services) -> None:

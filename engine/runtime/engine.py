@@ -25,16 +25,20 @@ from engine.agents.services import Services
 from engine.agents.tools import lookup
 from engine.agents.vocabulary import SAID
 from engine.breaker.board import Board
-from engine.breaker.circuit import Policy
+from engine.breaker.circuit import How
+from engine.breaker.degradation import Ladder
+from engine.breaker.policy import policy_of
 from engine.bus import Bus
 from engine.clock import Clock, SystemClock
 from engine.config import Loaded, load
+from engine.config.rollout import cap
 from engine.events import Event, Notice, QueryAsked, QueryPlanned, SessionJoined, SessionLeft
-from engine.evidence import Answer, Plan, Understanding, clean
+from engine.evidence import Answer, Level, Plan, Understanding, clean
 from engine.kernels.devices import MlxMemory, mlx_memory
 from engine.project import resolve
 from engine.runtime import corpus_view
 from engine.runtime.agents_watch import AgentsWatch
+from engine.runtime.by_hand import LevelByHand
 from engine.runtime.capabilities import add_capabilities, find_gpu
 from engine.runtime.code_questions import CodeQuestions
 from engine.runtime.device_list import DeviceList
@@ -50,6 +54,7 @@ from engine.runtime.text_index import SessionIndex
 from engine.standing import Standing
 from engine.store.folder import store_folder
 from engine.store.journal import Journal
+from engine.store.last_circuits import last_circuits
 from engine.store.pool import Pool
 
 if TYPE_CHECKING:
@@ -88,15 +93,15 @@ class Engine:
         self._journal = Journal(self._store, self.session, durability=durability, clock=clock)
         budget = session_budget(config)
         self._pool = Pool(config.store.max_leases, memory_bytes=budget.total_bytes // 2)
-        policy = Policy(
-            config.circuits.failure_threshold, config.circuits.wait_s, config.circuits.max_wait_s
-        )
-        self.board = Board(self.bus.publish, clock, policy)
+        ladder = Ladder(cap(config.rollout.phase))
+        self.board = Board(self.bus.publish, clock, policy_of(config.circuits), ladder=ladder)
+        self._level = LevelByHand(self.board, self.bus.publish, clock)
         self._recorder = Recorder(
             self.bus,
             self._journal,
             interval_s,
             lambda error: self.board.report("store.write", error),
+            lambda: serving.causes(self.board.rows()).get("store.write", ""),
         )
         self._sampling = Sampling(
             self.bus, clock, config, self.board.report, _mlx_bytes, self._standing.newest
@@ -217,6 +222,8 @@ class Engine:
         self._text.enter()
         self.memory.enter()
         self._watch.enter()
+        here = clean(str(self.project))
+        self.board.restore(last_circuits(self._store, here, self.session))
         self.board.announce()
         for ignored in self.settings.ignored:
             text = clean(str(ignored))
@@ -354,7 +361,7 @@ class Engine:
         if out and serving.is_unserved(run, out):
             await self._fallback.stand_in(run, full, understanding, out)
 
-    def _out_of_use(self) -> dict[str, str]:
+    def _out_of_use(self) -> dict[str, serving.Lack]:
         board = self.board
         return serving.out_of_use(board.states(), serving.causes(board.rows()), board.standing)
 
@@ -378,6 +385,39 @@ class Engine:
     def _next_query(self) -> str:
         self._queries += 1
         return f"q{self._queries}"
+
+    # ── by hand ──────────────────────────────────────────────────────────────────────────────
+
+    def force(self, capability: str, how: How, reason: str, for_s: float | None = None) -> None:
+        """Hold a circuit open, closed or disabled for so long, or until `release`.
+
+        Raises:
+            UnknownCapability, BadForce.
+        """
+        self.board.force(capability, how, reason, for_s)
+
+    def pin(self, level: Level, reason: str, for_s: float | None = None) -> None:
+        """Hold the level for so long, or until `release("level")`.
+
+        Raises:
+            BadPin.
+        """
+        self._level.pin(level, reason, for_s)
+        if self._group is not None:
+            self._group.start_soon(self._level.follow)
+
+    def release(self, name: str) -> bool:
+        """Let a capability, or "level", go by itself again; False where nobody held it.
+
+        Raises:
+            UnknownCapability, BadForce.
+        """
+        if name != "level":
+            return self.board.release(name)
+        released = self._level.unpin()
+        if released and self._group is not None:
+            self._group.start_soon(self._level.follow)
+        return released
 
     # ── what a face needs beside the bus ─────────────────────────────────────────────────────
 

@@ -2,15 +2,16 @@
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
+import anyio
 from msgspec.structs import replace
 
 from engine.agents.executor import Outcome, Run
 from engine.agents.services import Services
-from engine.agents.serving import Instead, for_existing_tools, instead
+from engine.agents.serving import Instead, Lack, for_existing_tools, instead
 from engine.breaker.errors import sentence
-from engine.events import TaskFailed, TaskFinished, TaskStarted
+from engine.events import TaskCancelled, TaskFailed, TaskFinished, TaskStarted
 from engine.evidence import (
     Answer,
     Evidence,
@@ -18,6 +19,7 @@ from engine.evidence import (
     PlannedTask,
     TaskError,
     TaskRecord,
+    TaskStatus,
     Understanding,
     clean,
 )
@@ -30,6 +32,13 @@ _KEPT = 32
 _AGENT = "reserve"  # it waits for no agent: they may be what is in trouble
 _NAMES: Mapping[Instead, str] = {"existing_tool": "existing tool", "cached": "earlier answer"}
 _Key = tuple[object, ...]
+
+
+class _Head(TypedDict):
+    query: str
+    task: str
+    tool: str
+    agent: str
 
 
 class _Nothing(Exception):
@@ -64,31 +73,39 @@ class Fallback:
         self._last.clear()
 
     async def stand_in(
-        self, run: Run, plan: Plan, asked: Understanding, out: Mapping[str, str]
+        self, run: Run, plan: Plan, asked: Understanding, out: Mapping[str, Lack]
     ) -> None:
-        """Add to a run without result what there is instead, each try as a task of its own.
+        """Add to a run without result what there is instead, as a task of its own.
 
         `plan` is what would have been run if everything worked.
         """
         wanted = for_existing_tools(asked, self._tools.settings.commands)
         ways: dict[Instead, Callable[[], Awaitable[Evidence]]] = {
-            "existing_tool": lambda: self._by_tool(wanted, out),
+            "existing_tool": lambda: self._by_tool(wanted),
             "cached": lambda: self._as_before(plan, asked, out),
         }
+        tried: list[tuple[PlannedTask, Outcome]] = []
         for way in instead(wanted, self._services.board.standing.level):
-            if await self._tried(run, _NAMES[way], ways[way]):
-                return
+            tried.append(await self._tried(run, _NAMES[way], ways[way]))
+            if tried[-1][1].evidence is not None:
+                tried = tried[-1:]  # why the one before gave nothing no longer matters
+                break
+        run.plan = replace(run.plan, tasks=(*run.plan.tasks, *(task for task, _ in tried)))
+        run.outcomes.update((task.id, outcome) for task, outcome in tried)
 
-    async def _by_tool(self, wanted: Wanted | None, out: Mapping[str, str]) -> Evidence:
+    async def _by_tool(self, wanted: Wanted | None) -> Evidence:
         assert wanted is not None
-        without = frozenset({"rg"}) if "search.scan" in out else frozenset()
+        # Where the scan is out of order, and not just out of use, it is rg that failed.
+        failed = self._services.board.states().get("search.scan") in ("open", "half_open")
+        without = frozenset({"rg"}) if failed else frozenset[str]()
         try:
-            return await self._tools.answer(wanted, without=without)
+            evidence = await self._tools.answer(wanted, without=without)
         except ToolFailed as error:
             raise _Nothing(str(error)) from error
+        return replace(evidence, found=True)  # that there is nothing is an answer too
 
     async def _as_before(
-        self, plan: Plan, asked: Understanding, out: Mapping[str, str]
+        self, plan: Plan, asked: Understanding, out: Mapping[str, Lack]
     ) -> Evidence:
         found = await self._found(plan, asked, out)
         if found is None:
@@ -109,14 +126,14 @@ class Fallback:
         )
 
     async def _found(
-        self, plan: Plan, asked: Understanding, out: Mapping[str, str]
+        self, plan: Plan, asked: Understanding, out: Mapping[str, Lack]
     ) -> "PastAnswer | None":
         from engine.store.past_plans import key, read_good
 
         if known := self._last.get((asked.intent, key(plan.tasks))):
             return known
         if "store.read" in out:
-            raise _Nothing(f"earlier answers can't be looked up: {out['store.read']}")
+            raise _Nothing(f"earlier answers can't be looked up: {out['store.read'].why}")
         project = clean(str(self._services.project))
         try:
             return await self._services.past.read(
@@ -126,42 +143,34 @@ class Fallback:
             # A boundary: whatever keeps the store from being read, the query still gets an answer.
             raise _Nothing(f"earlier answers can't be looked up: {sentence(error)}") from error
 
-    async def _tried(self, run: Run, name: str, work: Callable[[], Awaitable[Evidence]]) -> bool:
-        """Run one way as a task of the run; whether it gave something."""
+    async def _tried(
+        self, run: Run, name: str, work: Callable[[], Awaitable[Evidence]]
+    ) -> tuple[PlannedTask, Outcome]:
+        """Run one way as a task of the run, with its events."""
         publish, now = self._services.bus.publish, self._services.clock.monotonic_s
+        head: _Head = {"query": run.query, "task": name, "tool": name, "agent": _AGENT}
         began_s = now()
-        publish(TaskStarted(query=run.query, task=name, tool=name, agent=_AGENT))
-        evidence, error = None, None
+
+        def record(status: TaskStatus, error: TaskError | None = None) -> TaskRecord:
+            since_ms, took_ms = _ms(began_s - run.asked_s), _ms(now() - began_s)
+            return TaskRecord(name, name, _AGENT, status, (), since_ms, took_ms, 1, error)
+
+        publish(TaskStarted(**head))
         try:
-            evidence = await work()
+            found = await work()
         except _Nothing as nothing:
             error = TaskError("unavailable", clean(str(nothing)))
-        took_ms = round((now() - began_s) * 1000, 3)
-        if evidence is not None:
-            publish(
-                TaskFinished(
-                    query=run.query, task=name, tool=name, agent=_AGENT,
-                    elapsed_ms=took_ms, verdict=evidence.verdict, found=evidence.found,
-                )
-            )  # fmt: skip
-        elif error is not None:
-            publish(
-                TaskFailed(
-                    query=run.query, task=name, tool=name, agent=_AGENT,
-                    elapsed_ms=took_ms, error=error,
-                )
-            )  # fmt: skip
-        record = TaskRecord(
-            id=name,
-            tool=name,
-            agent=_AGENT,
-            status="failed" if error else "finished",
-            needs=(),
-            started_ms=round((began_s - run.asked_s) * 1000, 3),
-            elapsed_ms=took_ms,
-            attempts=1,
-            error=error,
-        )
-        run.plan = replace(run.plan, tasks=(*run.plan.tasks, PlannedTask(name, name)))
-        run.outcomes[name] = Outcome(record, evidence)
-        return evidence is not None and evidence.found
+            outcome = Outcome(record("failed", error))
+            publish(TaskFailed(**head, elapsed_ms=_ms(now() - began_s), error=error))
+        except anyio.get_cancelled_exc_class():
+            publish(TaskCancelled(**head, elapsed_ms=_ms(now() - began_s)))
+            raise
+        else:
+            outcome = Outcome(record("finished"), found)
+            took_ms = _ms(now() - began_s)
+            publish(TaskFinished(**head, elapsed_ms=took_ms, verdict=found.verdict))
+        return PlannedTask(name, name), outcome
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 3)

@@ -14,7 +14,11 @@ _KEY = "journal"
 
 
 class Recorder:
-    """Between bus and journal. `report` hears of each success and failure to write."""
+    """Between bus and journal. `report` hears of each success and failure to write.
+
+    `held` returns why nothing may be written now, empty where it may: what happens is kept, and
+    written once it may be again.
+    """
 
     def __init__(
         self,
@@ -22,18 +26,20 @@ class Recorder:
         journal: Journal,
         interval_s: float,
         report: Callable[[Exception | None], None],
+        held: Callable[[], str] = lambda: "",
     ) -> None:
         self._bus = bus
         self._journal = journal
         self._interval_s = interval_s
         self._report = report
+        self._held = held
         self._failing = False
 
     async def run(self) -> None:
         """Write what has gathered, again and again, until cancelled."""
         while True:
             await anyio.sleep(self._interval_s)
-            if self._journal.pending:
+            if self._journal.pending and not self._held():
                 await self.flush()
 
     async def flush(self) -> bool:
@@ -51,6 +57,10 @@ class Recorder:
 
         Where it can't be written the answer goes out all the same, degraded and "not recorded".
         """
+        if why := self._held():
+            answer = unrecorded(answer, why)
+            self._bus.publish(ended(query, answer))
+            return answer
         event: Event = ended(query, answer)
         self._bus.stamp(event)
         try:

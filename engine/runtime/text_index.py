@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import anyio
@@ -20,6 +21,7 @@ CAPABILITY = "search.index"
 _LIMIT_BYTES = 1 << 30
 _SHARE = 10
 _CANARY_S = 5.0
+_SLOW_S = 2.0
 _SHED = "its memory was needed: it is built again once there is room"
 ONCE = "a single run doesn't build an index"
 
@@ -64,7 +66,7 @@ class SessionIndex:
         if self._client is None:
             self._board.add_absent(CAPABILITY, self._why_none)
         else:
-            self._board.add(CAPABILITY, self._canary)
+            self._board.add(CAPABILITY, self._canary, replace(self._board.policy, slow_s=_SLOW_S))
 
     async def run(self, then: Callable[[], Awaitable[None]]) -> None:
         """Keep the index until cancelled; `then` runs once it stands, or at once without one."""
@@ -91,8 +93,8 @@ class SessionIndex:
             self.enter()
             self._client.restore()
 
-    def _report(self, error: Exception | None) -> None:
-        self._board.report(CAPABILITY, error)
+    def _report(self, error: Exception | None, took_s: float | None = None) -> None:
+        self._board.report(CAPABILITY, error, took_s)
 
     async def _canary(self) -> None:
         assert self._client is not None

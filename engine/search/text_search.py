@@ -31,7 +31,7 @@ class TextSearch:
         index: "IndexClient | None" = None,
         *,
         why_none: str = "",
-        report: Callable[[Exception | None], None] = lambda error: None,
+        report: Callable[[Exception | None, float], None] = lambda error, took_s: None,
     ) -> None:
         self._rg = rg
         self._root = root
@@ -86,6 +86,7 @@ class TextSearch:
             return self._why_none
         names = await check_paths(self._rg(), self._root, query.paths)
         query = replace(query, paths=names)
+        began_s = anyio.current_time()
         try:
             with anyio.fail_after(timeout_s):
                 found = await self._index.search(query, max_rows=max_rows)
@@ -93,11 +94,11 @@ class TextSearch:
             raise
         except (SearchError, TimeoutError) as error:
             # Not swallowed: its circuit hears of it, and the answer says why ripgrep gave it.
-            self._report(error)
+            self._report(error, anyio.current_time() - began_s)
             return f"the index failed: {_cause(error) or f'no answer within {timeout_s:g} s'}"
         if isinstance(found, str):
             return found
-        self._report(None)
+        self._report(None, anyio.current_time() - began_s)
         return await self._scan(query, found, timeout_s)
 
     async def _scan(self, query: TextQuery, found: "Indexed", timeout_s: float) -> Scan:

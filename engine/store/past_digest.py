@@ -13,7 +13,8 @@ ENDED: Final = ("QueryAnswered", "QueryFailed", "QueryCancelled")
 CHANGES: Final = ("CircuitChanged", "LevelChanged", "Notice", "StoreFolded")
 # How a circuit or a level began is no change, and a fold that went well is none worth telling.
 _NOTABLE: Final = (
-    "((type IN ('CircuitChanged', 'LevelChanged') AND body->>'$.was' IS NOT NULL) "
+    "((type IN ('CircuitChanged', 'LevelChanged') AND body->>'$.was' IS NOT NULL "
+    "AND body->>'$.was' IS DISTINCT FROM body->>'$.level') "
     "OR type = 'Notice' OR (type = 'StoreFolded' AND body->>'$.problem' <> ''))"
 )
 

@@ -60,7 +60,7 @@ def _circuit(one: Event) -> PastMark | None:
 
 def _level(one: Event) -> PastMark | None:
     assert isinstance(one, LevelChanged)
-    if one.was is None:
+    if one.was in (None, one.level):  # how it began, or new words on it
         return None
     why = f": {one.why}" if one.why else ""
     severity: Severity = "info" if one.level == "full" else "warning"

@@ -2,9 +2,9 @@
 
 Bars: below interlock-cb's overhead, at most twice the cheapest. All run in turns in one process,
 the best of many rounds counts, and the bare call is taken off. A block is `with breaker: work()`, a
-call is the library's own way to guard a function, a rejection is a block that is not let in. Of
-ours every call is timed and counted in both windows; `counts` says what the others do.
-Needs interlock-cb; circuitbreaker and purgatory where they are installed.
+call is the library's own way to guard a function, a rejection is one that is not let in. A block of
+circuitbreaker's is left out: only its decorator looks whether the circuit is open. Beside each cost
+stands what is counted for it. Needs interlock-cb; the others where they are installed.
 """
 
 import importlib
@@ -113,7 +113,6 @@ def circuitbreaker() -> dict[str, tuple[str, Timed]]:
     with suppress(ValueError):
         shut(broken)()
     return {
-        "circuitbreaker, block": ("failures in a row", same(breaker())),
         "circuitbreaker, call": ("failures in a row", call(breaker()(work))),
         "circuitbreaker, rejection": ("", call(lambda: _caught(shut(work)))),
     }
@@ -121,9 +120,13 @@ def circuitbreaker() -> dict[str, tuple[str, Timed]]:
 
 def purgatory() -> dict[str, tuple[str, Timed]]:
     factory = importlib.import_module("purgatory").SyncCircuitBreakerFactory()
+    shut = factory.get_breaker("c", threshold=1)
+    with suppress(ValueError), shut:
+        broken()
     return {
         "purgatory, block": ("failures in a row", same(factory.get_breaker("a"))),
         "purgatory, call": ("failures in a row", call(factory("b")(work))),
+        "purgatory, rejection": ("", rejected(lambda: shut)),
     }
 
 

@@ -1,9 +1,10 @@
 """Simulated outages, and what a way of choosing the level makes of them.
 
-An outage is a call each half second: healthy at first, then dead, then flapping between better and
-worse for minutes, and at last healthy for good (the *true recovery*). Calls fail or not as the seed
-has it, so that every way sees the same calls. What is told of a capability is taken of the rate of
-failures over 25 s, as a circuit does; a dead capability is therefore seen after 12.5 s.
+An outage is ten calls a second: healthy at first, then dead, then for twenty minutes flapping
+between better and worse, mostly about as many failures as successes, and at last healthy for good
+(the *true recovery*). Calls fail or not as the seed has it, so that every way of choosing sees the
+same ones. A capability is out when half of the calls of the last 25 s failed: every way therefore
+sees a dead one after 12.5 s.
 """
 
 from collections import deque
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 
+from engine.breaker.circuit import Circuit, Permit, Policy
 from engine.breaker.degradation import Ladder, standing
 from engine.events import CircuitState
 from engine.evidence import Level
@@ -18,11 +20,11 @@ from engine.evidence import Level
 TICKS_A_SECOND = 10
 WINDOW_CALLS = 25 * TICKS_A_SECOND
 OPENS_AT = 0.5
-CLOSES_BELOW = 0.2
+CLOSES_BELOW = 0.45  # for hysteresis
 HEALTHY = 0.005  # the chance that a call fails
-CHANCES = (0.05, 0.4, 0.5, 0.5, 0.5, 0.6, 0.95)  # the same while it flaps, and for how long
+CHANCES = (0.05, 0.5, 0.5, 0.5, 0.5, 0.5, 0.95)  # the same while it flaps, and for how long
 SPELL_S = 20.0
-FLAPS_S = (900, 1200)
+FLAPS_S = (1000, 1250)
 # Which capabilities an outage takes, by how far the level falls.
 TAKES: tuple[tuple[str, ...], ...] = (
     ("graph",),
@@ -30,7 +32,9 @@ TAKES: tuple[tuple[str, ...], ...] = (
     ("search.scan", "graph"),
     ("probes.host", "store.read"),
 )
-Way = Callable[[Mapping[str, CircuitState], float], Level]
+States = Mapping[str, CircuitState]
+Seen = tuple[float, States]  # seconds, and the states whenever they change, and each second besides
+Way = Callable[[States, float], Level]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,33 +79,15 @@ def naive() -> Way:
 
 
 def laddered(ladder: Ladder) -> Way:
-    def level(states: Mapping[str, CircuitState], now_s: float) -> Level:
+    def level(states: States, now_s: float) -> Level:
         ladder.take(states, now_s)
         return ladder.level
 
     return level
 
 
-def outcome(told: Outage, way: Way, closes_below: float = OPENS_AT) -> Outcome:
-    """Play an outage; hysteresis is a `closes_below` that is lower than what opens."""
-    level: Level = "full"
-    changes, detected, full_again = 0, float("inf"), 0.0
-    for now_s, states in _states(told, closes_below):
-        now = way(states, now_s)
-        if now == level:
-            continue
-        changes += 1
-        if level == "full" and now_s >= told.began_s:
-            detected = min(detected, now_s - told.began_s)
-        level = now
-        full_again = max(0.0, now_s - told.recovered_s) if now == "full" else float("inf")
-    return Outcome(changes, detected, full_again)
-
-
-def _states(
-    told: Outage, closes_below: float
-) -> Iterator[tuple[float, Mapping[str, CircuitState]]]:
-    """Yield the states whenever they change, and each second besides."""
+def by_rate(told: Outage, closes_below: float = OPENS_AT) -> Iterator[Seen]:
+    """Yield what the rate of failures tells; hysteresis is a `closes_below` below what opens."""
     window = deque([False] * WINDOW_CALLS, WINDOW_CALLS)
     failures = 0
     state: CircuitState = "closed"
@@ -112,3 +98,39 @@ def _states(
         before, state = state, "open" if failures >= limit * WINDOW_CALLS else "closed"
         if state != before or tick % TICKS_A_SECOND == 0:
             yield tick / TICKS_A_SECOND, dict.fromkeys(told.takes, state)
+
+
+def by_circuit(told: Outage, calls_a_second: int = 2) -> Iterator[Seen]:
+    """Yield what a circuit of this program tells: it sees calls while closed, then canaries."""
+    circuit = Circuit(Policy(), Random(1).random)
+    for tick, failed in enumerate(told.failed, start=1):
+        now_s = tick / TICKS_A_SECOND
+        before = circuit.state
+        if (admitted := circuit.try_canary(now_s)) is not None:
+            yield now_s, dict.fromkeys(told.takes, circuit.state)
+            permit: Permit | None = admitted[0]
+        else:
+            due = tick % (TICKS_A_SECOND // calls_a_second) == 0
+            permit = circuit.admit() if due else None
+        if permit is not None and failed:
+            circuit.failed(permit, now_s, "it failed")
+        elif permit is not None:
+            circuit.succeeded(permit, now_s)
+        if circuit.state != before or tick % TICKS_A_SECOND == 0:
+            yield now_s, dict.fromkeys(told.takes, circuit.state)
+
+
+def outcome(told: Outage, seen: Iterator[Seen], way: Way) -> Outcome:
+    """Play an outage, as it is seen, to a way of choosing."""
+    level: Level = "full"
+    changes, detected, full_again = 0, float("inf"), 0.0
+    for now_s, states in seen:
+        now = way(states, now_s)
+        if now == level:
+            continue
+        changes += 1
+        if level == "full" and now_s >= told.began_s:
+            detected = min(detected, now_s - told.began_s)
+        level = now
+        full_again = max(0.0, now_s - told.recovered_s) if now == "full" else float("inf")
+    return Outcome(changes, detected, full_again)

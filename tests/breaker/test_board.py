@@ -1,64 +1,18 @@
-from collections.abc import Callable
-
 import anyio
 import pytest
 
-from engine.breaker.board import Absent, Board, CircuitOpen
-from engine.breaker.circuit import Policy
-from engine.clock import ManualClock
-from engine.events import CircuitChanged, Event, LevelChanged
+from engine.breaker.board import Absent, CircuitOpen
+from engine.breaker.policy import Policy
+from engine.events import CircuitChanged
+
+from .board_scene import Blameless, Scene, nothing, running, until
 
 pytestmark = pytest.mark.anyio
-
-POLICY = Policy(failure_threshold=2, wait_s=10.0, max_wait_s=60.0)
-
-
-class Blameless(Exception):
-    blameless = True
-
-
-class Scene:
-    """A board with a clock that moves when told, and all that it published."""
-
-    def __init__(self, policy: Policy = POLICY) -> None:
-        self.events: list[Event] = []
-        self.clock = ManualClock()
-        self.board = Board(self.events.append, self.clock, policy)
-
-    def circuits(self) -> list[tuple[str, str | None, str]]:
-        changes = [e for e in self.events if isinstance(e, CircuitChanged)]
-        return [(e.capability, e.was, e.state) for e in changes]
-
-    def levels(self) -> list[tuple[str | None, str]]:
-        return [(e.was, e.level) for e in self.events if isinstance(e, LevelChanged)]
-
-    def fail(self, capability: str, error: Exception | None = None) -> None:
-        try:
-            with self.board.guard(capability):
-                raise error or RuntimeError("it broke")
-        except type(error or RuntimeError()):
-            pass
-
-    def open(self, capability: str) -> None:
-        for _ in range(2):
-            self.fail(capability)
 
 
 @pytest.fixture
 def scene() -> Scene:
     return Scene()
-
-
-async def nothing() -> None:
-    """A canary that always sings."""
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    with anyio.fail_after(20):
-        while True:
-            if condition():
-                return
-            await anyio.sleep(0.002)
 
 
 async def test_each_capability_is_announced_once(scene: Scene) -> None:
@@ -84,14 +38,16 @@ async def test_every_transition_is_one_event(scene: Scene) -> None:
     assert scene.board.standing.why == "symbols failed"
 
 
-async def test_a_level_that_stays_is_not_published_again(scene: Scene) -> None:
-    """A second failure on the same rung changes the reason, not the level."""
+async def test_new_words_on_a_level_are_published(scene: Scene) -> None:
+    """A second failure on the same rung changes the reason, and is told once."""
     for name in ("symbols", "graph", "kernels.cpu"):
         scene.board.add(name, nothing)
     scene.board.announce()
     for name in ("symbols", "graph", "kernels.cpu"):
         scene.open(name)
-    assert scene.levels() == [(None, "full"), ("full", "limited"), ("limited", "monitoring")]
+    assert scene.levels() == [
+        (None, "full"), ("full", "limited"), ("limited", "limited"), ("limited", "monitoring"),
+    ]  # fmt: skip
 
 
 async def test_the_error_of_the_block_goes_on(scene: Scene) -> None:
@@ -213,7 +169,7 @@ async def test_rows_say_how_long_until_the_next_try(scene: Scene) -> None:
     scene.board.add_absent("market", "none")
     scene.open("symbols")
     scene.clock.advance(3)
-    assert list(scene.board.rows()) == [
+    assert [row[:5] for row in scene.board.rows()] == [
         ("symbols", "open", 2, "it broke", 7.0),
         ("market", "absent", 0, "none", None),
     ]
@@ -221,27 +177,23 @@ async def test_rows_say_how_long_until_the_next_try(scene: Scene) -> None:
     assert next(scene.board.rows())[4] == 0.0
 
 
-async def running(scene: Scene, condition: Callable[[], bool]) -> None:
-    """Let the board try its canaries until something holds."""
-    async with anyio.create_task_group() as group:
-        group.start_soon(scene.board.run)
-        await until(condition)
-        group.cancel_scope.cancel()
-
-
 async def test_a_canary_closes_the_circuit_and_the_level_follows(scene: Scene) -> None:
-    """Once the wait is over the canary is tried; its success brings level and circuit back."""
+    """Once the wait is over the canary is tried; it brings the circuit back, then the level."""
     scene.board.add("symbols", nothing)
     scene.board.announce()
     scene.open("symbols")
     scene.clock.advance(10)
     await running(scene, lambda: scene.board.states()["symbols"] == "closed")
+    # The third is no change of the level: what it waits for now is its dwell.
+    assert scene.levels() == [(None, "full"), ("full", "limited"), ("limited", "limited")]
+    scene.clock.advance(60)
+    await running(scene, lambda: len(scene.levels()) == 4)
     assert scene.circuits()[1:] == [
         ("symbols", "closed", "open"),
         ("symbols", "open", "half_open"),
         ("symbols", "half_open", "closed"),
     ]
-    assert scene.levels() == [(None, "full"), ("full", "limited"), ("limited", "full")]
+    assert scene.levels()[2:] == [("limited", "limited"), ("limited", "full")]
     with scene.board.guard("symbols"):
         pass
 
@@ -278,7 +230,7 @@ async def test_a_canary_that_raises_reopens_and_waits_longer(scene: Scene) -> No
     scene.open("symbols")
     scene.clock.advance(10)
     await running(scene, lambda: scene.circuits()[-1][1:] == ("half_open", "open"))
-    assert list(scene.board.rows()) == [("symbols", "open", 3, "no such device", 20.0)]
+    assert next(scene.board.rows())[:5] == ("symbols", "open", 3, "no such device", 20.0)
 
 
 async def test_a_canary_that_hangs_is_ended(scene: Scene) -> None:
@@ -318,16 +270,26 @@ async def test_a_circuit_that_opens_later_is_tried_too(scene: Scene) -> None:
 
 
 async def test_a_board_that_ends_gives_its_canary_back(scene: Scene) -> None:
-    """A canary that is cancelled with its board leaves an open circuit, not a half-open one."""
-    scene.board.add("symbols", anyio.sleep_forever)
+    """A canary that is cancelled with its board leaves its place to the next one."""
+    hangs = [True]
+
+    async def canary() -> None:
+        if hangs:
+            await anyio.sleep_forever()
+
+    scene.board.add("symbols", canary)
     scene.open("symbols")
     scene.clock.advance(10)
     await running(scene, lambda: scene.board.states()["symbols"] == "half_open")
-    assert scene.board.states()["symbols"] == "open"
+    assert next(scene.board.rows()).canaries == 0
+    hangs.clear()
+    await running(scene, lambda: scene.board.states()["symbols"] == "closed")
 
 
-async def test_fifty_callers_at_once_start_one_canary(scene: Scene) -> None:
-    """However many ask of a circuit that is due, its canary runs once and they are turned away."""
+@pytest.mark.parametrize("most", [1, 3])
+async def test_fifty_callers_at_once_start_so_many_canaries(most: int) -> None:
+    """However many ask of a circuit that is due, its canaries run and all of them wait outside."""
+    scene = Scene(Policy(failure_threshold=2, canaries=most))
     tried, refused = [], []
 
     async def canary() -> None:
@@ -350,5 +312,114 @@ async def test_fifty_callers_at_once_start_one_canary(scene: Scene) -> None:
         async with anyio.create_task_group() as callers:
             for _ in range(50):
                 callers.start_soon(ask)
+        assert next(scene.board.rows()).canaries == most
         group.cancel_scope.cancel()
-    assert (len(tried), len(refused)) == (1, 50)
+    assert (len(tried), len(refused)) == (most, 50)
+
+
+async def test_every_call_is_timed_and_slow_ones_open(scene: Scene) -> None:
+    """Blocks and reports that succeed slowly open the circuit by their share, and say so."""
+    scene = Scene(Policy(slow_s=1.0, slow_rate=0.8, minimum_calls=4, failure_threshold=99))
+    scene.board.add("symbols", nothing)
+    scene.board.add("probes.host", nothing)
+    for _ in range(4):
+        with scene.board.guard("symbols"):
+            scene.clock.advance(1.5)
+        scene.board.report("probes.host", None, took_s=1.5)
+    assert scene.board.states() == {"symbols": "open", "probes.host": "open"}
+    change = scene.changes()[-1]
+    assert (change.cause, change.slow_rate, change.failure_rate, change.calls) == (
+        "4 of 4 calls took longer than 1 s",
+        1.0,
+        0.0,
+        4,
+    )
+
+
+async def test_blocks_that_run_at_once_are_timed_each_for_itself(scene: Scene) -> None:
+    """A guard is one block's own, though it is used again for later ones."""
+    scene = Scene(Policy(slow_s=1.0, minimum_calls=100, window_calls=100))
+    scene.board.add("symbols", nothing)
+    for _ in range(3):
+        first, second = scene.board.guard("symbols"), scene.board.guard("symbols")
+        with first:
+            scene.clock.advance(2.0)
+            with second:
+                pass
+    circuit = next(scene.board.rows())
+    assert circuit.calls == 6
+    assert scene.board._circuits["symbols"].counts(scene.clock.monotonic_s()) == (6, 0, 3)
+
+
+async def test_a_block_after_another_is_given_nothing_new(scene: Scene) -> None:
+    """The guard of a block that has ended is the next block's; a new era has none of the old."""
+    scene.board.add("symbols", nothing)
+    first = scene.board.guard("symbols")
+    with first:
+        pass
+    again = scene.board.guard("symbols")
+    assert again is first
+    scene.board.force("symbols", "closed", "for a new era")
+    with again:
+        pass
+    assert scene.board.guard("symbols") is not first
+
+
+async def test_one_failure_is_followed_up_by_the_canary() -> None:
+    """The circuit of what is broken opens though nobody asks for it a second time."""
+    scene = Scene(Policy(failure_threshold=5))
+
+    async def broken() -> None:
+        raise OSError("no such device")
+
+    scene.board.add("graph", broken)
+    async with anyio.create_task_group() as group:
+        group.start_soon(scene.board.run)
+        scene.fail("graph")
+        await until(lambda: scene.board.states()["graph"] == "open")
+        group.cancel_scope.cancel()
+    assert scene.changes()[-1].cause == "no such device"
+
+
+async def test_a_doubt_that_the_canary_dispels_changes_nothing() -> None:
+    """The canary is called once, and the failure that was counted stays counted."""
+    scene = Scene(Policy(failure_threshold=5))
+    sung = []
+
+    async def canary() -> None:
+        sung.append(1)
+
+    scene.board.add("graph", canary)
+    async with anyio.create_task_group() as group:
+        group.start_soon(scene.board.run)
+        scene.fail("graph")
+        scene.fail("graph")
+        await until(lambda: bool(sung))
+        await anyio.wait_all_tasks_blocked()
+        group.cancel_scope.cancel()
+    assert (len(sung), next(scene.board.rows())[1:3]) == (1, ("closed", 2))
+
+
+async def test_a_listener_that_raises_breaks_nothing() -> None:
+    """Neither the work nor the circuit nor the level notices; how often it raised is counted."""
+    scene = Scene()
+
+    def broken(_: object) -> None:
+        raise RuntimeError("the listener broke")
+
+    scene.board._publish = broken
+    scene.board.add("symbols", nothing)
+    scene.board.announce()
+    scene.open("symbols")
+    assert scene.board.states() == {"symbols": "open"}
+    assert scene.board.standing.level == "limited"
+    assert scene.board.unheard == 4
+
+
+async def test_the_hook_hears_of_each_change_after_its_event(scene: Scene) -> None:
+    """Who serves answers by what is out may read the board when it is told."""
+    heard: list[tuple[str, str]] = []
+    scene.board.changed = lambda name: heard.append((name, scene.board.states()[name]))
+    scene.board.add("symbols", nothing)
+    scene.open("symbols")
+    assert heard == [("symbols", "closed"), ("symbols", "open")]

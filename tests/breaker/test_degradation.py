@@ -20,6 +20,8 @@ CAPABILITIES = (
     "probes.gpu",
     "market",
     "notify",
+    "agents",
+    "memory",
 )
 STATES: tuple[CircuitState, ...] = ("closed", "open", "half_open", "absent")
 ORDER = ("existing_tools", "monitoring", "limited", "full")
@@ -29,13 +31,13 @@ def by_the_table(out: set[str]) -> str:
     """Return the level as the design's table has it."""
     if {"probes.host", "store.read"} <= out:
         return "existing_tools"
-    if out & {"search.scan", "kernels.cpu", "store.write"}:
+    if out & {"search.scan", "kernels.cpu", "store.write", "agents", "memory"}:
         return "monitoring"
     return "limited" if out & {"search.index", "graph", "symbols"} else "full"
 
 
 def test_every_combination_of_failures_has_the_tables_level() -> None:
-    """All 4096 sets of open circuits give the level of the table."""
+    """All 16384 sets of open circuits give the level of the table."""
     for count in range(len(CAPABILITIES) + 1):
         for out in combinations(CAPABILITIES, count):
             states: dict[str, CircuitState] = {

@@ -38,6 +38,14 @@ def test_it_climbs_back_a_step_at_a_time_once_it_is_calm() -> None:
     ]
 
 
+def test_on_the_way_back_the_cause_says_how_long_it_takes() -> None:
+    """Little is held by then, so the amount alone would not explain the state."""
+    marks = Watermarks(HUNDRED)
+    for now, used in ((0, 99), (1, 10), (5, 10)):
+        marks.take(used, None, now)
+    assert marks.cause.endswith("held (10 %), well below the mark for 4 s; 6 s are needed")
+
+
 def test_just_below_a_mark_is_not_back() -> None:
     """What hovers at a mark changes nothing, however long."""
     assert set(states((0, 96), *((float(s), 91) for s in range(1, 60)))) == {"refusing"}
@@ -59,10 +67,8 @@ def test_what_is_shed_follows_what_is_held_now() -> None:
 def test_pressure_counts_when_two_readings_agree() -> None:
     """One critical reading changes nothing, the second does; so for a warning."""
     marks = Watermarks(HUNDRED)
-    given_states = [
-        marks.take(10, pressure, now).state
-        for now, pressure in enumerate(("critical", "normal", "warning", "critical", "critical"))
-    ]
+    told: tuple[Pressure, ...] = ("critical", "normal", "warning", "critical", "critical")
+    given_states = [marks.take(10, level, now).state for now, level in enumerate(told)]
     assert given_states == ["normal", "normal", "normal", "shedding", "refusing"]
     assert marks.cause == "the system's memory pressure is critical; 0 MB of 0 MB held (10 %)"
 

@@ -9,8 +9,7 @@ import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.config import Config, ConfigError, Loaded, load, options, user_file
-from engine.config.loading import Origin
+from engine.config import Config, ConfigError, Loaded, Origin, load, options, user_file
 from engine.evidence import clean
 
 ROOT = Path(__file__).parents[2]
@@ -104,7 +103,9 @@ USER_ONLY = {"probes": "macmon", "search": "ripgrep", "store": "folder"}
 def test_what_names_programs_and_folders_is_the_users_own() -> None:
     """These keys and no others are kept from a project."""
     kept = {(o.section, o.key) for o in options() if o.user_only}
-    assert kept == {*USER_ONLY.items(), ("pricing", "run_code")}
+    of_store = {("store", key) for key in ("concurrent_sessions", "keep_days", "max_gb")}
+    others = {("pricing", "run_code"), ("existing_tools", "commands")}
+    assert kept == {*USER_ONLY.items(), *of_store, *others}
 
 
 @pytest.mark.parametrize(("section", "key"), USER_ONLY.items())
@@ -119,7 +120,7 @@ def test_a_projects_claim_on_the_users_keys_is_ignored_aloud(
     assert loaded.origins[f"{section}.{key}"] == Origin(str(places.mine), 2)
     assert [str(one) for one in loaded.ignored] == [
         f"{places.theirs}:3: {section}.{key} is ignored: "
-        "only its user may set it, a project may not"
+        "only its user may set it, and the project isn't trusted; see: bolt-tui trust"
     ]
 
 

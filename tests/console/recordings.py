@@ -311,3 +311,60 @@ def lowered() -> Tape:
         e.Notice(key="memory", severity="warning", text="memory pressure is rising"),
     )  # fmt: skip
     return run_for(tape, 12, m4_pro_host, m4_pro_gpu)
+
+
+def troubled() -> Tape:
+    """The index fails under two queries, graph is forced open, memory sheds, the level is down."""
+    tape = idle_mac()
+    error = TaskError("failed", "the process of the text index ended", "")
+    for number, text in enumerate(("find strike in engine", "who mentions expiry?"), 1):
+        query = f"s{number}"
+        tape.say(e.QueryAsked(query=query, text=text))
+        task = PlannedTask("t1", "search.text", {}, capability="search.index")
+        plan = (task,)
+        understanding = _text(text, f"text search: {text}")
+        tape.say(e.QueryPlanned(query=query, understanding=understanding, tasks=plan))
+        tape.say(e.TaskStarted(query=query, task="t1", tool="search.text", agent="agent-1"))
+        tape.wait(0.4).say(
+            e.TaskFailed(
+                query=query, task="t1", tool="search.text", agent="agent-1", elapsed_ms=400.0,
+                error=error,
+            )
+        )  # fmt: skip
+        given = answer("degraded", "2 lines, by a plain scan.", understanding=understanding)
+        tape.say(e.QueryAnswered(query=query, answer=given)).wait(8)
+    window = "20 calls, 60 s"
+    tape.say(
+        e.CircuitChanged(capability="search.index", state="open", was="closed", failures=5,
+                         cause="the process of the text index ended", next_try_s=30.0,
+                         calls=12, failure_rate=0.58, slow_rate=0.0, window=window),
+        e.LevelChanged(level="limited", was="full", why="search.index failed",
+                       lift="search.index answering its canary"),
+        e.CircuitChanged(capability="graph", state="open", was="closed", forced="open",
+                         cause="forced open: its answers are being compared", window=window,
+                         reason="its answers are being compared",
+                         until_s=tape.clock.wall_s() + 600.0),
+        e.CircuitChanged(capability="symbols", state="half_open", was="open", failures=3,
+                         cause="a canary is being tried", canaries=1, window=window, calls=10,
+                         failure_rate=0.5, slow_rate=0.1),
+        e.MemoryChanged(state="shedding", used_bytes=10_200_000_000, budget_bytes=12_884_901_888,
+                        holders=(("text index", 6_100_000_000), ("this program", 2_900_000_000),
+                                 ("DuckDB", 700_000_000)),
+                        cause="above 80 % of the budget"),
+    )  # fmt: skip
+    return run_for(tape, 12, m4_pro_host, m4_pro_gpu)
+
+
+def pinned() -> Tape:
+    """The operator holds the level, and a circuit counts nothing; nothing has failed."""
+    tape = idle_mac(20)
+    tape.say(
+        e.CircuitChanged(capability="notify", state="closed", window="20 calls, 60 s"),
+        e.CircuitChanged(capability="market", state="closed", was="closed", forced="disabled",
+                         cause="forced disabled: drill", reason="drill", window="20 calls, 60 s"),
+        e.LevelChanged(level="monitoring", was="full", cap="limited", pinned=True,
+                       why="pinned (disk is being replaced); else it would be full: "
+                       "everything present works",
+                       lift="the end of the pin", held_until_s=tape.clock.wall_s() + 300.0),
+    )  # fmt: skip
+    return run_for(tape, 5, m4_pro_host, m4_pro_gpu)

@@ -4,9 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from engine.breaker.circuit import How
+from engine.breaker.degradation import BadPin
 from engine.bus import Bus
 from engine.errors import BadQuery
 from engine.events import Event, QueryAsked
+from engine.evidence import Level
 from engine.store.recording import FORMAT, Header, RecordedPast, Recording
 
 from .tape import Tape
@@ -21,6 +24,7 @@ class StandIn:
         self.tape = tape
         self.submitted: list[str] = []
         self.cancelled: list[str] = []
+        self.ordered: list[tuple[str, str, str, float | None]] = []
         self._past = past
 
     @property
@@ -53,6 +57,18 @@ class StandIn:
 
     def cancel(self, query: str) -> bool:
         self.cancelled.append(query)
+        return True
+
+    def force(self, capability: str, how: How, reason: str, for_s: float | None = None) -> None:
+        self.ordered.append((capability, how, reason, for_s))
+
+    def pin(self, level: Level, reason: str, for_s: float | None = None) -> None:
+        if level == "limited":
+            raise BadPin("the engine says no")
+        self.ordered.append(("level", level, reason, for_s))
+
+    def release(self, name: str) -> bool:
+        self.ordered.append((name, "release", "", None))
         return True
 
     def complete(self, text: str) -> list[str]:

@@ -18,6 +18,7 @@ from bolt_tui.panes.memory import draw_memory
 from bolt_tui.panes.pane import Canvas, Draw, Look
 from bolt_tui.panes.processes import draw_processes
 from bolt_tui.panes.sections import section_lines
+from bolt_tui.panes.why import draw_why
 from bolt_tui.state import ConsoleState
 from engine import events as e
 from engine.evidence import Curve, Place, Series
@@ -30,12 +31,12 @@ from .test_state import folded
 INK = Ink(read_theme(themes_folder() / "dark.toml").variables)
 DRAWINGS: list[Draw] = [
     draw_agents, draw_alerts, draw_answer, draw_circuits, draw_cpu, draw_gpu, draw_header,
-    draw_memory, draw_processes,
+    draw_memory, draw_processes, draw_why,
 ]  # fmt: skip
 TAPES = [
     Tape(), recordings.joined(), recordings.idle_mac(20), recordings.idle_linux(20),
     recordings.running(recordings.idle_mac(5)), recordings.answered(recordings.idle_mac(5)),
-    recordings.failed(), recordings.lowered(),
+    recordings.failed(), recordings.lowered(), recordings.troubled(), recordings.pinned(),
 ]  # fmt: skip
 STATES = [folded(tape) for tape in TAPES]
 

@@ -161,6 +161,24 @@ def test_the_next_try_is_a_moment() -> None:
     assert circuit.next_try_s == pytest.approx(tape.clock.monotonic_s() + 30.0)
 
 
+def test_what_holds_the_level_is_a_moment() -> None:
+    """A pin's end, told in wall time, becomes a moment of the session's clock."""
+    level = folded(recordings.pinned()).level
+    assert level is not None
+    assert (level.cap, level.pinned) == ("limited", True)
+    assert level.held_s is not None
+    assert level.held_s - level.since_s == pytest.approx(300.0)
+
+
+def test_a_level_that_stays_keeps_its_beginning() -> None:
+    """An event that tells the same level anew does not make it younger."""
+    tape = Tape().say(e.LevelChanged(level="limited", why="graph failed")).wait(60)
+    tape.say(e.LevelChanged(level="limited", was="limited", why="pinned (drill)", pinned=True))
+    level = folded(tape).level
+    assert level is not None
+    assert (level.why, level.since_s) == ("pinned (drill)", tape.clock.monotonic_s() - 60)
+
+
 def test_only_what_was_touched_is_marked() -> None:
     """A host sample marks the host and the clock, and no other area."""
     state = folded(recordings.idle_mac(5))

@@ -66,7 +66,8 @@ def test_descendants_count(make: type[ReadTree], family: int) -> None:
     assert tree[own].parent == 0
     assert tree[family].parent == own
     grandchild = next(one for one in tree.values() if one.parent == family)
-    assert grandchild.rss_bytes == psutil.Process(grandchild.pid).memory_info().rss
+    told = psutil.Process(grandchild.pid).memory_info().rss
+    assert grandchild.rss_bytes == pytest.approx(told, rel=0.02)
     assert grandchild.rss_bytes > 64 << 20
     assert below(tree, family) == tree[family].rss_bytes + grandchild.rss_bytes
     assert below(tree, own) == sum(one.rss_bytes for one in tree.values())

@@ -26,7 +26,7 @@ def limit(size):
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 async def until(engine, level):
-    with anyio.fail_after(20):
+    with anyio.fail_after(60):
         while engine.board.standing.level != level:
             await engine.ask("system status")
             await anyio.sleep(0.05)
@@ -57,7 +57,7 @@ def test_a_full_disk_lowers_the_level_until_there_is_room(tmp_path: Path) -> Non
     project.mkdir()
     finished = subprocess.run(
         [sys.executable, "-c", _PROGRAM, str(project), str(store)],
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=100, check=False,
     )  # fmt: skip
     assert finished.returncode == 0, finished.stderr
     said = json.loads(finished.stdout)

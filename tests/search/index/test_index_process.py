@@ -84,7 +84,9 @@ async def test_a_process_that_is_killed_fails_its_searches_and_is_started_again(
     root = write(tmp_path, {"a.txt": _SLOW_TEXT})
     reports: list[Exception | None] = []
     async with running(rg, root) as kept:
-        search = TextSearch(lambda: rg, root, kept.client, report=reports.append)
+        search = TextSearch(
+            lambda: rg, root, kept.client, report=lambda error, _: reports.append(error)
+        )
         first = _pid(kept)
 
         async def kill() -> None:
@@ -114,7 +116,9 @@ async def test_a_failure_during_a_search_is_reported_and_answered_by_ripgrep(
     root = write(tmp_path, {"a.txt": _SLOW_TEXT})
     reports: list[Exception | None] = []
     async with running(rg, root) as kept:
-        search = TextSearch(lambda: rg, root, kept.client, report=reports.append)
+        search = TextSearch(
+            lambda: rg, root, kept.client, report=lambda error, _: reports.append(error)
+        )
         os.kill(_pid(kept), signal.SIGSTOP)
         pid = _pid(kept)
 
@@ -135,7 +139,9 @@ async def test_a_process_that_hangs_is_given_up(rg: str, tmp_path: Path) -> None
     root = write(tmp_path, {"a.txt": "needle\n"})
     reports: list[Exception | None] = []
     async with running(rg, root) as kept:
-        search = TextSearch(lambda: rg, root, kept.client, report=reports.append)
+        search = TextSearch(
+            lambda: rg, root, kept.client, report=lambda error, _: reports.append(error)
+        )
         os.kill(_pid(kept), signal.SIGSTOP)
         found = await search.find(NEEDLE, timeout_s=0.3)
         assert found.total == 1

@@ -1,0 +1,74 @@
+"""An order by hand before it is given: what it will do, when it ends, and why it is given."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from bolt_tui.panes.line import wrapped
+
+LABEL = 8
+WIDTH = 64
+
+
+class Confirm(ModalScreen[str | None]):
+    """Ends with the reason (empty where none is asked for), or with None: nothing is done."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Leave it", show=False),
+        Binding("enter", "give", "Do it", show=False),
+    ]
+
+    def __init__(self, title: str, rows: tuple[tuple[str, str], ...], reason: str | None) -> None:
+        """Show the rows; `reason` is what was said so far, None where an order needs no reason."""
+        super().__init__()
+        self._title, self._rows, self._reason = title, rows, reason
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="confirm") as box:
+            box.border_title = self._title
+            yield Static(Content("\n").join([_row(*row) for row in self._rows]))
+            if self._reason is not None:
+                yield Input(
+                    self._reason,
+                    id="reason",
+                    placeholder="because …",
+                    compact=True,
+                    select_on_focus=False,
+                )
+            yield Static(_keys(), id="choice")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_give()
+
+    def action_give(self) -> None:
+        if self._reason is None:
+            self.dismiss("")
+            return
+        reason = " ".join(self.query_one("#reason", Input).value.split())
+        if reason:
+            self.dismiss(reason)
+        else:
+            said = " ✗ say why, for whoever wonders later"
+            self.query_one("#choice", Static).update(Content.styled(said, "$ink-bad"))
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+def _row(label: str, text: str) -> Content:
+    first, *rest = wrapped(text, WIDTH - LABEL)
+    more = "".join(f"\n{' ' * LABEL}{row}" for row in rest)
+    return Content.assemble((f"{label:<{LABEL}}", "$ink-quiet"), first, more)
+
+
+def _keys() -> Content:
+    return Content.from_markup(
+        "[@click=screen.give]enter [$ink-quiet]does it[/][/]   "
+        "[@click=screen.leave]esc [$ink-quiet]leaves it[/][/]"
+    )
