@@ -12,6 +12,7 @@ from typing import Final
 import anyio
 import msgspec
 
+from engine.breaker.errors import innermost, sentence
 from engine.checks.catalogue import faults
 from engine.checks.clocks import DrillClock
 from engine.checks.fault import Fault, Scene
@@ -177,7 +178,12 @@ def _tenths(seconds: float | None) -> float | None:
 def main() -> None:
     """Rehearse the fault that the command line names."""
     (fault,) = faults((sys.argv[1],))
-    outcome = anyio.run(rehearse, fault, Path(sys.argv[2]))
+    try:
+        outcome = anyio.run(rehearse, fault, Path(sys.argv[2]))
+    except Exception as error:
+        # A boundary: what a session is lost of is the scorecard's sentence.
+        cause = innermost(error)
+        sys.exit(f"{type(cause).__name__}: {sentence(cause)}")
     sys.stdout.buffer.write(msgspec.json.encode(outcome))
 
 

@@ -23,9 +23,15 @@ with duckdb.connect(sys.argv[1]) as book:
     book.execute("CREATE TABLE p AS SELECT 'EXMPL' AS symbol, 100 AS quantity")
     book.execute("CREATE TABLE c AS SELECT 'EXMPL' AS symbol, current_date AS date, 24.5 AS close")
 """
+# The session reads the book again and again: between two of its readings there is room.
 _LOCK: Final = """
-import sys, duckdb
-book = duckdb.connect(sys.argv[1])
+import sys, time, duckdb
+for _ in range(500):
+    try:
+        book = duckdb.connect(sys.argv[1])
+        break
+    except duckdb.IOException:
+        time.sleep(0.02)
 print("locked", flush=True)
 sys.stdin.read()
 """

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
+from engine.agents.serving import causes
 from engine.breaker.board import Board
 from engine.bus import Bus
 from engine.config import Config
@@ -50,7 +51,12 @@ class SessionIndex:
         self._settled = anyio.Event()
         self._client = None if self._why_none else self._indexing(root, rg, settings)
         self.search = TextSearch(
-            rg, root, self._client, why_none="" if not live else self._why_none, report=self._report
+            rg,
+            root,
+            self._client,
+            why_none="" if not live else self._why_none,
+            report=self._report,
+            left_alone=lambda: causes(board.rows()).get(CAPABILITY, ""),
         )
 
     def _indexing(self, root: str, rg: Callable[[], str], settings: Search) -> "IndexClient":

@@ -32,12 +32,14 @@ class TextSearch:
         *,
         why_none: str = "",
         report: Callable[[Exception | None, float], None] = lambda error, took_s: None,
+        left_alone: Callable[[], str] = lambda: "",
     ) -> None:
         self._rg = rg
         self._root = root
         self._index = index
         self._why_none = why_none
         self._report = report
+        self._left_alone = left_alone  # why the index isn't to be asked now, empty: it is
         self._left_out = LeftOut(rg, root)
 
     async def run(self) -> None:
@@ -84,6 +86,8 @@ class TextSearch:
     async def _by_index(self, query: TextQuery, max_rows: int, timeout_s: float) -> Scan | str:
         if self._index is None:
             return self._why_none
+        if why := self._left_alone():
+            return why
         names = await check_paths(self._rg(), self._root, query.paths)
         query = replace(query, paths=names)
         began_s = anyio.current_time()

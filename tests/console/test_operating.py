@@ -138,10 +138,10 @@ async def test_the_evidence_goes_on_counting() -> None:
         await screen.settle()
         for _ in range(200):
             text = "\n".join(plain(line) for line in why.query_one("#why").lines)  # type: ignore[attr-defined]
-            if "in 15 s" in text:
+            if "in 14 s" in text:
                 break
             await screen.pilot.pause(0.02)
-        assert "in 15 s" in text
+        assert "in 14 s" in text
         assert "half-open" not in text
 
 
