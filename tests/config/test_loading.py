@@ -104,7 +104,8 @@ USER_ONLY = {"probes": "macmon", "search": "ripgrep", "store": "folder"}
 def test_what_names_programs_and_folders_is_the_users_own() -> None:
     """These keys and no others are kept from a project."""
     kept = {(o.section, o.key) for o in options() if o.user_only}
-    assert kept == {*USER_ONLY.items(), ("pricing", "run_code")}
+    numbers = {("store", "concurrent_sessions"), ("store", "keep_days"), ("store", "max_gb")}
+    assert kept == {*USER_ONLY.items(), ("pricing", "run_code"), *numbers}
 
 
 @pytest.mark.parametrize(("section", "key"), USER_ONLY.items())
