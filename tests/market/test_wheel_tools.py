@@ -297,7 +297,7 @@ async def test_a_backtest_keeps_to_the_questions_period(desk: Path, pool: Pool) 
     assert isinstance(curve, Series)
     assert "(2024-06-03 to 2024-09-30;" in found.verdict
     assert len(curve.y) < len(whole.y) / 3
-    assert curve.y[0] == pytest.approx(100_000, rel=0.01)
+    assert curve.y[0] == pytest.approx(25_000, rel=0.01)  # the account's worth
     ways = {row[10] for row in rows(found, "Options sold")}
     assert ways <= {"expired", "assigned", "assigned early", "open"}
     assert "rules: delta 0.25, 35 days; held to expiry" in found.assumptions
