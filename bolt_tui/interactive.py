@@ -11,6 +11,7 @@ from pathlib import Path
 import anyio
 
 from bolt_tui.app import ConsoleSettings, EnginePort, run_console
+from bolt_tui.cli import refuse
 from bolt_tui.opening import Settings
 from engine.evidence import Answer
 from engine.store.folder import store_folder
@@ -59,6 +60,9 @@ def run(checked: Settings, *, record: Path | None = None, replay: Replay | None 
 
         raise RecordingError(f"{record} is there already; name another file")
 
+    if sentence := _no_seat(store_folder(config.store.folder), config.store.concurrent_sessions):
+        return refuse(sentence)
+
     @asynccontextmanager
     async def open_engine() -> AsyncIterator[EnginePort]:
         # The import takes longer than a frame: in a thread, so that the screen stays alive.
@@ -69,3 +73,15 @@ def run(checked: Settings, *, record: Path | None = None, replay: Replay | None 
             yield engine
 
     return anyio.run(lambda: run_console(open_engine, settings=settings))
+
+
+def _no_seat(folder: Path, limit: int) -> str | None:
+    """Return who has the seats, where all are taken; the engine itself takes one when it opens."""
+    from engine.store.errors import SeatsTaken
+    from engine.store.seats import sitting
+
+    try:
+        others = sitting(folder)
+    except OSError:
+        return None  # the engine says so, and goes on without a seat
+    return str(SeatsTaken(limit, others)) if len(others) >= limit else None

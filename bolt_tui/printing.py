@@ -21,9 +21,13 @@ USAGE_ERROR = 2
 
 
 def emit(answer: Answer, output: str) -> None:
-    """Write the answer to stdout; a refused one is a sentence on stderr unless data is wanted."""
+    """Write the answer to stdout; a refused one is a sentence on stderr unless data is wanted.
+
+    Who watches a terminal while stdout goes elsewhere is told there of a failure, too.
+    """
     refused = usage_error(answer)
-    if refused or (answer.status == "failed" and not sys.stdout.isatty()):
+    elsewhere = sys.stderr.isatty() and not sys.stdout.isatty()
+    if refused or (answer.status == "failed" and elsewhere):
         note(answer.verdict)
     if output == "ndjson":  # no query ran: the one event is its end
         write(encoder.encode(ended("", answer)) + b"\n")

@@ -1,17 +1,21 @@
 """`bolt-tui store status | fold | verify | export | prune`: works without an engine.
 
 Others may write to the store meanwhile. Exit codes: 0 done, and also where somebody else folds
-already; 1 it could not be done, or `verify` found something; 2 usage; 3 there is nothing.
+already; 1 it could not be done, or `verify` found something; 2 usage; 3 there is nothing; 130, 143
+stopped by SIGINT, SIGTERM.
 """
 
 import argparse
-from collections.abc import Awaitable, Callable
+import os
+import signal
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 import anyio
 import anyio.to_thread
+from msgspec.structs import replace
 
 from bolt_tui import store_report
 from bolt_tui.cli import OutputError
@@ -27,8 +31,8 @@ from engine.store.export import Wanted, export
 from engine.store.fold_client import fold
 from engine.store.fold_outcome import Limits
 from engine.store.folder import store_folder
-from engine.store.lifetime import expired_days
-from engine.store.manifest import read
+from engine.store.lifetime import days_before
+from engine.store.manifest import Part, read
 from engine.store.past import Past
 from engine.store.past_events import EVER_S
 from engine.store.piles import day_of
@@ -50,6 +54,10 @@ class Store:
         return Limits(kept.keep_days, int(kept.max_gb * 1e9))
 
 
+Work = Callable[[Store, argparse.Namespace], Awaitable[Answer]]
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Carry out the action and return the exit code.
 
@@ -59,13 +67,46 @@ def run(arguments: argparse.Namespace) -> int:
     """
     config = settings(arguments).loaded.config
     store = Store(store_folder(config.store.folder), config, SystemClock().wall_s())
-    work = _ACTIONS[arguments.action]
+    received: list[int] = []
     try:
-        answer = anyio.run(work, store, arguments)
+        answer = anyio.run(_stoppable, _ACTIONS[arguments.action], store, arguments, received)
     except (StoreError, StoreReadError, OSError) as error:
         raise OutputError(str(error)) from error
+    if answer is None:
+        return 128 + received[0]
     emit(answer, arguments.output or "text")
     return EXIT[answer.status]
+
+
+async def _stoppable(
+    work: Work, store: Store, arguments: argparse.Namespace, received: list[int]
+) -> Answer | None:
+    """Do the work, or as much of it as there is time for before a signal: nothing half made stays.
+
+    A second signal ends all.
+    """
+    given: list[Answer] = []
+    failed: list[Exception] = []
+
+    async def watch() -> None:
+        with anyio.open_signal_receiver(*_SIGNALS) as signals:
+            async for number in signals:
+                if received:
+                    os._exit(128 + number)
+                received.append(number)
+                group.cancel_scope.cancel()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(watch)
+        try:
+            given.append(await work(store, arguments))
+        except Exception as error:
+            # A boundary: a group would wrap it; it is raised again below.
+            failed.append(error)
+        group.cancel_scope.cancel()
+    if failed:
+        raise failed[0]
+    return given[0] if given else None
 
 
 async def _status(store: Store, _: argparse.Namespace) -> Answer:
@@ -110,22 +151,24 @@ def _time(option: str, text: str | None, now_s: float, default: float) -> float:
 
 
 async def _prune(store: Store, arguments: argparse.Namespace) -> Answer:
-    """Fold with a limit of days; with --dry-run only say which of the folded days would go."""
+    """Fold and drop the days before one; with --dry-run only say which of the folded would go."""
     try:
         parts = read(store.folder).parts
     except ManifestDamaged:
         parts = ()  # the fold rebuilds it
-    days = sorted({part.day for part in parts} | {day_of(store.now_s)})
-    newest = min(day_of(store.now_s), max((part.day for part in parts), default=days[-1]))
-    keep = arguments.keep_days
-    if keep is None:
-        keep = max(0, (date.fromisoformat(newest) - _day(arguments.before)).days)
-    limits = Limits(int(keep), store.limits.max_bytes)
-    going = expired_days(parts, store.now_s, limits.keep_days, limits.max_bytes)
-    first_kept = date.fromisoformat(newest) - timedelta(limits.keep_days)
+    before = _first_kept(parts, store.now_s, arguments)
     if arguments.dry_run:
-        return store_report.would_prune(parts, going, first_kept)
-    return store_report.pruned(parts, await fold(store.folder, limits), first_kept)
+        return store_report.would_prune(parts, days_before(parts, before), before)
+    limits = replace(store.limits, before=before)
+    return store_report.pruned(parts, await fold(store.folder, limits), before)
+
+
+def _first_kept(parts: Sequence[Part], now_s: float, arguments: argparse.Namespace) -> str:
+    """Return the first day to keep; days count back from the newest that is on record."""
+    if arguments.keep_days is None:
+        return _day(arguments.before).isoformat()
+    newest = date.fromisoformat(min(day_of(now_s), max((part.day for part in parts), default="9")))
+    return (newest - timedelta(min(arguments.keep_days, newest.toordinal() - 1))).isoformat()
 
 
 def _day(text: str) -> date:
@@ -135,7 +178,7 @@ def _day(text: str) -> date:
         raise BadQuery(f"--before expects a day like 2026-11-21, found {text[:40]!r}") from error
 
 
-_ACTIONS: dict[str, Callable[[Store, argparse.Namespace], Awaitable[Answer]]] = {
+_ACTIONS: dict[str, Work] = {
     "status": _status,
     "fold": _fold,
     "verify": _verify,

@@ -1,7 +1,7 @@
 """What `bolt-tui store` says, as answers."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import anyio.to_thread
@@ -158,7 +158,7 @@ def exported(path: Path, done: Exported | None) -> Answer:
     return _answer("export", verdict, "answered")
 
 
-def would_prune(parts: Sequence[Part], going: Sequence[str], first_kept: date) -> Answer:
+def would_prune(parts: Sequence[Part], going: Sequence[str], first_kept: str) -> Answer:
     """Return which days would be dropped."""
     if not going:
         return _answer("prune", f"No folded day before {first_kept} would be dropped", "answered")
@@ -167,7 +167,7 @@ def would_prune(parts: Sequence[Part], going: Sequence[str], first_kept: date) -
     return _answer("prune", verdict, "answered", _days(parts, going))
 
 
-def pruned(parts: Sequence[Part], outcome: Folded | Busy, first_kept: date) -> Answer:
+def pruned(parts: Sequence[Part], outcome: Folded | Busy, first_kept: str) -> Answer:
     """Return which days were dropped; a store that another process folds can't be pruned now."""
     if isinstance(outcome, Busy):
         said = f"Nothing was dropped: {clean(outcome.who)} folds this store; try again after it"

@@ -19,9 +19,10 @@ BOOK = r"(?:book|portfolio|positions?|holdings|account)"
 RIGHTS = r"(?:puts?|calls?|csps?|strikes?|options?|contracts?)"
 FALL = (
     r"(?:drop|fall|crash|move|jump|gap|tank|plunge|sink|decline|rall(?:y|ies)|rise|climb|shock|spike|collapse|"
-    r"goes|go|double|halve|lose|gain|surge|hit|reach|slump|soar)(?:s|es|ing|ed|d)?"
+    r"goes|go|double|halve|lose|gain|surge|hit|reach|slump|soar|tumble|slide|triple)(?:s|es|ing|ed|d)?"
 )
 MARKET = rf"(?:u|unity|spot|stock|shares?|underlying|market|price|vol\w*|iv|everything|i|we|{BOOK})"
+STOCK = r"(?:u|unity|spot|stock|underlying|market)"
 GREEK = r"(?:delta|gamma|vega|theta|rho|greeks?)"
 CHANCE = r"(?:probabilit(?:y|ies)|chances?|odds|likelihood|likely|prob)"
 # A volatility that is asked for: no number stands beside it.

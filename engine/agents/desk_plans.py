@@ -22,7 +22,15 @@ _OF_BACKTESTS = (
     "ticker", "delta", "days", "at_the_money", "begin", "end", "last", "hold", "capital", "implied",
     "volatility_factor", "skew", "rates", "published", "fit",
 )  # fmt: skip
-_MOVES = ("spot_move", "spot_level", "volatility_points")
+_MOVES = (
+    "spot_move", "spot_amount", "spot_level", "volatility_points", "volatility_level",
+    "volatility_times", "rate_points", "rate_level", "pass_days",
+)  # fmt: skip
+_UNKEPT = "not kept to: {}"
+_UNREAD = {
+    "stress": 'of the move this is not understood and not kept to: "{}"; a move is named as in '
+    '"U falls 10%", "U goes to 18", "vol up 20 points", "rates rise 1%", "in 5 days"',
+}
 _PRICING = "option pricing model: black scholes, binomial, american, implied volatility, greeks"
 
 
@@ -58,7 +66,33 @@ def _risk(part: Understanding) -> Planned:
         return file_review(file, part.slots.get("focus"))
     if "folder" in part.slots:
         return _overview(part)
-    return [task("risk.metrics", _MARKET, given(part.slots, "horizon_days"))]
+    return [task("risk.metrics", _MARKET, _risk_asked(part.slots))]
+
+
+def _risk_asked(slots: Slots) -> Slots:
+    """Return what is asked of the risk; a ticker narrows a single figure, not the whole book's."""
+    asked = given(slots, "horizon_days", "level", "figure")
+    return asked | (given(slots, "ticker", "kind", "strike") if "figure" in slots else {})
+
+
+def _candidates(part: Understanding) -> Planned:
+    """Puts, and calls on shares held; calls alone where only those are asked for."""
+    tool = "wheel.calls" if part.slots.get("kind") == "call" else "wheel.candidates"
+    return [task(tool, _MARKET, _given(part.slots, "ticker", "delta", "days"))]
+
+
+def _limits(part: Understanding) -> Planned:
+    """The limits, or the cash that short options bind."""
+    if part.slots.get("asks") == "cash":
+        return [task("wheel.cash", _MARKET)]
+    return [task("wheel.limits", _MARKET)]
+
+
+def _assignment(part: Understanding) -> Planned:
+    """Who may be assigned early, which dividends come, or what it takes if all are."""
+    if part.slots.get("asks") == "cash":
+        return [task("wheel.cash", _MARKET, given(part.slots, "kind"))]
+    return [task("wheel.assignment", _MARKET, given(part.slots, "asks", "kind", "strike"))]
 
 
 def _past(part: Understanding) -> Planned:
@@ -133,22 +167,29 @@ def _of_terms(tool: str) -> Callable[[Understanding], Planned]:
 
 def assumed(part: Understanding) -> list[str]:
     """Return a sentence on what was said and is not kept to."""
-    swept = part.intent == "backtest" and part.slots.get("strategy") == "sweep"
-    if swept and "at_the_money" in part.slots:
-        return ["a sweep sells at deltas: at the money is not kept to"]
-    return []
+    slots, said = part.slots, []
+    if slots.get("strategy") == "sweep" and "at_the_money" in slots:
+        said.append("a sweep sells at deltas: at the money is not kept to")
+    if target := slots.get("target"):
+        said.append(
+            f'no option to roll to is worked out, "{target}" is not kept to: '
+            '"which put should I sell in 45 days" ranks what could be sold instead'
+        )
+    if unread := slots.get("unread"):
+        said.append(_UNREAD.get(part.intent, _UNKEPT).format(unread))
+    return said
 
 
 PLANS: dict[str, Callable[[Understanding], Planned]] = {
     "risk_analysis": _risk,
-    "positions": _market("risk.positions"),
+    "positions": _market("risk.positions", "figure", "kind", "strike"),
     "stress": _stress,
     "wheel_analysis": _wheel,
-    "wheel_candidates": _market("wheel.candidates", "ticker", "delta", "days"),
-    "wheel_rolls": _market("wheel.rolls"),
-    "early_assignment": _market("wheel.rolls"),
+    "wheel_candidates": _candidates,
+    "wheel_rolls": _market("wheel.rolls", "kind", "strike"),
+    "early_assignment": _assignment,
     "wheel_ledger": _market("wheel.ledger"),
-    "wheel_limits": _market("wheel.limits"),
+    "wheel_limits": _limits,
     "backtest": _past,
     "options_analysis": _options,
     "option_price": _of_terms("options.price"),

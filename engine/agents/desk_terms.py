@@ -1,12 +1,13 @@
-"""The numbers of a question to the desk: how long, at which delta, what moves, which past.
+"""The numbers of a question to the desk: how long, at which delta, which past.
 
 "best strikes for 30 delta 35 days"  delta 0.3, days 35
-"what if U drops 10%, vol up 20"     spot_move -0.1, volatility_points 20
 "backtest puts from 2020 to 2023"    strategy put_write, begin 2020-01-01, end 2023-12-31
 """
 
 import re
 
+from engine.agents import desk_asked
+from engine.agents.desk_moves import moves
 from engine.agents.pattern import Pattern
 from engine.agents.periods import period
 from engine.evidence import Argument
@@ -31,29 +32,15 @@ _DELTA = Pattern(
     r"\b(?:delta|δ|Δ)\s*(?:of|=|:|at|is|target)?\s*(?P<after>\d*\.\d+|\d{1,2})(?![\d.%])",
     re.IGNORECASE,
 )
+_THIS = Pattern(r"\bthis\s+(?P<unit>week|month|year)\b", re.IGNORECASE)
+_TODAY = Pattern(r"\btoday\b", re.IGNORECASE)
 _TRADING = {"d": 1.0, "w": 5.0, "m": 21.0, "y": 252.0}
 _CALENDAR = {"d": 1.0, "w": 7.0, "m": 365 / 12, "y": 365.0}
-
-_DOWN = (
-    r"(?:drop|fall|fell|crash|tank|plung|sink|declin|los|down|lower|"
-    r"crush|collaps|decreas|cut|minus)\w*"
-)
-_UP = r"(?:rall|ris|rose|climb|jump|surg|gain|up|higher|increas|spik|plus|add)\w*"
-_PERCENT = r"(?P<sign>[-+−])?\s*(?P<n>\d+(?:\.\d+)?)\s*(?:%|percent\b|pct\b)"
-_SPOT = Pattern(_PERCENT, re.IGNORECASE)
-_VOLATILITY = Pattern(
-    r"\b(?:vol(?:atility)?|iv)\b(?P<how>[^,;\d]*?)(?P<sign>[-+−])?(?P<n>\d+(?:\.\d+)?)\s*(?:points?|pts?|vols?|%|percent)?|"
-    r"(?P<sign2>[-+−])?(?P<n2>\d+(?:\.\d+)?)\s*(?:(?:vol(?:atility)?\s+)?(?:points?|pts?)\s+(?P<how2>of\s+vol\w*|(?:\w+\s+)?vol\w*|higher|lower|up|down)|(?:vols?|iv)\b)",
-    re.IGNORECASE,
-)
-_LEVEL = Pattern(
-    r"\b(?:goes|go|falls?|drops?|rises?|moves?|trades?|hits?|reaches|is|was|at|to|opens?)\s+(?:to|at|down\s+to|up\s+to)?\s*\$?(?P<n>\d+(?:\.\d+)?)(?!\s*(?:%|percent|pct|points?|pts?|days?|d\b|weeks?|months?|[\d.]))",
-    re.IGNORECASE,
-)
 
 _ISO_DAY = Pattern(r"\b\d{4}-\d\d-\d\d\b")
 
 _STRATEGIES = (
+    ("validate", r"\bvalidat\w+\b"),
     (
         "sweep",
         r"\b(?:sweep|grid|param\w*|optimal|optimi[sz]e\w*|best)\b|\b(?:delta|dte|days|rules?)s?\s+(?:and|x|×|by)\s+(?:delta|dte|days|rules?)s?\b|\b(?:deltas|dtes)\b|\b(?:which|what)\s+(?:delta|dte)\b",
@@ -62,6 +49,13 @@ _STRATEGIES = (
     ("wheel", r"\bwheel\b|\bcovered\s+calls?\b|\bcalls?\s+and\s+puts?\b|\bputs?\s+and\s+calls?\b"),
     # puts, and nothing said of what is done once the stock is delivered
     ("put_write", r"\bputs?\b(?!.*\bcalls?\b)|\bcsps?\b"),
+)
+_CALLS_ALONE = Pattern(r"^(?!.*\b(?:puts?|wheel)\b).*\bcalls?\b", re.IGNORECASE)
+# A past that is named by what happened in it.
+_EVENT = Pattern(
+    r"\b(?:in|during|through|over|since|after|before)\s+(?:the\s+)?(?:[\w-]+\s+){0,3}?"
+    r"(?:crash|crisis|bear\s+market|bull\s+market|sell.?off|pandemic|covid|recession|bubble)\b",
+    re.IGNORECASE,
 )
 _AT_THE_MONEY = Pattern(r"\bat.the.money\b|\batm\b", re.IGNORECASE)
 _HELD = Pattern(
@@ -78,14 +72,24 @@ _CODE = Pattern(
 )
 
 
+_ASKED = {
+    "wheel_rolls": desk_asked.of_rolls,
+    "early_assignment": desk_asked.of_assignment,
+    "wheel_limits": desk_asked.of_limits,
+    "positions": desk_asked.of_positions,
+}
+
+
 def desk_slots(intent: str, text: str) -> Slots:
     """Return the slots that a question of this intent fills."""
     if intent == "risk_analysis":
-        return _one("horizon_days", _span(text, _TRADING))
+        return _one("horizon_days", _horizon(text)) | desk_asked.of_risk(text)
     if intent == "stress":
-        return _moves(text)
+        return moves(text)
     if intent == "wheel_candidates":
-        return _sold(text)
+        return _sold(text) | desk_asked.of_sale(text)
+    if intent in _ASKED:
+        return _ASKED[intent](text)
     if intent == "backtest":
         return _backtest(text)
     if intent == "wheel_analysis":
@@ -120,41 +124,19 @@ def _span(text: str, unit_days: dict[str, float]) -> float | None:
     return unit_days[found["unit"][0].lower()] if found else None
 
 
+def _horizon(text: str) -> float | None:
+    """Return the trading days of a question on risk; "this week" is a week's."""
+    if match := _THIS.search(text):
+        return _TRADING[match["unit"][0].lower()]
+    return 1.0 if _TODAY.search(text) else _span(text, _TRADING)
+
+
 def _sold(text: str) -> Slots:
     slots: Slots = {}
     if match := _DELTA.search(text):
         slots["delta"] = share(float(match["before"] or match["after"]))
         text = text[: match.start()] + " , " + text[match.end() :]
     return slots | _one("days", _span(text, _CALENDAR))
-
-
-def _moves(text: str) -> Slots:
-    """Return what moves: of spot a share, or the price that it goes to; of volatility points."""
-    slots: Slots = {}
-    if match := _VOLATILITY.search(text):
-        how = match["how"] or match["how2"] or ""
-        sign = match["sign"] or match["sign2"]
-        falls = sign in ("-", "−") or bool(re.search(_DOWN, how, re.IGNORECASE))
-        slots["volatility_points"] = float(match["n"] or match["n2"]) * (-1.0 if falls else 1.0)
-        text = text[: match.start()] + " , " + text[match.end() :]
-    if match := _SPOT.search(text):
-        slots["spot_move"] = float(match["n"]) / 100 * _direction(text, match)
-    elif match := _LEVEL.search(text):
-        slots["spot_level"] = float(match["n"])
-    return slots
-
-
-def _direction(text: str, match: re.Match[str]) -> float:
-    """Return the sign of a move: its own, or that of the nearest word; without any it falls."""
-    if match["sign"]:
-        return 1.0 if match["sign"] == "+" else -1.0
-    middle = (match.start() + match.end()) / 2
-    near = [
-        (abs(found.start() - middle), sign)
-        for words, sign in ((_DOWN, -1.0), (_UP, 1.0))
-        for found in re.finditer(rf"\b{words}", text, re.IGNORECASE)
-    ]
-    return min(near)[1] if near else -1.0
 
 
 def _backtest(text: str) -> Slots:
@@ -168,4 +150,14 @@ def _backtest(text: str) -> Slots:
         slots["at_the_money"] = True
     if _HELD.search(text):
         slots["hold"] = True
-    return slots
+    return slots | _one("unread", _not_run(rest, slots))
+
+
+def _not_run(rest: str, slots: Slots) -> str | None:
+    """Say what a question on the past names that no backtest here keeps to."""
+    said = []
+    if _CALLS_ALONE.search(rest) and slots.get("strategy", "wheel") == "wheel":
+        said.append("covered calls alone (the wheel sells puts until shares are assigned)")
+    if not {"begin", "end", "last"} & slots.keys() and (match := _EVENT.search(rest)):
+        said.append(f'"{match[0].strip()}" (name its days: from 2020-02-01 to 2020-04-30)')
+    return ", ".join(said) or None

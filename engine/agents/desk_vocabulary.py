@@ -19,6 +19,7 @@ from engine.agents.desk_forms import (
     RESULT,
     RIGHTS,
     SELLING,
+    STOCK,
     UNKNOWN_VOL,
 )
 from engine.agents.word_forms import Weighted
@@ -26,6 +27,10 @@ from engine.agents.words_of_wheel import WHEEL_INTENTS
 
 DESK_INTENTS: dict[str, Weighted] = {
     "backtest": (
+        (
+            rf"{DESK}\bvalidat\w+\s+(?:the\s+)?(?:back.?test\w*|{SELLING}|wheel|strateg\w+)\b.*\b(?:against|with|on|to|by)\b",
+            4,
+        ),
         (
             rf"{DESK}\b(?:optimi[sz]e|tune|vary|scan|try|compare)\s+(?:\w+\s+){{0,2}}?(?:deltas?|dtes?|strikes?|expiries|roll\s+rules?|days)\b",
             4,
@@ -75,6 +80,22 @@ DESK_INTENTS: dict[str, Weighted] = {
         (rf"{DESK}\bequity\s+(?:curve|chart|graph|line)\b", 4),
     ),
     "stress": (
+        (
+            rf"{DESK}\b(?:interest\s+|risk.?free\s+)?rates?\s+(?:\w+\s+)?(?:{FALL}|up|down|hikes?|cuts?|increases?|decreases?)\b(?!.*\blimits?\b)|"
+            rf"{DESK}\d\s*(?:%|bps?|basis\s+points?)\s+(?:interest\s+)?rate\s+(?:{FALL}|hikes?|cuts?|increase|decrease)\b",
+            3.2,
+        ),
+        (rf"{DESK}^(?:if\s+)?(?:the\s+|my\s+)?{STOCK}\s+{FALL}\s+.*\d", 3.2),
+        (
+            rf"{DESK}\b(?:what\s+if|if|suppose|say)\s+(?:the\s+)?(?:[a-z]{{1,5}}|{STOCK})\s+(?:(?:{FALL}|is|was|were)\s+)?(?:to|at|by|below|above|up|down|=)?\s*\$?\d",
+            3.2,
+        ),
+        (
+            rf"{DESK}\b(?:cut|hike|raise|lower|slash)(?:s|es)?\s+(?:interest\s+)?rates?\b.*\d|"
+            rf"{DESK}\bwhat\s+if\b.*\b(?:nothing\s+(?:happens|changes|moves)|goes\s+nowhere|stays?|remains?)\b|^{STOCK}\s+[-+]\s*\d",
+            3.2,
+        ),
+        (rf"{DESK}\b(?:my|our|the)\s+worst.case\b|^worst.case$", 3),
         (rf"{DESK}\b{MARKET}\s+(?:plus|minus)\s+\d", 3.3),
         (
             rf"{DESK}\b(?:crash|bear|bull|shock|sell.?off|worst.case|rally|meltdown)\s+scenarios?\b",
@@ -135,6 +156,15 @@ DESK_INTENTS: dict[str, Weighted] = {
     ),
     **WHEEL_INTENTS,
     "positions": (
+        (
+            rf"{DESK}\b(?:iv|implied\s+vol\w*|vol(?:atility)?s?)\s+of\s+(?:(?:my|our|all|the|open|short|long)\s+)*(?:{RIGHTS}|positions?)$|"
+            rf"{DESK}\b(?:iv|implied\s+vol\w*|vol(?:atility)?s?)\s+of\s+(?:my|our)\s+(?:short\s+|long\s+)?(?:[\d.]+\s+)?{RIGHTS}$",
+            4.3,
+        ),
+        (
+            rf"{DESK}\b(?:annuali[sz]ed\s+)?(?:return|yield)s?\s+(?:of|on|from)\s+(?:(?:my|our|open|short|current|covered|cash.secured)\s+)+(?:[\d.]+\s+)?{RIGHTS}\b",
+            3.9,
+        ),
         (
             r"^(?:show|list|see|view|print|display)\s+(?:me\s+)?(?:every|each|all|the)\s+(?:open\s+)?(?:option\s+)?positions?$",
             3.2,
@@ -244,6 +274,11 @@ DESK_INTENTS: dict[str, Weighted] = {
     ),
     "risk_analysis": (
         (
+            rf"{DESK}\b(?:what|how\s+much)\s+(?:can|could|might)\s+(?:i|we)\s+lose\b(?!.*\bif\b)|"
+            rf"{DESK}^(?:(?:what|is|are|the|my|our|show|net|total|portfolio|book|current)\s+)*{GREEK}(?:\s+(?:per\s+day|a\s+day|exposure|today|of\s+(?:(?:the|my|our)\s+)?(?!(?:an?|one)\b)[a-z]{{1,9}}))?$",
+            3.1,
+        ),
+        (
             rf"{DESK}\b{GREEK}(?:\s+and\s+{GREEK})?\s+(?:of|for|in|on)\s+(?:everything|each|all|every)\b",
             3,
         ),
@@ -269,6 +304,12 @@ DESK_INTENTS: dict[str, Weighted] = {
         (r"\brisk\w*\b", 2),
     ),
     "payoff": (
+        (
+            rf"(?!{ONE_RIGHT}){DESK}\b(?:max(?:imum|imal)?|greatest|largest|biggest)\s+(?:possible\s+|potential\s+)?(?:loss|profit|gain)\b(?!.*\b(?:days?|week|month|tomorrow|var|confidence|%)\b)|"
+            rf"(?!{ONE_RIGHT}){DESK}\b(?:most|max)\s+(?:that\s+)?(?:i|we)\s+(?:can|could)\s+(?:lose|make|gain|earn)\b(?!.*\b(?:days?|week|month|tomorrow|%))|"
+            rf"(?!{ONE_RIGHT}){DESK}\b(?:lose|gain|make|earn)\s+at\s+most$",
+            3.4,
+        ),
         (rf"(?!{ONE_RIGHT}){DESK}\bpay.?offs?\b", 3.2),
         (
             rf"(?!{ONE_RIGHT}){DESK}\b(?:p\s*[&/]\s*l|pnl|profit(?:s|\s*(?:and|&|/|or)\s*loss)?|gains?)\s+(?:diagram|curve|graph|chart|profile|plot)s?\b",
@@ -293,15 +334,15 @@ DESK_INTENTS: dict[str, Weighted] = {
 DESK_HINTS: dict[str, tuple[str, ...]] = {
     intent: tuple(words.split())
     for intent, words in {
-        "backtest": "back simul equit sweep grid param delta dte days rule strike wheel strateg put buy beat test sell writ csp covered",
-        "stress": "plus minus stress % percent crash grid suppose assume imagine say point matrix what if impact effect vol scenario worst bad p&l p/l p pnl up down shock bump shift",
-        "wheel_candidates": "which what best top good highest most richest fattest ideal optimal candidate suggest recommend idea pick screen scan opportunit yield return near "
+        "backtest": "validat back simul equit sweep grid param delta dte days rule strike wheel strateg put buy beat test sell writ csp covered",
+        "stress": "nothing where stay rate worst u spot stock underlying market plus minus stress % percent crash grid suppose assume imagine say point matrix what if impact effect vol scenario worst bad p&l p/l p pnl up down shock bump shift",
+        "wheel_candidates": "many which what best top good highest most richest fattest ideal optimal candidate suggest recommend idea pick screen scan opportunit yield return near "
         "propose pick rank screen scan choose next strike sell write premium income delta",
-        "wheel_rolls": "roll clos buy take taking profit breach trigger",
-        "early_assignment": "assign exerc ex-div exdiv ex div called",
-        "wheel_ledger": "basis ledger reali break premium income cycle collected received earned pay paid average avg assign called trad money earn made p&l p/l pnl profit",
+        "wheel_rolls": "should could can do roll clos buy take taking profit breach trigger",
+        "early_assignment": "dividend assign exerc ex-div exdiv ex div called",
+        "wheel_ledger": "dividend basis ledger reali break premium income cycle collected received earned pay paid average avg assign called trad money earn made p&l p/l pnl profit",
         "wheel_limits": "headroom limit kelly margin buying breach violat collateral siz too",
-        "positions": "show list see position holding book portfolio account what which p&l p/l pnl profit p "
+        "positions": "iv vol return yield show list see position holding book portfolio account what which p&l p/l pnl profit p "
         "how money trade short long open my our",
         "implied_volatility": "vol iv",
         "option_chance": "prob chance odds likel pop pot",
@@ -310,7 +351,7 @@ DESK_HINTS: dict[str, tuple[str, ...]] = {
         "risk_analysis": "risk delta gamma vega theta rho greek decay lose loss value expected cvar var draw "
         "expos margin position book portfolio am",
         "option_price": "put call straddle strangle condor butterfl spread collar p c",
-        "payoff": "pay diagram curve graph chart profile plot draw",
+        "payoff": "pay max great larg big most diagram curve graph chart profile plot draw",
         "smile": "smil skew smirk surface structure draw plot chart graph",
     }.items()
 }

@@ -192,7 +192,7 @@ def _days_to(match: re.Match[str], today: date) -> float:
     except ValueError as error:
         raise ValueError(f"there is no day {match.group(0).strip()}") from error
     if expiry < today:
-        raise ValueError(f"the expiry {expiry} is in the past (today is {today})")
+        raise ValueError(f"the expiry {expiry} is in the past (valued on {today})")
     return float((expiry - today).days)
 
 

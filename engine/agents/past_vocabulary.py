@@ -54,6 +54,7 @@ PAST_INTENTS: dict[str, Weighted] = {
             r"\b(?:what|anything|something)\s+(?:all\s+|else\s+|has\s+|have\s+|did\s+)?happen(?:ed)?\b(?!\s+(?:to|with|if|when\s+(?:i|we|you)\s+(?:call|run))\b)(?!.*<(?:file|symbol))",
             4.5,
         ),
+        (r"\bhappen(?:ed|s)?\s+while\s+(?:the\s+)?<file>\s+(?:was|were)\b", 4.5),
         (rf"\bwhat\s+(?:was|went|has\s+been)\s+(?:going\s+)?(?:on|up)\b.*\b{_THEN}", 4.5),
         (
             rf"^(?:{_TO_SEE}\s+)?(?:me\s+)?(?:the\s+|all\s+)?events\b(?!.*<).*\b(?:{_THEN}|while\b)",
@@ -153,6 +154,8 @@ _OF_CIRCUIT = Pattern(
     r"\b(search\.\w+|kernels\.\w+|store\.\w+|probes\.\w+|search|index|scan|graph|symbols|store|market|"
     r"kernels?|gpu|cpu|probes?|host|notify|notifications?)\b"
 )
+_OUTAGE = Pattern(rf"\bwhile\s+(?:the\s+)?{_OF_CIRCUIT.text[2:-2]}(?:\s+circuit)?\s+(?:was|were)\b")
+_NAMES_CIRCUIT = {"what_happened": _OUTAGE, "circuit_history": _OF_CIRCUIT}
 _CIRCUITS = {"kernel": "kernels", "probe": "probes", "notifications": "notify"}
 _ANSWER_TO = Pattern(r"\banswers?\s+(?:to|of|for)\s+(?:the\s+(?:query|question)\s+)?(.+)")
 _THIS = Pattern(r"\b(?:this\s+(?:week|month|year)|ever|so\s+far)\b")
@@ -165,12 +168,13 @@ def past_slots(intent: str, text: str) -> Slots:
     slots: Slots = {}
     if when := said_time(text):
         slots["when"] = when
+    named = _NAMES_CIRCUIT.get(intent)
+    if named and (match := named.search(lowered)):
+        slots["capability"] = _CIRCUITS.get(match[1], match[1])
     if intent == "metric_history":
         slots["metrics"] = metrics_in(lowered)
     elif intent == "what_happened" and _AWAY.search(lowered):
         slots["away"] = True
-    elif intent == "circuit_history" and (match := _OF_CIRCUIT.search(lowered)):
-        slots["capability"] = _CIRCUITS.get(match[1], match[1])
     elif intent == "history":
         slots |= _narrowed(lowered)
     elif intent == "past_answer" and (match := _ANSWER_TO.search(text)):

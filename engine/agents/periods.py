@@ -44,7 +44,8 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
         rf"(?<![\w.-])(?P<a>{_DAY})\s*(?:to|until|till|through|[-–])\s*(?P<b>{_DAY})\b(?!-)",
         rf"\b(?:since|from|after|starting(?:\s+in)?)\s+(?P<a>{_DAY})\b(?!-)",
         rf"\b(?:until|till|before|up\s+to|to)\s+(?P<b>{_DAY})\b(?!-)",
-        rf"\b(?:in|for|during|over)\s+(?P<in>{_DAY})\b(?!-)",
+        rf"\b(?:in|for|during|over|through)\s+(?:(?:the|all\s+of|just|only)\s+)?(?:(?:year|crash|bear\s+market|sell.?off)\s+(?:of\s+)?)?(?P<in>{_DAY})\b(?!-)",
+        r"\b(?:the\s+)?(?P<in>(?:19|20)\d\d)\s+(?:crash|bear\s+market|sell.?off|rally|bull\s+market|drawdown)\b",
     )
     return tuple(re.compile(source, re.IGNORECASE) for source in sources)
 

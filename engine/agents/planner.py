@@ -145,7 +145,7 @@ def _nothing(part: Understanding) -> list[PlannedTask]:
 _OF_HISTORY = ("when", "failed", "slow")
 # The tools that tell the past, and the slots that they take.
 _PAST: dict[str, tuple[str, ...]] = {
-    "what_happened": ("store.happened", "when", "away"),
+    "what_happened": ("store.happened", "when", "away", "capability"),
     "metric_history": ("store.metric", "metrics", "when"),
     "circuit_history": ("store.circuits", "capability", "when"),
     "sessions": ("store.sessions", "when"),

@@ -48,7 +48,7 @@ _LONGEST_NAME = 255
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _NOT_TICKERS = frozenset(
     "I A CPU GPU RAM VAR ES OK AND OR THE CSV API JSON SQL SVG ITM OTM ATM DTE IV P E MLX S K T R Q "
-    "IO TODO FIXME M L PNL CVAR CSP CSPS CC POP USD YTD".split()
+    "IO TODO FIXME M L PNL CVAR CSP CSPS CC POP USD YTD PUT PUTS CALL CALLS VIX ETF ES BP BPS".split()
 )
 # Words that stand where a name could, and are none.
 NOT_NAMES = frozenset(

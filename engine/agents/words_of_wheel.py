@@ -10,6 +10,10 @@ from engine.agents.word_forms import Weighted
 WHEEL_INTENTS: dict[str, Weighted] = {
     "wheel_candidates": (
         (
+            rf"{DESK}\bhow\s+many\s+(?!.*\blimits?\b)(?:\w+\s+)?(?:contracts?|puts?|calls?)\s+(?:should|can|could|may|to)\s+(?:i\s+|we\s+)?(?:sell|write)\b",
+            3.4,
+        ),
+        (
             rf"{DESK}\b(?:covered\s+calls?|csps?|cash.secured\s+puts?|puts?|calls?|trades?|strikes?|wheel|premium)\s+(?:ideas?|candidates?|picks|suggestions?|opportunit\w+|setups?|screener?|scan)\b",
             3.3,
         ),
@@ -71,6 +75,10 @@ WHEEL_INTENTS: dict[str, Weighted] = {
     ),
     "wheel_rolls": (
         (
+            rf"{DESK}\bwhat\s+(?:should|can|do|could)\s+(?:i|we)\s+do\s+(?:with|about)\s+(?:my|our|the)\s+.*\b{RIGHTS}\b",
+            3.3,
+        ),
+        (
             rf"{DESK}\b(?:needs?|need|due\s+for|worth|requires?|ready\s+for)\s+(?:a\s+)?roll(?:ing|s)?\b|{DESK}\broll\s+(?:out|down|up|forward)\b",
             3.2,
         ),
@@ -106,6 +114,16 @@ WHEEL_INTENTS: dict[str, Weighted] = {
     ),
     "early_assignment": (
         (
+            rf"{DESK}^(?:(?:what|which|when|are|is|the|any|upcoming|coming|next|future|list|show|my|announced)\s+)*(?:ex.?)?div(?:idends?)?(?:\s+(?:dates?|days?|are|is|coming|due|next|announced|ahead|up|soon|calendar|schedule))*$",
+            3.3,
+        ),
+        (rf"{DESK}^(?!.*\b(?:was|were|been|got)\b).*\bcalled\s+away\b", 3),
+        (rf"{DESK}\b(?:next|upcoming|coming|any)\s+ex.?(?:div\w*\s+)?dates?\b", 3.1),
+        (
+            rf"{DESK}\b(?:if|when|were|get|are)\b.*\bassigned\b.*\b(?:all|every)\b|{DESK}\b(?:all|every)\b.*\bassigned\b",
+            3.2,
+        ),
+        (
             rf"{DESK}^(?!.*\d).*\bdividends?\b.*\b(?:risk|calls?|assign\w*|exercis\w*)\b|"
             rf"{DESK}^(?!.*\d).*\b(?:risk|calls?|assign\w*|exercis\w*|called\s+away)\b.*\b(?:ex.?)?div(?:idends?)?\b",
             3.2,
@@ -121,6 +139,15 @@ WHEEL_INTENTS: dict[str, Weighted] = {
         ),
     ),
     "wheel_ledger": (
+        (
+            rf"{DESK}\b(?:did|have|has)\s+(?:i|we|u|it)\s+(?:\w+\s+)?(?:receive|received|get|got|collect|collected|earn|earned|paid?)\b.*\bdividends?\b|{DESK}\bdividends?\s+(?:(?:have|did)\s+)?(?:(?:i|we)\s+)?(?:have\s+)?(?:received?|collected|earned|so\s+far)\b",
+            3.5,
+        ),
+        (
+            rf"{DESK}\b(?:my|our)\s+(?:(?:last|latest|current|previous|wheel|open|closed)\s+)*cycles?\b|{DESK}\b(?:last|latest|current|previous)\s+(?:wheel\s+)?cycle\b.*\b(?:do|did|done|go|went|made?|earn\w*|perform\w*|return\w*|profit\w*)\b|"
+            rf"{DESK}\b(?:profit|result|gain|loss|premium|income|return)s?\s+(?:of|in|from)\s+(?:the|my|our|this)\s+(?:\w+\s+)?cycle\b",
+            3.4,
+        ),
         (r"^(?:(?:show|list|see|view|my|our|the|all|me)\s+)*trades$", 3.3),
         (
             rf"{DESK}\b(?:was|were|been|got|how\s+(?:many\s+times|often)|past|previous|history\s+of)\b.*\b(?:assign(?:ed|ments?)|called\s+away)\b",

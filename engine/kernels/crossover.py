@@ -18,11 +18,17 @@ _STRIKE: Final = 100.0
 _GAIN: Final = 1.2
 
 
-def measure_crossover(now_s: Callable[[], float], sizes: Sequence[int] = SIZES) -> Crossover:
+def measure_crossover(
+    now_s: Callable[[], float], sizes: Sequence[int] = SIZES, *, without_metal: bool = False
+) -> Crossover:
     """Time European prices in both libraries; call it from a worker thread.
+
+    Without Metal MLX is not even loaded: its CPU build has no float32 that would pay, and ends the
+    process with an abort where a thread of another's making computed with it.
 
     Args:
         now_s: a monotonic clock, in seconds.
+        without_metal: measure MLX on the CPU all the same.
         sizes: batches to try, ascending; the crossover is the first of those from which on MLX
             wins by a fifth at every size.
     """
@@ -30,6 +36,8 @@ def measure_crossover(now_s: Callable[[], float], sizes: Sequence[int] = SIZES) 
     if isinstance(mlx, Absent):
         return Crossover(None, mlx.reason, "none")
     metal = mlx.metal
+    if isinstance(metal, Absent) and not without_metal:
+        return Crossover(None, f"MLX has no Metal here ({metal.reason})", "none")
     device = "cpu" if isinstance(metal, Absent) else str(metal.name)
     found: int | None = None
     said = []

@@ -20,7 +20,7 @@ from engine.kernels.crossover import measure_crossover
 from engine.kernels.devices import Absent, inventory
 
 NAME: Final = "crossover.json"
-FORMAT: Final = 1
+FORMAT: Final = 2
 _MOST_BYTES: Final = 65_536
 
 

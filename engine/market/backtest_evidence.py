@@ -7,11 +7,12 @@ from engine.evidence import Cell, Curve, Evidence, Figure, Figures, Series, Tabl
 from engine.market.backtest import Result
 from engine.market.put_write import Validation
 from engine.market.returns import Floats, Performance, drawdown
-from engine.market.sweep import Row, best_first
+from engine.market.sweep import Row, beats_cash, best_first
 
 _SOURCE = "backtest, daily closes"
 _MOST_ROWS = 500
 _MONEY = "in the prices' currency"
+_BOUGHT_BACK = ("profit", "delta", "days")
 _EPOCH = date(1970, 1, 1)
 
 
@@ -21,7 +22,7 @@ def wheel(result: Result, name: str, assumptions: Sequence[str] = ()) -> Evidenc
     verdict = (
         f"{name} {_percent(own.cagr)} a year with a drawdown of {own.max_drawdown:.1%}, "
         f"buy-and-hold {_percent(held.cagr)} with {held.max_drawdown:.1%} "
-        f"({own.start} to {own.end}; options priced by a model)"
+        f"({own.start} to {own.end}; options priced by a model){_only_rolled(result)}"
     )
     return Evidence(
         verdict=verdict,
@@ -38,26 +39,47 @@ def wheel(result: Result, name: str, assumptions: Sequence[str] = ()) -> Evidenc
     )
 
 
+def _only_rolled(result: Result) -> str:
+    """Return in a clause that no put was ever assigned because each was bought back before."""
+    puts = [one for one in result.sales if one.option.kind == "put"]
+    back = sum(one.ending in _BOUGHT_BACK for one in puts)
+    if result.assignment_rate or len(puts) < len(result.sales) or not back:
+        return ""
+    return (
+        f"; {back} of {len(puts)} puts were bought back by the roll rules, none was assigned and "
+        "no call was sold: --hold holds them to expiry"
+    )
+
+
 def sweep(rows: Sequence[Row], assumptions: Sequence[str] = ()) -> Evidence:
-    """Return the evidence of a sweep, the best Sharpe ratio first."""
+    """Return the evidence of a sweep, in the order of `sweep.best_first`."""
     ranked = best_first(rows)
     columns = (
         "rules", "CAGR %", "volatility %", "Sharpe", "Sortino", "drawdown %", "won %",
         "assigned %", "sales", "idle days",
     )  # fmt: skip
     table = Table(f"Sweep of {len(rows)} rules", columns, tuple(map(_row, ranked[:_MOST_ROWS])))
-    best = ranked[0]
-    ratio = "no Sharpe ratio" if best.sharpe is None else f"a Sharpe ratio of {best.sharpe:.2f}"
     warning = (
         f"the best of {len(rows)} tried on the same data is partly luck: "
         "expect less from it in years that it has not seen"
     )
     return Evidence(
-        verdict=f"{best.label} did best with {ratio}, {_percent(best.cagr)} a year",
+        verdict=_best(ranked),
         sections=(table,),
         assumptions=(warning, *assumptions),
         weight=3,
     )
+
+
+def _best(ranked: Sequence[Row]) -> str:
+    best = ranked[0]
+    if not beats_cash(ranked):
+        return (
+            f"none of the {len(ranked)} rules earned more than cash; by return, as a Sharpe ratio "
+            f"below 0 ranks nothing, {best.label} comes first with {_percent(best.cagr)} a year"
+        )
+    ratio = "no Sharpe ratio" if best.sharpe is None else f"a Sharpe ratio of {best.sharpe:.2f}"
+    return f"{best.label} did best with {ratio}, {_percent(best.cagr)} a year"
 
 
 def validation(found: Validation, assumptions: Sequence[str] = ()) -> Evidence:

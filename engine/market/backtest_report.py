@@ -78,6 +78,11 @@ def _assumptions(market: Market, rules: Rules, costs: Costs) -> Iterator[str]:
             "holders exercise calls before a dividend that is worth more than their time value, "
             "and puts that have none left"
         )
+    if not rules.strike_interval:
+        yield (
+            "strikes are exactly where the delta is, between listed ones: strike_intervals in "
+            "config.yaml rounds them"
+        )
     yield (
         "whole contracts of 100 shares"
         if rules.whole_contracts

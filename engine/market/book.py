@@ -42,7 +42,7 @@ Instrument = Stock | Option
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a value was read: a file or table, and its row (from 1, the header not counted)."""
+    """Where a value was read: a text and its line, or a table and its row, both from 1."""
 
     name: str
     row: int | None = None
@@ -123,6 +123,7 @@ class Book:
         as_of: the day that all is valued at.
         prices: daily closes of each symbol, ascending by day, none after `as_of`.
         rate, dividend_yield: per year, continuous; None where neither data nor settings tell.
+        lacks: what of the market of something held can't be used, a clause each.
         notes: what had to be assumed or left out when it was read, a sentence each.
     """
 
@@ -134,4 +135,5 @@ class Book:
     rate: float | None = None
     dividend_yield: float | None = None
     notes: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
     example: bool = False

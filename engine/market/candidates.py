@@ -2,34 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 
 from engine.kernels import probabilities
 from engine.market.book import Option
 from engine.market.calibration import realised_chance
 from engine.market.parameters import Parameters
-from engine.market.wheel_value import worth
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What is known of the stock now.
-
-    Attributes:
-        rate, dividend_yield: per year, continuous.
-        volatility: that the model prices unquoted options with; None: not known.
-        drift: per year, what one believes the stock will earn; None: the rate.
-        basis: what held shares cost, for calls; None: no floor.
-    """
-
-    symbol: str
-    as_of: date
-    spot: float
-    rate: float = 0.0
-    dividend_yield: float = 0.0
-    volatility: float | None = None
-    drift: float | None = None
-    basis: float | None = None
+from engine.market.scene import Scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +19,8 @@ class Candidate:
         premium: per share, at the bid where there is a quote.
         priced_by: where the premium came from, in words.
         volatility: per year, that delta and chances rest on.
-        premium_yield: premium over strike (puts) or over spot (calls).
-        annualised: premium over what is bound, strike less premium or the share, times 365/days;
-            simple, not compounded.
+        premium_yield: premium over strike (puts) or over spot (calls): what is bound.
+        annualised: that yield times 365/days; simple, not compounded.
         breakeven: the stock's price at expiry at which nothing is gained, a call's with the shares
             at their basis, or at spot where that isn't known.
         assigned, assigned_by_drift: chance to end in the money, risk-neutral and with the drift.
@@ -100,16 +77,11 @@ def judge(
         return why
     days = (option.expiry - scene.as_of).days
     is_put = option.kind == "put"
-    # The European delta: for puts of the wheel's lengths the American one is 0.01 to 0.02 more.
-    value = worth(
-        option.kind, scene.spot, option.strike, days / 365, volatility, scene.rate,
-        scene.dividend_yield, american=False,
-    )  # fmt: skip
-    delta = float(value.delta)
+    _, delta = scene.price_and_delta(option, volatility)
     if is_put and abs(delta) > parameters.max_delta_short_put + 1e-9:
         return f"delta is above max_delta_short_put {parameters.max_delta_short_put:g}"
     found = _chances(scene, option, premium, volatility, days / 365)
-    bound = option.strike - premium if is_put else scene.spot
+    earned = premium / (option.strike if is_put else scene.spot)
     candidate = Candidate(
         option=option,
         days=days,
@@ -117,8 +89,8 @@ def judge(
         priced_by=priced_by,
         volatility=volatility,
         delta=delta,
-        premium_yield=premium / (option.strike if is_put else scene.spot),
-        annualised=premium / bound * 365 / days,
+        premium_yield=earned,
+        annualised=earned * 365 / days,
         breakeven=(option.strike if is_put else scene.basis or scene.spot) - premium,
         assigned=found.assigned,
         assigned_by_drift=found.by_drift,
@@ -150,10 +122,11 @@ class _Chances:
 def _chances(
     scene: Scene, option: Option, premium: float, volatility: float, years: float
 ) -> _Chances:
-    kind, spot, strike = option.kind, scene.spot, option.strike
+    kind = option.kind
+    spot, strike = scene.split(option.strike, years)
     neutral = scene.rate - scene.dividend_yield
     view = neutral if scene.drift is None else scene.drift - scene.dividend_yield
-    inside = spot < strike if kind == "put" else spot > strike
+    inside = scene.spot < option.strike if kind == "put" else scene.spot > option.strike
     touched = probabilities.touch(spot, strike, years, volatility, neutral)
     return _Chances(
         assigned=float(probabilities.in_the_money(kind, spot, strike, years, volatility, neutral)),

@@ -6,12 +6,13 @@ from datetime import date
 from math import isfinite
 from typing import Final
 
-from engine.kernels.implied_vol import Status, implied_volatility
 from engine.market.backtest_expiries import nearest
 from engine.market.book import Option, OptionKind, Quote
-from engine.market.candidates import Candidate, Ranking, Scene, judge, ranked, unfit
+from engine.market.candidates import Candidate, Ranking, judge, ranked, unfit
+from engine.market.chain_volatility import Row, volatilities
 from engine.market.parameters import Parameters
-from engine.market.wheel_value import MODEL, strike_at, worth
+from engine.market.scene import Scene
+from engine.market.wheel_value import MODEL, strike_at
 
 _DELTAS: Final = (0.10, 0.15, 0.20, 0.25, 0.30, 0.35, 0.40, 0.45)
 
@@ -20,7 +21,7 @@ def from_quotes(
     scene: Scene, quotes: Iterable[Quote], kind: OptionKind, parameters: Parameters
 ) -> Ranking:
     """Judge every quoted option of one kind; premiums are what buyers bid."""
-    said = "premiums are bids; delta and chances are of the European model"
+    said = "premiums are bids; " + _how(scene)
     return _sorted(_of_quotes(scene, quotes, kind, parameters), said)
 
 
@@ -34,12 +35,8 @@ def from_model(scene: Scene, kind: OptionKind, parameters: Parameters) -> Rankin
         raise ValueError("without quotes and without a volatility no option can be priced")
     judged = []
     for option in _listed(scene, kind, parameters, scene.volatility):
-        years = (option.expiry - scene.as_of).days / 365
-        value = worth(
-            kind, scene.spot, option.strike, years, scene.volatility, scene.rate,
-            scene.dividend_yield, american=True,
-        )  # fmt: skip
-        premium = max(float(value.price) - parameters.slippage, 0.0)
+        price, _ = scene.price_and_delta(option, scene.volatility)
+        premium = max(price - parameters.slippage, 0.0)
         how = "model less half the spread"
         judged.append(judge(scene, option, premium, how, scene.volatility, parameters))
     said = (
@@ -47,6 +44,15 @@ def from_model(scene: Scene, kind: OptionKind, parameters: Parameters) -> Rankin
         f"{scene.volatility:.1%}, less {parameters.slippage:g} a share for the spread"
     )
     return _sorted(judged, said)
+
+
+def _how(scene: Scene) -> str:
+    if not scene.dividends:
+        return "delta and chances are of the European model"
+    return (
+        "delta and volatility are American, with the cash dividends to come before expiry; chances "
+        "have them taken off by Bos and Vandermark's rule (2002)"
+    )
 
 
 def _sorted(judged: Iterable[Candidate | str], said: str) -> Ranking:
@@ -63,15 +69,25 @@ def _sorted(judged: Iterable[Candidate | str], said: str) -> Ranking:
 def _of_quotes(
     scene: Scene, quotes: Iterable[Quote], kind: OptionKind, parameters: Parameters
 ) -> Iterator[Candidate | str]:
+    fitting: list[Row] = []
     for quote in quotes:
         option = quote.instrument
         if isinstance(option, Option) and (option.underlying, option.kind) == (scene.symbol, kind):
-            yield _judge_quote(scene, quote, option, parameters)
+            # Before a volatility is sought, which takes longer than all of this.
+            if why := _unfit(scene, quote, option, parameters):
+                yield why
+            else:
+                fitting.append((quote, option))
+    found = volatilities(scene, fitting)
+    for (quote, option), volatility in zip(fitting, found, strict=True):
+        if isinstance(volatility, str):
+            yield volatility
+        else:
+            how = f"bid ({quote.source})"
+            yield judge(scene, option, quote.bid or 0.0, how, volatility, parameters)
 
 
-def _judge_quote(
-    scene: Scene, quote: Quote, option: Option, parameters: Parameters
-) -> Candidate | str:
+def _unfit(scene: Scene, quote: Quote, option: Option, parameters: Parameters) -> str:
     bid, ask = quote.bid, quote.ask
     if bid is None or not isfinite(bid) or bid <= 0:
         return "nobody bids"
@@ -86,23 +102,7 @@ def _judge_quote(
     ):
         if least is not None and value is not None and value < least:
             return f"{name} is below {least:g}"
-    # Before a volatility is sought, which takes longer than all of this.
-    if why := unfit(scene, option, bid, parameters):
-        return why
-    volatility = quote.volatility or _implied(scene, option, (bid + (ask or bid)) / 2)
-    if isinstance(volatility, str):
-        return volatility
-    return judge(scene, option, bid, f"bid ({quote.source})", volatility, parameters)
-
-
-def _implied(scene: Scene, option: Option, middle: float) -> float | str:
-    """Return the volatility that the price implies, or why there is none."""
-    years = max((option.expiry - scene.as_of).days, 0) / 365
-    found = implied_volatility(
-        option.kind, middle, scene.spot, option.strike, years, scene.rate, scene.dividend_yield
-    )
-    status = Status(int(found.status))
-    return float(found.volatility) if status is Status.SOLVED else status.reason
+    return unfit(scene, option, bid, parameters)
 
 
 def _listed(
@@ -118,8 +118,9 @@ def _listed(
         years = (expiry - scene.as_of).days / 365
         for delta in deltas:
             exact = strike_at(
-                kind, delta, scene.spot, years, volatility, scene.rate, scene.dividend_yield
-            )
+                kind, delta, scene.after_dividends(years), years, volatility, scene.rate,
+                scene.dividend_yield,
+            )  # fmt: skip
             strike = round(exact / step) * step
             if strike > 0 and (expiry, strike) not in strikes:
                 strikes.add((expiry, strike))

@@ -4,30 +4,30 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-import numpy as np
-
-from engine.kernels.daycount import years_between
-from engine.kernels.implied_vol import Status, implied_volatility
-from engine.market.book import Book, Option, Quote
+from engine.market.book import Book, Option
+from engine.market.chain_volatility import Row, volatilities
 from engine.market.payoff import Smile, smiles
-from engine.market.risk_market import mid
+from engine.market.risk_dividends import cash_dividends
+from engine.market.scene import Scene
 
-_Row = tuple[Quote, Option]
+_EACH_SIDE = 2  # of spot: one quote may tell nothing
 
 
 @dataclass(frozen=True, slots=True)
 class ChainSmile:
-    """One expiry's smiles, and how many quotes told no volatility of their own.
+    """One expiry's smiles, and how many quotes' volatilities are not as quoted.
 
     Attributes:
         smiles: by kind, ascending by strike.
         computed: quotes whose volatility is the one that their middle implies.
         unknown: quotes that tell none and imply none.
+        paying: quotes with a cash dividend to come before expiry.
     """
 
     smiles: tuple[Smile, ...]
     computed: int
     unknown: int
+    paying: int = 0
 
 
 def expiries(book: Book, symbol: str) -> tuple[date, ...]:
@@ -36,38 +36,44 @@ def expiries(book: Book, symbol: str) -> tuple[date, ...]:
     return tuple(sorted(day for day in days if day > book.as_of))
 
 
-def chain_smile(book: Book, symbol: str, expiry: date, spot: float) -> ChainSmile:
-    """Return the volatilities of one expiry; what is not told is solved of the European price."""
+def chain_smile(
+    book: Book, symbol: str, expiry: date, spot: float, *, near: bool = False
+) -> ChainSmile:
+    """Return the volatilities of one expiry; see `chain_volatility` for those that aren't told.
+
+    Args:
+        near: only the strikes nearest to spot, which is quicker with cash dividends to come.
+    """
     rows = [(quote, option) for quote, option in _chain(book, symbol) if option.expiry == expiry]
-    told = [quote for quote, _ in rows if quote.volatility]
-    silent = [(quote, option) for quote, option in rows if not quote.volatility]
-    solved = _implied(book, spot, expiry, silent)
-    return ChainSmile(smiles([*told, *solved], symbol), len(solved), len(silent) - len(solved))
+    if near:
+        rows = _nearest(rows, spot)
+    cash = cash_dividends(book)
+    scene = Scene(
+        symbol, book.as_of, spot, book.rate or 0.0, cash.yield_of(symbol), dividends=cash.of(symbol)
+    )
+    found = volatilities(scene, rows)
+    known = [
+        replace(quote, volatility=value)
+        for (quote, _), value in zip(rows, found, strict=True)
+        if not isinstance(value, str)
+    ]
+    computed = sum(
+        not isinstance(value, str) and value != quote.volatility
+        for (quote, _), value in zip(rows, found, strict=True)
+    )
+    paying = sum(bool(scene.coming(option)) for _, option in rows)
+    return ChainSmile(smiles(known, symbol), computed, len(rows) - len(known), paying)
 
 
-def _chain(book: Book, symbol: str) -> Iterator[_Row]:
+def _nearest(rows: Sequence[Row], spot: float) -> list[Row]:
+    strikes = {option.strike for _, option in rows}
+    below = sorted(strike for strike in strikes if strike <= spot)[-_EACH_SIDE:]
+    above = sorted(strike for strike in strikes if strike > spot)[:_EACH_SIDE]
+    return [row for row in rows if row[1].strike in {*below, *above}]
+
+
+def _chain(book: Book, symbol: str) -> Iterator[Row]:
     for quote in book.quotes:
         option = quote.instrument
         if isinstance(option, Option) and option.underlying == symbol:
             yield quote, option
-
-
-def _implied(book: Book, spot: float, expiry: date, rows: Sequence[_Row]) -> list[Quote]:
-    """Return the quotes whose middle implies a volatility, with that volatility."""
-    priced = [(quote, option, price) for quote, option in rows if (price := mid(quote)) is not None]
-    if not priced:
-        return []
-    found = implied_volatility(
-        np.array([option.kind for _, option, _ in priced]),
-        np.array([price for _, _, price in priced]),
-        spot,
-        np.array([option.strike for _, option, _ in priced]),
-        years_between(book.as_of, expiry),
-        book.rate or 0.0,
-        book.dividend_yield or 0.0,
-    )
-    return [
-        replace(quote, volatility=float(value))
-        for (quote, _, _), value, status in zip(priced, found.volatility, found.status, strict=True)
-        if int(status) == Status.SOLVED
-    ]

@@ -47,8 +47,8 @@ def said(stale: Sequence[Stale], now_s: float) -> dict[str, str]:
     for one in stale:
         alike.setdefault((clock_time(one.read_s, now_s), one.why, one.remedy), []).append(one)
     return {
-        f"{_listed([one.topic for one in those])} of now: as of {since} "
-        f"({_age(now_s - min(one.read_s for one in those))} old), as {why}"
+        f"{_listed([one.topic for one in those])} of now; those read at {since} "
+        f"({_age(now_s - min(one.read_s for one in those))} old) stand in, as {why}"
         f"{f'; {remedy}' if remedy else ''}": why
         for (since, why, remedy), those in alike.items()
     }

@@ -1,12 +1,26 @@
 """How far a book is from each of its user's limits."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from engine.market.parameters import Sourced
 
 _CONTRACT: Final = 100.0
+_HELD: Final = (
+    "shares at their price, short puts at their strikes, naked calls at the stock's price"
+)
+_MEANINGS: Final = {
+    "max_var_95": "simulated loss of a day that 5 % of days exceed",
+    "max_cvar_95": "mean simulated loss of the worst 5 % of days",
+    "max_kelly_fraction": "the bet on the first put to sell by kelly_fraction of Kelly's rule",
+    "max_position_size": f"the largest stock: {_HELD}; covered calls add nothing",
+    "max_margin_percent": "shares at 50 %, uncovered short options at the FINRA minimum",
+    "max_notional_percent": f"all stocks: {_HELD}; covered calls add nothing",
+    "max_delta_exposure": "shares that move alike, over 100; the limit is in hundreds of shares",
+    "max_gamma_exposure": "change of delta shares per 1.00 of spot, over 100",
+    "max_contracts_per_trade": "the most contracts of one short option",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +33,9 @@ class Exposure:
         delta_shares: shares that move alike; gamma_shares: change of that per 1.00 of spot.
         vega_per_point, theta_per_day, rho_per_point: currency.
         var_95, cvar_95: loss, currency, above 0.
-        margin, notional, largest_position: currency, above 0.
+        margin: currency, above 0, as `wheel_margin` has it.
+        notional: shares at their price, short puts at their strikes, and naked calls at the
+            stock's price, currency, above 0; largest_position: the same of the largest stock.
         kelly: largest share of the capital that one bet takes.
         contracts: the largest number of contracts in one position.
         unknown: of a limit's name, why its figure isn't there.
@@ -53,6 +69,7 @@ class Headroom:
         unit: of all three.
         source: where the limit came from.
         reason: why there is no `left`, "" if there is.
+        meaning: how the value is counted.
     """
 
     name: str
@@ -62,6 +79,7 @@ class Headroom:
     unit: str
     source: str
     reason: str = ""
+    meaning: str = ""
 
     @property
     def breached(self) -> bool | None:
@@ -81,11 +99,15 @@ def headroom(exposure: Exposure, sourced: Sourced) -> tuple[Headroom, ...]:
     reasons = dict(exposure.unknown)
     limits = sourced.parameters.limits
     return tuple(
-        _judge(
-            name, value, getattr(limits, name), unit, sourced.origin(name), reasons.get(name, "")
+        replace(
+            _judge(
+                name, value, getattr(limits, name), unit, sourced.origin(name),
+                reasons.get(name, ""),
+            ),
+            meaning=_MEANINGS.get(name, ""),
         )
         for name, value, unit in _figures(exposure)
-    )
+    )  # fmt: skip
 
 
 def _figures(e: Exposure) -> Iterator[tuple[str, float | None, str]]:

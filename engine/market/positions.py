@@ -21,6 +21,7 @@ from engine.market.reading_tables import Record, Table
 _SHORT: Final = frozenset("short sell sold sto sld written write covered secured csp".split())
 _LONG: Final = frozenset("long buy bought bto bot".split())
 _NO_POSITION: Final = frozenset("cash total totals pending futures money sweep".split())
+_NO_NUMBER: Final = frozenset(("nan", "null", "none", "n/a"))
 _CLOSED: Final = frozenset("closed expired assigned exercised rolled inactive".split())
 
 
@@ -49,7 +50,8 @@ def read_positions(table: Table, as_of: date) -> Positions:
                 why = _expired(position, as_of)
                 if why is None:
                     held.append(position)
-                    notes += [f"{record.source}: {note}"] if note else []
+                    said = [note, *_doubts(record, position, as_of)]
+                    notes += [f"{record.source}: {one}" for one in said if one]
             if why is not None:
                 notes += [f"{record.source}: {why}"] if why else []
         except Rejected as error:
@@ -83,6 +85,8 @@ def _position(record: Record, commas_are_thousands: bool) -> tuple[Position, str
 
     instrument, note = instrument_of(record, amount("strike"), amount("multiplier"))
     quantity = _signed(record, amount("quantity"))
+    if isinstance(instrument, Option) and quantity != round(quantity):
+        raise Rejected("quantity", "a whole number of contracts", record["quantity"])
     price = amount("price")
     cost = amount("cost")
     if price is not None and price < 0.0 and quantity < 0.0:
@@ -104,6 +108,15 @@ def _position(record: Record, commas_are_thousands: bool) -> tuple[Position, str
         ),
         note,
     )
+
+
+def _doubts(record: Record, position: Position, as_of: date) -> Iterator[str]:
+    """Yield what of a row is taken as it stands, though it can hardly be meant."""
+    if position.opened is not None and position.opened > as_of:
+        yield f"opened on {position.opened}, after the day of valuation {as_of}"
+    said = record["price"]
+    if isinstance(said, str) and said.strip().lower() in _NO_NUMBER:
+        yield f"the price paid is {quoted(said)}: not known, and no gain with it"
 
 
 def _signed(record: Record, quantity: float | None) -> float:

@@ -79,7 +79,7 @@ def read_dividends(table: Table, tickers: Sequence[str]) -> Dividends:
         BadRows: a cell can't be; ColumnMissing: as in `read_prices`.
     """
     faults: list[Fault] = []
-    paid: set[Dividend] = set()
+    paid: dict[tuple[str, date, float], Dividend] = {}
     twice = 0
     for record in _of(table, tickers):
         if all(missing(value) for value in record.cells.values()):
@@ -92,13 +92,14 @@ def read_dividends(table: Table, tickers: Sequence[str]) -> Dividends:
             found = quoted(record["amount"])
             faults.append(_fault(table, record, "amount", found, "an amount above 0"))
             continue
-        dividend = Dividend(_symbol(record, tickers), when, amount)
-        twice += dividend in paid
-        paid.add(dividend)
+        dividend = Dividend(_symbol(record, tickers), when, amount, record.source)
+        key = (dividend.symbol, when, amount)
+        twice += key in paid
+        paid.setdefault(key, dividend)
     if faults:
         raise BadRows(faults)
     notes = [f"{table.name}: {twice} dividends stood there twice, counted once"] if twice else []
-    ordered = sorted(paid, key=lambda one: (one.ex_date, one.symbol))
+    ordered = sorted(paid.values(), key=lambda one: (one.ex_date, one.symbol))
     return Dividends(tuple(ordered), tuple(notes))
 
 
@@ -106,9 +107,10 @@ def _of(table: Table, tickers: Sequence[str]) -> list[Record]:
     if "symbol" not in table.fields:
         if len(tickers) > 1:
             raise ColumnMissing(
-                f"{table.name} has no column that tells the symbol, and the book is about "
-                f"{', '.join(tickers)}",
-                'name it in bolt.toml: [market] columns = { "symbol" = "…" }',
+                f"{table.name} has no column that tells the symbol, so it is of one stock, and the "
+                f"book is about {', '.join(tickers)}",
+                "say which it is with [market] ticker, or name the column: [market] columns = "
+                '{ "symbol" = "…" }',
             )
         return list(table.records())
     return list(table.records(tickers) if tickers else table.records())

@@ -2,29 +2,24 @@
 
 A chain of millions of rows is narrowed down inside DuckDB: only the underlying that is asked for,
 nothing after the day that is valued at, and of each contract the newest moment. What comes back is
-as much as there are contracts. A row that can't be (a crossed market, a price below 0, no number)
-is left out and counted: one bad quote of a feed refuses nobody the rest.
+as much as there are contracts. A contract whose newest quote is days older than the table's newest
+is no market of that day and is left out. A row that can't be (a crossed market, a price below 0, no
+number) is left out and counted: one bad quote of a feed refuses nobody the rest.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from engine.market import occ
-from engine.market.book import Instrument, Option, Quote, Source, Stock
+from engine.market.book import Instrument, Option, Quote, Stock
+from engine.market.quotes_narrowed import narrowed
 from engine.market.reading_cells import BadCell, day, missing, number, option_kind
-from engine.market.reading_errors import BadRows, Fault, MarketDataError, quoted
-from engine.market.reading_tables import ROW, Record, Table
+from engine.market.reading_errors import BadRows, Fault, quoted
+from engine.market.reading_tables import Record, Table
 
-_KEY: Final = ("symbol", "underlying", "kind", "strike", "expiry")
-MOST: Final = 200_000
-"""Contracts of one underlying; more than any chain has."""
-
-_FIELDS: Final = (
-    "symbol underlying kind strike expiry multiplier bid ask last volatility open_interest volume "
-    "moment"
-).split()
+_FRESH_DAYS: Final = 4  # a long weekend
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +28,13 @@ class Quotes:
 
     Attributes:
         newest: the latest day among the quotes; None where the table tells no day.
+        left_out: of an instrument, why its quote isn't there.
     """
 
     found: tuple[Quote, ...]
     newest: date | None
     notes: tuple[str, ...]
+    left_out: Mapping[Instrument, str]
 
 
 def read_quotes(table: Table, tickers: Sequence[str], as_of: date) -> Quotes:
@@ -45,87 +42,65 @@ def read_quotes(table: Table, tickers: Sequence[str], as_of: date) -> Quotes:
 
     Raises:
         MarketDataError: the table can't be read, or holds too many contracts.
-        BadRows: two rows quote one contract differently and nothing tells which is newer.
+        BadRows: two rows quote one contract differently and neither is newer.
     """
-    records, unknown = _narrowed(table, tickers, as_of)
+    rows = narrowed(table, tickers, as_of)
+    for record in rows.rivals:
+        _refuse_rivals(record, table)
     kept: dict[Instrument, Quote] = {}
+    days: dict[Instrument, date] = {}
     faults: list[str] = []
+    left_out: dict[Instrument, str] = {}
     newest: date | None = None
-    for record in records:
+    for record in rows.records:
         try:
             quote, moment = _quote(record, table.commas_are_thousands)
         except BadCell as error:
             faults.append(f"{record.source}: {error}")
+            left_out |= _unread(record, table, faults[-1])
             continue
         if _expired(quote.instrument, as_of):
             continue
         newest = moment if newest is None or (moment and moment > newest) else newest
         _keep(kept, quote, table)
-    notes = []
+        if moment:
+            days[quote.instrument] = moment
+    stale = dict(_stale(kept, days, newest))
+    notes = _stale_notes(stale)
+    left_out |= stale
     if faults:
         more = f", and {len(faults) - 1} more rows" if len(faults) > 1 else ""
         notes.append(f"left out: {faults[0]}{more}")
-    if unknown:
-        column = table.names["moment"]
-        notes.append(f'{table.name}: {unknown} rows whose "{column}" is no moment are left out')
-    return Quotes(tuple(kept.values()), newest, tuple(notes))
+    if rows.unknown:
+        which = f'{rows.unknown} rows whose "{table.names["moment"]}" is no moment'
+        notes.append(f"{table.name}: {which} are left out")
+    return Quotes(tuple(kept.values()), newest, tuple(notes), left_out)
 
 
-def _narrowed(table: Table, tickers: Sequence[str], as_of: date) -> tuple[list[Record], int]:
-    """Return the rows that are about the tickers, of each contract the newest.
-
-    The second number is of rows whose moment can't be read: nobody knows whether they are newest.
-    """
-    fields = [field for field in _FIELDS if field in table.fields]
-    cells = [table.fields[field] for field in fields]
-    where, parameters = _about(table, tickers)
-    if "moment" not in table.fields:
-        chosen, rest = [ROW, "0", *cells], ""
-    else:
-        moment = _moment(table.fields["moment"])
-        key = [table.fields[field] for field in fields if field in _KEY]
-        newest = [cell if cell in key else f"arg_max({cell}, {moment})" for cell in cells]
-        unread = f"count(*) FILTER (WHERE {moment} IS NULL)"
-        chosen = [f"arg_max({ROW}, {moment})", unread, *newest]
-        end = (as_of + timedelta(days=1)).isoformat()
-        where += f" AND ({moment} < TIMESTAMP '{end}' OR {moment} IS NULL)"
-        rest = f" GROUP BY {', '.join(key)}"
-    sql = f"SELECT {', '.join(chosen)} FROM {table.numbered} WHERE {where}{rest} LIMIT {MOST + 1}"
-    rows = table.run(sql, (*table.parameters, *parameters))
-    if len(rows) > MOST:
-        raise MarketDataError(
-            f"{table.name} has more than {MOST} quotes of {', '.join(tickers)}",
-            "quotes of several moments need a column that tells the moment",
-        )
-    unknown = sum(row[1] for row in rows if isinstance(row[1], int))
-    return [_record(table, fields, row) for row in rows if row[0] is not None], unknown
+def _unread(record: Record, table: Table, why: str) -> dict[Instrument, str]:
+    """Return the instrument of a row that can't be, with the reason, if it can be told."""
+    try:
+        return {_instrument(record, table.commas_are_thousands): why}
+    except BadCell:
+        return {}
 
 
-def _record(table: Table, fields: Sequence[str], row: tuple[object, ...]) -> Record:
-    place = row[0] if isinstance(row[0], int) else None
-    return Record(dict(zip(fields, row[2:], strict=True)), Source(table.name, place))
+def _stale(
+    kept: dict[Instrument, Quote], days: Mapping[Instrument, date], newest: date | None
+) -> Iterator[tuple[Instrument, str]]:
+    """Drop quotes that are much older than the newest one, and yield each one's reason."""
+    for one, day_ in days.items():
+        if newest is not None and (newest - day_).days > _FRESH_DAYS:
+            quote = kept.pop(one)
+            yield one, f"{quote.source}: {_named(one)} was quoted last on {day_}"
 
 
-def _moment(column: str) -> str:
-    text = f"CAST({column} AS VARCHAR)"
-    written = "['%m/%d/%Y %H:%M:%S', '%m/%d/%Y %H:%M', '%m/%d/%Y', '%Y%m%d']"
-    return f"coalesce(TRY_CAST({text} AS TIMESTAMP), try_strptime({text}, {written}))"
-
-
-def _about(table: Table, tickers: Sequence[str]) -> tuple[str, list[str]]:
-    """Return the condition that a row is about one of the tickers.
-
-    Where a symbol may be an option's, its root is what stands before the first digit.
-    """
-    names = [ticker.upper() for ticker in tickers]
-    column = f"CAST({table.fields.get('underlying', table.fields['symbol'])} AS VARCHAR)"
-    root = rf"regexp_extract(upper({column}), '^\s*(?:O:|[-.])?([A-Z./]+)', 1)"
-    marks = ", ".join("?" for _ in names)
-    if "underlying" in table.fields or {"strike", "expiry"} <= set(table.fields):
-        # Mostly a plain symbol, which is cheaper to compare; a long one is an option's.
-        plain = f"upper(trim({column})) IN ({marks})"
-        return f"({plain} OR (length({column}) > 8 AND {root} IN ({marks})))", names * 2
-    return f"{root} IN ({marks})", names
+def _stale_notes(stale: Mapping[Instrument, str]) -> list[str]:
+    if not stale:
+        return []
+    more = f", and {len(stale) - 1} more quotes" if len(stale) > 1 else ""
+    first = next(iter(stale.values()))
+    return [f"left out: {first}, more than {_FRESH_DAYS} days before the newest{more}"]
 
 
 def _quote(record: Record, commas_are_thousands: bool) -> tuple[Quote, date | None]:
@@ -210,21 +185,35 @@ def _expired(instrument: Instrument, as_of: date) -> bool:
     return isinstance(instrument, Option) and instrument.expiry < as_of
 
 
+def _refuse_rivals(record: Record, table: Table) -> None:
+    try:
+        quote, _ = _quote(record, table.commas_are_thousands)
+    except BadCell:  # left out and told with the others
+        return
+    raise _twice(quote.instrument, table, str(record["moment"]))
+
+
 def _keep(kept: dict[Instrument, Quote], quote: Quote, table: Table) -> None:
     other = kept.setdefault(quote.instrument, quote)
     alike = (other.bid, other.ask, other.last, other.volatility)
     if other is not quote and alike != (quote.bid, quote.ask, quote.last, quote.volatility):
-        raise BadRows(
-            [
-                Fault(
-                    table.name,
-                    None,
-                    f'"{table.names["symbol"]}"',
-                    f"{_named(quote.instrument)} twice, with different prices",
-                    "one row for each contract, or a column that tells which is newer",
-                )
-            ]
-        )
+        raise _twice(quote.instrument, table, "")
+
+
+def _twice(instrument: Instrument, table: Table, moment: str) -> BadRows:
+    when = f" at {moment}" if moment else ""
+    newer = "" if moment else ", or a column that tells which is newer"
+    return BadRows(
+        [
+            Fault(
+                table.name,
+                None,
+                f'"{table.names["symbol"]}"',
+                f"{_named(instrument)} twice{when}, with different prices",
+                f"one row for each contract{' and moment' if moment else newer}",
+            )
+        ]
+    )
 
 
 def _named(instrument: Instrument) -> str:

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeVar
 
-from engine.market.account import Account, holdings, read_account, unended
+from engine.market.account import Account, contradictions, holdings, read_account, unended
 from engine.market.book import Book, DailyPrice, Dividend, Instrument, Option, Position, Quote
 from engine.market.columns import Topic
 from engine.market.last_good import LastGood, Stale
 from engine.market.positions import read_positions
 from engine.market.prices import read_dividends, read_prices
 from engine.market.quotes import read_quotes
+from engine.market.reading_doubts import doubts
 from engine.market.reading_errors import MarketDataError
 from engine.market.reading_sources import Tables
+from engine.market.reading_tables import DATABASES, Table
 from engine.market.settings import Sources
 from engine.store.pool import Execute, Lease, Pool, StoreReadError
 
@@ -104,23 +106,35 @@ def read_book(tables: Tables, *, trades: bool = False) -> Reading:
         positions = holdings(account, sources.as_of)
         notes.append(f"{account.name}: positions are what its trades leave open")
         notes += unended(account, sources.as_of)
+    elif not trades:
+        notes += _checked(tables, positions)
     tickers = _tickers(positions, account, sources.ticker)
     quotes: tuple[Quote, ...] = ()
+    lacks: tuple[str, ...] = ()
     prices: dict[str, tuple[DailyPrice, ...]] = {}
     dividends: tuple[Dividend, ...] = ()
     newest: dict[Topic, date | None] = {}
     as_of = sources.as_of
+
+    def whose(table: Table) -> list[str]:
+        # A table without symbols is of one stock: the configured one, whatever else is held.
+        named = [sources.ticker] if sources.ticker else tickers
+        return tickers if "symbol" in table.fields else named
+
     if chain := tables.of("quotes", lambda table: read_quotes(table, tickers, as_of), tickers):
         quotes, newest["quotes"] = chain.found, chain.newest
         notes += chain.notes
-    if past := tables.of("prices", lambda table: read_prices(table, tickers, as_of), tickers):
+        missed = [chain.left_out.get(one.instrument, "") for one in positions]
+        lacks = tuple(f"a quote of what is held ({why})" for why in missed if why)
+    if past := tables.of("prices", lambda table: read_prices(table, whose(table), as_of), tickers):
         prices = past.by_symbol
         newest["prices"] = max((one[-1].day for one in prices.values()), default=None)
         notes += past.notes
-    if paid := tables.of("dividends", lambda table: read_dividends(table, tickers), tickers):
+    if paid := tables.of("dividends", lambda table: read_dividends(table, whose(table)), tickers):
         dividends = paid.paid
         notes += paid.notes
     notes += tables.notes
+    notes += doubts(positions, quotes, dividends, prices)
     notes += _gaps(sources, tickers, quotes, prices)
     notes += [_old(sources, topic, day) for topic, day in newest.items() if _is_old(day, as_of)]
     return Reading(
@@ -133,12 +147,26 @@ def read_book(tables: Tables, *, trades: bool = False) -> Reading:
             rate=sources.rate,
             dividend_yield=sources.dividend_yield,
             notes=tuple(notes),
+            lacks=lacks,
             example=sources.example,
         ),
         newest,
         account,
         tuple(tables.stale),
     )
+
+
+def _checked(tables: Tables, positions: Iterable[Position]) -> list[str]:
+    """Return where trades that nobody asked for contradict the positions; of a file only."""
+    place = tables.sources.places["trades"]
+    # A database may be locked by who writes it, and no answer is to wait for that here.
+    if place is None or place.path.suffix.lower() in DATABASES:
+        return []
+    try:
+        account = tables.of("trades", lambda table: read_account(table, tables.sources.as_of))
+    except MarketDataError as error:
+        return [f"the positions are not checked against {place.shown}: {error}"]
+    return list(contradictions(account, positions)) if account else []
 
 
 def underlying(position: Position) -> str:

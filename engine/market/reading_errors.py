@@ -68,7 +68,7 @@ class ColumnMissing(MarketDataError):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One cell that can't be what it has to be; `row` counts from 1, the header not counted."""
+    """One cell that can't be what it has to be; `row` is as in `Source`: a text's line."""
 
     source: str
     row: int | None

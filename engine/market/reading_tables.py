@@ -63,6 +63,7 @@ class Table:
         fields: each field's column, quoted as SQL.
         names: each field's column as its owner calls it.
         is_numbered: whether its rows bring the numbers along that they had in another table.
+        skipped: lines of a file before its first row, which the rows' numbers count.
     """
 
     name: str
@@ -73,16 +74,20 @@ class Table:
     commas_are_thousands: bool
     execute: Execute
     is_numbered: bool = False
+    skipped: int = 0
 
     @property
     def numbered(self) -> str:
-        """The table with each row's number, from 1, in the column that `ROW` names."""
+        """The table with each row's number in the column that `ROW` names.
+
+        In a text it is the line of the file (blank lines between rows not counted), else from 1.
+        """
         if self.is_numbered:
             return self.relation
-        return f"(SELECT *, row_number() OVER () AS {ROW} FROM {self.relation})"
+        return f"(SELECT *, row_number() OVER () + {self.skipped} AS {ROW} FROM {self.relation})"
 
     def records(self, symbols: Sequence[str] = ()) -> Iterator[Record]:
-        """Yield the rows in their order, numbered from 1; only those of `symbols` if any is given.
+        """Yield the rows in their order, each with its number; only those of `symbols` if any.
 
         DuckDB does the choosing: a table of a million other rows costs a scan and no memory.
         """
@@ -236,4 +241,5 @@ def _text(execute: Execute, place: Place, topic: Topic, mapping: Mapping[str, st
         names,
         found.commas_are_thousands,
         execute,
+        skipped=found.skipped,
     )

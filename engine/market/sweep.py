@@ -81,8 +81,19 @@ def run(market: Market, cases: Iterable[Rules], costs: Costs, capital: float) ->
 
 
 def best_first(rows: Iterable[Row]) -> list[Row]:
-    """Return rows by Sharpe ratio, highest first, those without one last."""
-    return sorted(rows, key=lambda one: (one.sharpe is None, -(one.sharpe or 0.0), one.label))
+    """Return rows by Sharpe ratio, highest first, those without one last.
+
+    Where none is above 0 they are by return: below 0 a ratio is the better for more volatility.
+    """
+    found = list(rows)
+    if beats_cash(found):
+        return sorted(found, key=lambda one: (one.sharpe is None, -(one.sharpe or 0.0), one.label))
+    return sorted(found, key=lambda one: (-one.total_return, one.label))
+
+
+def beats_cash(rows: Iterable[Row]) -> bool:
+    """Return whether any of them earned more than the cash would have."""
+    return any(one.sharpe is not None and one.sharpe > 0 for one in rows)
 
 
 def shares(cases: Sequence[Rules], workers: int) -> list[tuple[Rules, ...]]:

@@ -6,16 +6,17 @@ from datetime import date
 
 from engine.market.assignment import EarlyAssignment, early_assignment
 from engine.market.book import Book, Instrument, Option, OptionKind, Position, Quote, Stock
-from engine.market.candidates import Candidate, Ranking, Scene
+from engine.market.candidates import Ranking
 from engine.market.candidates_sources import from_model, from_quotes
 from engine.market.exposure import Line, lines
 from engine.market.ledger_events import Event, Filled, symbol_of
 from engine.market.limits import Exposure
 from engine.market.parameters import Parameters, Sourced
 from engine.market.risk import Risk
+from engine.market.risk_dividends import cash_dividends
 from engine.market.risk_market import mid, priced, realised_volatility, spot
 from engine.market.rolls import Rule, Short, rules
-from engine.market.wheel_kelly import Motion, full_kelly
+from engine.market.scene import Scene
 from engine.market.wheel_margin import Bound, bound
 
 
@@ -69,14 +70,16 @@ def scene(book: Book, wanted: str, volatility_days: int) -> Scene:
     if found is None:
         raise NoStock(f"no quote and no close of {wanted} is known")
     volatility = realised_volatility(book, wanted, volatility_days)
+    cash = cash_dividends(book)
     return Scene(
         symbol=wanted,
         as_of=book.as_of,
         spot=found.value,
         rate=book.rate or 0.0,
-        dividend_yield=book.dividend_yield or 0.0,
+        dividend_yield=cash.yield_of(wanted),
         volatility=None if volatility is None else volatility.value,
         basis=_basis(book.positions, wanted),
+        dividends=cash.of(wanted),
     )
 
 
@@ -147,8 +150,8 @@ def exposure(risk: Risk, book: Book, account_value: float | None, kelly: float |
         var_95=None if tail is None else max(tail.value_at_risk, 0.0),
         cvar_95=None if tail is None else max(tail.expected_shortfall, 0.0),
         margin=held.margin,
-        notional=sum(abs(one.shares) * _strike(one) for one in shorts),
-        largest_position=max(_sizes(risk), default=0.0),
+        notional=sum(held.assigned.values()),
+        largest_position=max(held.assigned.values(), default=0.0),
         kelly=kelly,
         contracts=max((abs(one.quantity) for one in shorts), default=0.0),
         unknown=tuple(_unknown(account_value is None, tail is None)),
@@ -164,21 +167,6 @@ def bindings(risk: Risk, book: Book) -> Bound:
         if isinstance(line.position.instrument, Option) and line.position.shares
     }
     return bound(book.positions, spots, prices)
-
-
-def kelly_bet(best: Candidate, at: Scene, parameters: Parameters) -> float | None:
-    """Return the part of the capital to secure a put with, by the configured part of Kelly's rule.
-
-    The stock is believed to move with its realised volatility and to earn the rate; None where no
-    realised volatility is known.
-    """
-    if at.volatility is None:
-        return None
-    motion = Motion(at.spot, best.days / 365, at.volatility, at.rate, at.dividend_yield)
-    full = full_kelly(best.option.strike, best.premium, motion, at.rate)
-    bet = parameters.kelly_fraction * full
-    most = parameters.limits.max_kelly_fraction
-    return bet if most is None else min(bet, most)
 
 
 def _watch(
@@ -216,23 +204,6 @@ def _basis(positions: Sequence[Position], wanted: str) -> float | None:
         return None
     paid = sum(one.quantity * (one.price or 0.0) for one in held)
     return paid / sum(one.quantity for one in held)
-
-
-def _sizes(risk: Risk) -> Iterator[float]:
-    """Yield what each underlying's positions are worth in shares, currency."""
-    spots = dict(zip(risk.symbols, risk.spots, strict=True))
-    for name in spots:
-        yield abs(
-            sum(
-                line.exposure.delta_amount
-                for line in risk.lines
-                if symbol_of(line.position.instrument) == name
-            )
-        )
-
-
-def _strike(position: Position) -> float:
-    return position.instrument.strike if isinstance(position.instrument, Option) else 0.0
 
 
 def _unknown(no_value: bool, no_tail: bool) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 
-from engine.market.book import Option, Stock
+from engine.market.book import Option, Position, Stock
+from engine.market.expiry_gain import expiry_gain
 from engine.market.ledger import apply
 from engine.market.ledger_events import (
     Event,
@@ -33,8 +34,9 @@ class Cycle:
         collateral: currency, the most that short puts at their strikes and shares at the price
             paid for them ever bound.
         shares: held now.
-        breakeven: the stock's price at which selling the shares now would bring the cycle to 0;
-            None where no shares are held.
+        breakeven: the lowest price of the stock that brings the cycle to 0 when every option that
+            is open has expired at it, and the shares are sold; None where no shares are held.
+        open_options: whether any is open, whose premium is not earned yet.
     """
 
     symbol: str
@@ -51,6 +53,7 @@ class Cycle:
     collateral: float
     shares: float
     breakeven: float | None
+    open_options: bool
 
     def days(self, until: date) -> int:
         """Return the calendar days from the opening to the end, or to `until` if it is open."""
@@ -155,8 +158,19 @@ def _cycle(symbol: str, turn: _Turn, ledger: Ledger, closed: date | None) -> Cyc
         gain=ledger.cash,
         collateral=turn.collateral,
         shares=shares,
-        breakeven=-ledger.cash / shares if shares > 0 else None,
+        breakeven=_breakeven(symbol, ledger, shares) if shares > 0 else None,
+        open_options=any(isinstance(one, Option) for one in ledger.lots),
     )
+
+
+def _breakeven(symbol: str, ledger: Ledger, shares: float) -> float | None:
+    """Return where the gain at expiry changes its sign first, all cash so far counted."""
+    stock = Position(Stock(symbol), shares, -ledger.cash / shares)
+    options = (
+        Position(one, ledger.quantity(one), 0.0) for one in ledger.lots if isinstance(one, Option)
+    )
+    found = expiry_gain((stock, *options)).breakevens
+    return found[0] if found else None
 
 
 def _bound(ledger: Ledger) -> float:

@@ -14,6 +14,10 @@ from typing import Final
 
 import numpy as np
 
+from engine.market.candidates import Candidate
+from engine.market.parameters import Parameters
+from engine.market.scene import Scene
+
 _POINTS: Final = 2000
 _HALVINGS: Final = 60
 
@@ -42,8 +46,50 @@ class Motion:
         return self.volatility * sqrt(self.years)
 
 
+@dataclass(frozen=True, slots=True)
+class KellyBet:
+    """The part of the capital to secure one put with.
+
+    Attributes:
+        full: by the whole of Kelly's rule, 0 to 1.
+        part: how much of that the configuration takes.
+        most: what it allows at most; None: no limit.
+    """
+
+    put: Candidate
+    motion: Motion
+    full: float
+    part: float
+    most: float | None
+
+    @property
+    def bet(self) -> float:
+        """What is bet: the configured part, at most what is allowed."""
+        wanted = self.part * self.full
+        return wanted if self.most is None else min(wanted, self.most)
+
+
+def kelly_bet(best: Candidate, at: Scene, parameters: Parameters) -> KellyBet | None:
+    """Return the part of the capital to secure a put with, by the configured part of Kelly's rule.
+
+    The stock is believed to move with its realised volatility and to earn the rate; None where no
+    realised volatility is known.
+    """
+    if at.volatility is None:
+        return None
+    years = best.days / 365
+    # What the stock pays until then is taken off it: the put's holder never gets it.
+    motion = Motion(at.after_dividends(years), years, at.volatility, at.rate, at.dividend_yield)
+    full = full_kelly(best.option.strike, best.premium, motion, at.rate)
+    return KellyBet(
+        best, motion, full, parameters.kelly_fraction, parameters.limits.max_kelly_fraction
+    )
+
+
 def full_kelly(strike: float, premium: float, motion: Motion, rate: float = 0.0) -> float:
     """Return the best fraction of the capital to secure such puts with, 0 to 1.
+
+    Never more than 1: who secures with borrowed cash is ruined where the stock falls to 0.
 
     Args:
         premium: per share, received now.

@@ -12,7 +12,10 @@ from typing import Final
 
 from engine.market.book import Option, Position, Stock
 
-SOURCE: Final = "FINRA Rule 4210(f)(2)(E), the least that a broker asks"
+SOURCE: Final = (
+    "Reg T: shares at 50 % of their price, the initial requirement (12 CFR 220.12(a)); short "
+    "options that no shares cover by FINRA Rule 4210(f)(2)(E), the least that a broker asks"
+)
 _MOST, _LEAST, _STOCK = 0.20, 0.10, 0.50
 
 
@@ -22,6 +25,8 @@ class Bound:
 
     Attributes:
         cash_secured: strikes of short puts in full.
+        assigned: what each stock would bind were all puts exercised: its shares at their price,
+            short puts at their strikes, and naked calls at the stock's price.
         margin: Reg-T margin of short options that no shares cover, and half of the shares' price.
         naked_calls: contracts of short calls that no shares cover.
     """
@@ -29,6 +34,7 @@ class Bound:
     cash_secured: float
     margin: float
     naked_calls: float
+    assigned: Mapping[str, float]
 
 
 def uncovered(option: Option, spot: float, price: float) -> float:
@@ -60,21 +66,25 @@ def bound(
         _STOCK * max(held, 0.0) * spots.get(symbol, 0.0) for symbol, held in shares.items()
     )
     secured = naked = 0.0
+    assigned = {symbol: abs(held) * spots.get(symbol, 0.0) for symbol, held in shares.items()}
     for option, contracts in _shorts(positions):
         open_ = contracts
         if option.kind == "put":
-            secured += contracts * option.multiplier * option.strike
+            owed = contracts * option.multiplier * option.strike
+            secured += owed
         else:
             have = max(shares.get(option.underlying, 0.0), 0.0)
             cover = min(contracts * option.multiplier, have)
             shares[option.underlying] = have - cover
             open_ = contracts - cover / option.multiplier
             naked += open_
+            owed = open_ * option.multiplier * spots.get(option.underlying, 0.0)
+        assigned[option.underlying] = assigned.get(option.underlying, 0.0) + owed
         if (spot := spots.get(option.underlying)) is not None:
             sign = 1.0 if option.kind == "call" else -1.0
             price = prices.get(option, max(sign * (spot - option.strike), 0.0))
             margin += open_ * uncovered(option, spot, price)
-    return Bound(secured, margin, naked)
+    return Bound(secured, margin, naked, assigned)
 
 
 def _shorts(positions: tuple[Position, ...]) -> list[tuple[Option, float]]:

@@ -17,7 +17,7 @@ from engine.clock import Clock
 from engine.store.durable import sync_folder
 from engine.store.errors import ManifestDamaged
 from engine.store.fold_outcome import Folded, Limits
-from engine.store.lifetime import crowded_days, expired_days, past_grace
+from engine.store.lifetime import crowded_days, days_before, expired_days, past_grace
 from engine.store.manifest import PARTS, Manifest, Part, is_published, publish, read
 from engine.store.parts import (
     Label,
@@ -168,7 +168,9 @@ class Fold:
 
     def _drop_days(self) -> None:
         now_s, limits = self._clock.wall_s(), self._limits
-        days = expired_days(self._manifest.parts, now_s, limits.keep_days, limits.max_bytes)
+        parts = self._manifest.parts
+        expired = expired_days(parts, now_s, limits.keep_days, limits.max_bytes)
+        days = sorted({*expired, *days_before(parts, limits.before)})
         if days:
             self._retire([part for part in self._manifest.parts if part.day in days], [])
             self._done = replace(self._done, dropped_days=tuple(days))

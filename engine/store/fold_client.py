@@ -19,7 +19,7 @@ async def fold(store: Path, limits: Limits | None = None) -> Folded | Busy:
         FoldFailed: it could not; the sentence says why.
     """
     keep = limits or Limits()
-    arguments = [str(store), str(keep.keep_days), str(keep.max_bytes)]
+    arguments = [str(store), str(keep.keep_days), str(keep.max_bytes), keep.before]
     argv = [sys.executable, "-m", "engine.store.fold_process", *arguments]
     try:
         finished = await run(argv, timeout_s=_TIMEOUT_S)

@@ -4,10 +4,14 @@ from msgspec import Struct
 
 
 class Limits(Struct, frozen=True):
-    """What a fold may keep: days counted back from the newest, bytes of parts."""
+    """What a fold may keep: days counted back from the newest, bytes of parts.
+
+    Days before the day `before` go however young their parts are: their user asked for it.
+    """
 
     keep_days: int = 90
     max_bytes: int = 5_000_000_000
+    before: str = ""
 
 
 class Folded(Struct, frozen=True, tag="folded"):

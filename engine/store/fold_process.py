@@ -1,6 +1,6 @@
 """Folds one store and writes the outcome as one JSON line: `python -m engine.store.fold_process`.
 
-    fold_process STORE [KEEP_DAYS MAX_BYTES]
+    fold_process STORE [KEEP_DAYS MAX_BYTES [BEFORE_DAY]]
 
 A process of its own, so that nothing that it does weighs on a session; it may be killed at any
 moment. Exit status: 0 folded, 3 somebody else folds, 1 it could not.
@@ -29,7 +29,10 @@ _STATUS: dict[type[Outcome], int] = {Folded: 0, Failed: 1, Busy: 3}
 def main(arguments: list[str]) -> int:
     """Fold, say what came of it, and return the exit status."""
     store = Path(arguments[0])
-    limits = Limits(*map(int, arguments[1:3]))
+    limits = Limits()
+    if arguments[1:]:
+        keep_days, max_bytes = map(int, arguments[1:3])
+        limits = Limits(keep_days, max_bytes, *arguments[3:4])
     os.nice(10)
     outcome = fold(store, limits)
     sys.stdout.buffer.write(msgspec.json.encode(outcome) + b"\n")

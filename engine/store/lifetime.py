@@ -58,3 +58,9 @@ def expired_days(parts: Sequence[Part], now_s: float, keep_days: int, max_bytes:
         dropped.append(day)
         total -= size[day]
     return dropped
+
+
+def days_before(parts: Sequence[Part], day: str) -> list[str]:
+    """Return the days of the parts before another day; never the newest."""
+    days = sorted({part.day for part in parts})
+    return [one for one in days[:-1] if one < day]

@@ -35,12 +35,14 @@ def test_the_cache_folder_is_the_users(tmp_path: Path) -> None:
 
 
 async def test_the_benchmark_shows_the_crossover_and_where_it_is_kept() -> None:
-    """Measured the first time, read the second; without MLX the reason stands there."""
+    """Measured the first time, read the second; without MLX or Metal the reason stands there."""
     first, second = [(await benchmark.kernels(call())).sections[0] for _ in range(2)]
     assert isinstance(first, Figures)
     assert isinstance(second, Figures)
     shown = {one.name: one for one in first.items}
-    if isinstance(inventory().mlx, Absent):
+    mlx = inventory().mlx
+    if isinstance(mlx, Absent) or isinstance(mlx.metal, Absent):
+        assert shown["MLX prices from"].value is None
         assert shown["MLX prices from"].reason
         return
     place = Path(os.environ["XDG_CACHE_HOME"]) / "bolt-tui" / "crossover.json"

@@ -41,10 +41,10 @@ def test_rates_are_made_continuous(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "why"),
     [
-        (("2011,6.2", "2012,x"), r"told\.csv, row 2: found 'x', expected a return in percent"),
-        (("soon,6.2",), r"row 1: found 'soon', expected a day"),
-        (("2011-01-03,0",), r"row 1: found '0', expected a close above 0"),
-        (("2011-01-03",), r"row 1: found '2011-01-03', expected two columns"),
+        (("2011,6.2", "2012,x"), r"told\.csv:3: found 'x', expected a return in percent"),
+        (("soon,6.2",), r":2: found 'soon', expected a day"),
+        (("2011-01-03,0",), r":2: found '0', expected a close above 0"),
+        (("2011-01-03",), r":2: found '2011-01-03', expected two columns"),
     ],
 )
 def test_a_row_that_is_neither_is_named(tmp_path: Path, rows: tuple[str, ...], why: str) -> None:

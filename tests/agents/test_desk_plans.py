@@ -28,7 +28,27 @@ def planned(intent: str, **slots: Argument) -> tuple[PlannedTask, ...]:
         ("stress", {"spot_move": -0.1}, "risk.what_if", {"spot_move": -0.1}),
         ("wheel_candidates", {"delta": 30.0}, "wheel.candidates", {"delta": 0.3}),
         ("wheel_rolls", {}, "wheel.rolls", {}),
-        ("early_assignment", {}, "wheel.rolls", {}),
+        (
+            "wheel_rolls",
+            {"kind": "put", "strike": 22.0},
+            "wheel.rolls",
+            {"kind": "put", "strike": 22.0},
+        ),
+        ("wheel_candidates", {"kind": "put"}, "wheel.candidates", {}),
+        ("wheel_candidates", {"kind": "call", "days": 30.0}, "wheel.calls", {"days": 30.0}),
+        ("early_assignment", {}, "wheel.assignment", {}),
+        ("early_assignment", {"asks": "dividends"}, "wheel.assignment", {"asks": "dividends"}),
+        ("early_assignment", {"asks": "cash", "kind": "put"}, "wheel.cash", {"kind": "put"}),
+        ("wheel_limits", {"asks": "cash"}, "wheel.cash", {}),
+        ("risk_analysis", {"level": 0.99, "ticker": "U"}, "risk.metrics", {"level": 0.99}),
+        (
+            "risk_analysis",
+            {"figure": "gamma", "ticker": "U"},
+            "risk.metrics",
+            {"figure": "gamma", "ticker": "U"},
+        ),
+        ("stress", {"rate_points": 1.0}, "risk.what_if", {"rate_points": 1.0}),
+        ("backtest", {"strategy": "validate"}, "backtest.validate", {}),
         ("wheel_ledger", {}, "wheel.ledger", {}),
         ("wheel_limits", {}, "wheel.limits", {}),
         ("backtest", {}, "backtest.wheel", {}),
@@ -85,6 +105,22 @@ def test_what_is_said_and_not_kept_to_is_told() -> None:
     assert planner.plan([part]).assumptions == (
         "a sweep sells at deltas: at the money is not kept to",
     )
+
+
+@pytest.mark.parametrize(
+    ("intent", "slots", "said"),
+    [
+        ("wheel_rolls", {"target": "January"}, '"January" is not kept to'),
+        ("stress", {"spot_move": -0.1, "unread": "3 more"}, '"3 more"'),
+        ("backtest", {"unread": "covered calls alone"}, "not kept to: covered calls alone"),
+    ],
+)
+def test_what_is_not_understood_of_a_question_is_told(
+    intent: str, slots: dict[str, Argument], said: str
+) -> None:
+    """The answer says beside its figures which words it did not keep to."""
+    (assumed,) = planner.plan([Understanding("t", "said", intent, slots)]).assumptions
+    assert said in assumed
 
 
 @pytest.mark.anyio

@@ -89,7 +89,7 @@ async def test_a_shouted_word_is_no_ticker(project: Project, text: str) -> None:
         ("what if unity goes to 15", {"spot_level": 15.0}),
         ("vol down 5 points", {"volatility_points": -5.0}),
         ("spot -10%, vol +20", {"spot_move": -0.1, "volatility_points": 20.0}),
-        ("10 points of vol lower", {"volatility_points": 10.0}),
+        ("10 points of vol lower", {"volatility_points": -10.0}),
         ("stress test", {}),
     ],
 )

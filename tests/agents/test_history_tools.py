@@ -119,6 +119,14 @@ async def test_away_is_since_the_last_console_was_left(desk: Services) -> None:
     assert told.verdict.startswith("From 14:41:00 to now: ")
 
 
+async def test_an_outage_is_a_span(desk: Services) -> None:
+    """From the moment a circuit opened until it closed; one that never did is refused."""
+    told = await happened(call(desk, capability="index"))
+    assert told.verdict.startswith("From 14:12:00 to 14:14:00: 1 query (1 failed), 2 circuit")
+    with pytest.raises(Refused, match="scan was never out of order"):
+        await happened(call(desk, capability="scan"))
+
+
 async def test_the_query_that_asks_is_not_in_its_answer(tmp_path: Path) -> None:
     """A headless run that asks what happened has itself happened, and says nothing of it."""
     own = Recorder(OWN, interactive=False)
@@ -195,7 +203,10 @@ async def test_several_metrics_are_told_together(desk: Services) -> None:
     assert "rss bytes 100 MiB in the mean" in told.verdict
     assert "loop lag, p99 2 ms in the mean" in told.verdict
     assert told.verdict.endswith("memory was not read")
-    assert told.assumptions == ("4 metrics at once: not looked at is gpu, swap",)
+    assert told.assumptions == (
+        "figures of the engine are of all sessions together",
+        "4 metrics at once: not looked at is gpu, swap",
+    )
 
 
 async def test_a_long_span_counts_days(tmp_path: Path) -> None:

@@ -117,6 +117,8 @@ async def test_what_is_about_now_or_the_code_is_left_alone(text: str, intent: st
         ("what happened between 14:00 and 14:10", {"when": "between 14:00 and 14:10"}),
         ("what happened", {}),
         ("what did i miss", {"away": True}),
+        ("what happened while the index was down", {"capability": "index"}),
+        ("what happened while search.index was open?", {"capability": "search.index"}),
         (
             "cpu and loop lag since 9:00",
             {"metrics": ("cpu", "loop_lag_p99_ms"), "when": "since 9:00"},

@@ -113,3 +113,10 @@ def test_an_option_is_priced_without_a_book(bolt: Bolt) -> None:
     ran = bolt("--run", "price put 20 spot 22 vol 55% 35 days rate 4%", "-o", "json")
     assert (ran.code, ran.answer["status"]) == (0, "answered")
     assert "American put" in ran.answer["verdict"]
+
+
+def test_what_was_not_understood_is_said_once(bolt: Bolt, book: Path) -> None:
+    """The answer that failed stands on stdout; nothing repeats it where no terminal is watched."""
+    ran = bolt("--run", "is purple heavier than thursday", at=book)
+    assert (ran.code, ran.err) == (1, "")
+    assert ran.out.count("was not understood") == 1

@@ -1,6 +1,10 @@
 """`bolt-tui store …` as its user runs it, on stores with a past."""
 
 import json
+import signal
+import subprocess
+import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +17,7 @@ from engine.store.journal import line
 from engine.store.manifest import read as read_manifest
 from engine.store.recording import read as read_recording
 from tests.store.events import Session
-from tests.store.stores import DAY_S, facts, folded, write, write_raw
+from tests.store.stores import DAY_S, facts, folded, samples, write, write_raw
 
 from .conftest import Bolt, Ran
 
@@ -120,6 +124,36 @@ def test_verify_finds_a_flipped_byte(bolt: Bolt, store: Path) -> None:
     assert "later.jsonl has 1 damaged line" in said[1]
 
 
+@pytest.mark.parametrize("action", ["status", "verify"])
+def test_the_store_is_looked_at_without_a_screen(store: Path, action: str) -> None:
+    """Neither textual nor NumPy is imported for it."""
+    script = (
+        "import sys; from bolt_tui.cli import main; code = main(['store', sys.argv[1]]); "
+        "print(code, sorted({'textual', 'numpy', 'mlx'} & sys.modules.keys()))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, action], capture_output=True, timeout=60, check=True
+    )
+    assert ran.stdout.decode().splitlines()[-1] == "0 []"
+
+
+def test_a_stopped_export_leaves_nothing(store: Path, tmp_path: Path) -> None:
+    """SIGTERM while it writes: the right exit code, no file and no half of one."""
+    out = tmp_path / "out"
+    out.mkdir()
+    for number in range(40):
+        name = f"m{number:03}"
+        events = samples(name, 600, NOON_S + number * DAY_S / 16)
+        write(store, name, events)
+    words = (sys.executable, "-m", "bolt_tui", "store", "export", str(out / "all.bolt"))
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        while running.poll() is None and not any(out.iterdir()):
+            threading.Event().wait(0.005)
+        running.send_signal(signal.SIGTERM)
+        running.communicate(timeout=60)
+    assert (running.returncode, list(out.iterdir())) == (143, [])
+
+
 # ── export ───────────────────────────────────────────────────────────────────────────────────
 
 
@@ -205,14 +239,17 @@ def test_a_file_that_is_there_stays_what_it_is(bolt: Bolt, store: Path, tmp_path
 def test_what_can_t_be_exported_is_said(
     bolt: Bolt,
     store: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     words: tuple[str, ...],
     code: int,
     said: str,
 ) -> None:
     """One sentence on stderr, an exit code, and no file."""
+    monkeypatch.chdir(tmp_path)
     ran = bolt("store", "export", *words)
     assert (ran.code, said in ran.err) == (code, True)
-    assert not list(Path().glob("x.*"))
+    assert not list(tmp_path.glob("*x.*"))
 
 
 # ── prune ────────────────────────────────────────────────────────────────────────────────────

@@ -11,6 +11,7 @@ from engine.kernels import american, backend, european
 from engine.kernels.backend import Crossover, choose, european_prices
 from engine.kernels.contracts import spread as terms
 from engine.kernels.crossover import measure_crossover
+from engine.kernels.devices import Absent, inventory
 from engine.kernels.errors import OutOfRange
 from engine.kernels.implied_vol import implied_volatility
 
@@ -87,10 +88,20 @@ def test_choice() -> None:
     assert choose(10**7, None) == "numpy"
 
 
+def test_without_metal_nothing_is_measured() -> None:
+    """MLX on a CPU is no backend of ours: NumPy stays, with the reason."""
+    mlx = inventory().mlx
+    if isinstance(mlx, Absent) or not isinstance(mlx.metal, Absent):
+        pytest.skip("needs MLX without Metal")
+    found = measure_crossover(lambda: 0.0)
+    assert found.contracts is None
+    assert "no Metal here" in found.reason
+
+
 def test_crossover_needs_a_clear_gain() -> None:
     """Where both take the same time by the clock, NumPy stays, and the reason says so."""
     pytest.importorskip("mlx.core")
     ticks = count()
-    found = measure_crossover(lambda: float(next(ticks)), sizes=(100, 1000))
+    found = measure_crossover(lambda: float(next(ticks)), (100, 1000), without_metal=True)
     assert found.contracts is None
     assert "1.00 x NumPy's speed at 1,000 contracts" in found.reason

@@ -1,11 +1,14 @@
 """Backtests, sweeps and validations in processes of their own: answers, progress, refusals."""
 
+from dataclasses import replace
+
 import anyio
 import msgspec
 import psutil  # type: ignore[import-untyped]
 import pytest
 
 from engine.evidence import Evidence, Table
+from engine.market import backtest_evidence as evidence
 from engine.market.backtest import Costs, Rules
 from engine.market.backtest_client import BacktestFailed, ask, sweep
 from engine.market.backtest_report import backtest
@@ -101,6 +104,17 @@ def test_a_row_has_the_figures_of_its_backtest() -> None:
     result = backtest(walk_of(FOUND), CASES[0])
     assert row(result).sharpe == result.performance.sharpe
     assert row(result).idle_days == sum(result.idle_days.values())
+
+
+def test_where_nothing_earned_more_than_cash_the_return_ranks() -> None:
+    """Below 0 more volatility makes a better Sharpe ratio, so the smaller loss comes first."""
+    one = row(backtest(walk_of(FOUND), CASES[0]))
+    wild = replace(one, label="wild", sharpe=-0.1, total_return=-0.5)
+    mild = replace(one, label="mild", sharpe=-0.9, total_return=-0.1)
+    good = replace(one, label="good", sharpe=0.1, total_return=0.05)
+    assert [found.label for found in best_first([wild, mild])] == ["mild", "wild"]
+    assert [found.label for found in best_first([mild, wild, good])] == ["good", "wild", "mild"]
+    assert evidence.sweep([wild, mild]).verdict.startswith("none of the 2 rules earned more")
 
 
 def _cell(found: Evidence, name: str) -> object:

@@ -7,13 +7,15 @@ import numpy as np
 import pytest
 
 from engine.market.assignment import early_assignment
-from engine.market.book import Dividend, Option, Position, Quote, Stock
-from engine.market.candidates import Scene
+from engine.market.book import Book, Dividend, Option, Position, Quote, Stock
 from engine.market.candidates_sources import from_model, from_quotes
 from engine.market.limits import Exposure, headroom
 from engine.market.parameters import Limits, Parameters, RollTriggers, Sourced
 from engine.market.payoff import grid, payoff, smiles
 from engine.market.rolls import Short, fired, rules
+from engine.market.scene import Scene
+from engine.market.wheel_cover import FreeCash, free_cash, free_shares
+from engine.market.wheel_kelly import kelly_bet
 from engine.market.wheel_margin import bound, uncovered
 from engine.market.wheel_value import worth
 
@@ -43,7 +45,7 @@ def test_the_put_nearest_to_both_targets_comes_first() -> None:
     assert first.days == 35
     assert abs(first.delta) == pytest.approx(0.30, abs=0.05)
     assert first.breakeven == pytest.approx(30 - first.premium)
-    assert first.annualised == pytest.approx(first.premium / first.breakeven * 365 / 35)
+    assert first.annualised == pytest.approx(first.premium / 30 * 365 / 35)
     assert first.volatility == pytest.approx(0.6, abs=0.01)
     assert first.assigned < first.touched < 1
     assert first.assigned_in_the_past is not None
@@ -187,6 +189,43 @@ def test_shares_cover_calls_and_the_rest_is_naked() -> None:
     assert found.margin == pytest.approx(
         0.5 * 200 * 32 + uncovered(call, 32, 1.0) + 2 * uncovered(put(30), 32, 1.0)
     )
+
+
+def test_what_is_bound_counts_what_puts_would_bring_and_no_covered_call() -> None:
+    """Shares at their price, puts at their strikes; a call adds only where no share covers it."""
+    call = Option("U", EXPIRY, "call", 35)
+    held = (Position(Stock("U"), 200, 30.0), Position(put(30), -2, 1.0), Position(call, -2, 1.0))
+    covered = bound(held, {"U": 32.0}, {})
+    assert covered.assigned == {"U": 200 * 32 + 200 * 30}
+    naked = bound((*held, Position(call, -1, 1.0)), {"U": 32.0}, {})
+    assert naked.assigned["U"] - covered.assigned["U"] == 100 * 32
+
+
+def test_free_cash_and_shares_are_what_nothing_is_sold_against() -> None:
+    """The account less shares at their price less strikes; unknown without an account."""
+    call = Option("U", EXPIRY, "call", 35)
+    held = (Position(Stock("U"), 300, 30.0), Position(put(30), -2, 1.0), Position(call, -2, 1.0))
+    book = Book(TODAY, held, (Quote(Stock("U"), 31.9, 32.1),))
+    found = free_cash(book, 20_000.0)
+    assert isinstance(found, FreeCash)
+    assert found.left == pytest.approx(20_000 - 300 * 32 - 200 * 30)
+    assert free_shares(book, "U") == (300, 100)
+    assert free_cash(book, None) == "[market] account_value is not set"
+    assert free_cash(replace(book, quotes=()), 1.0) == "no price of U is known"
+
+
+def test_the_kelly_bet_is_the_configured_part_of_the_full_one() -> None:
+    """Half of the full bet, and never more than the limit; the full one stays told."""
+    best = from_quotes(SCENE, [quote(30)], "put", Parameters()).candidates[0]
+    calm = replace(SCENE, volatility=0.3)
+    half = kelly_bet(best, calm, Parameters(kelly_fraction=0.5))
+    assert half is not None
+    assert half.full == 1.0
+    assert half.bet == 0.5
+    held = kelly_bet(best, calm, Parameters(limits=Limits(max_kelly_fraction=0.2)))
+    assert held is not None
+    assert (held.full, held.bet) == (1.0, 0.2)
+    assert kelly_bet(best, replace(SCENE, volatility=None), Parameters()) is None
 
 
 def test_headroom_tells_what_is_left_breached_and_unknown() -> None:

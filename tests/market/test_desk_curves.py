@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from engine.agents.tool import Refused
 from engine.agents.tools import backtest, desk_payoff, desk_smile, risk
+from engine.agents.tools.curve_rows import volatility_at
 from engine.evidence import Evidence, Series, Table
 from engine.market.book import Book, Option, OptionKind, Position, Quote, Stock
 from engine.market.chain_smile import chain_smile, expiries
 from engine.market.example import TICKER, write_example
 from engine.market.expiry_gain import expiry_gain
-from engine.market.payoff import payoff
+from engine.market.payoff import Smile, payoff
 from engine.store.pool import Pool
 from tests.market.test_wheel_tools import call
 
@@ -148,6 +149,16 @@ def quote(
     volatility: float | None = None,
 ) -> Quote:
     return Quote(option(kind, strike), bid, ask, volatility=volatility)
+
+
+def test_between_strikes_the_nearest_quoted_one_counts_whatever_its_kind() -> None:
+    """A put that stands just below is nearer than a call far above; both kinds give their mean."""
+    puts = Smile(EXPIRY, "put", (20.0, 26.0), (0.60, 0.54))
+    calls = Smile(EXPIRY, "call", (20.0, 31.0), (0.40, 0.44))
+    assert volatility_at([puts, calls], 26.0) == 0.54
+    assert volatility_at([puts, calls], 26.5) == pytest.approx(0.53)
+    assert volatility_at([puts, calls], 20.0) == pytest.approx(0.50)
+    assert volatility_at([puts, calls], 31.5) is None
 
 
 def test_a_quote_without_volatility_has_the_one_that_its_middle_implies() -> None:

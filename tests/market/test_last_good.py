@@ -104,7 +104,8 @@ async def test_a_database_that_cannot_be_read_is_stood_in_for(
     then = time.strftime("%H:%M", time.localtime(1_000_000))
     (sentence,) = said(old.stale, book.now_s)
     assert sentence.startswith(
-        f"positions, quotes and prices of now: as of {then} (12 min old), as book.duckdb {why}"
+        f"positions, quotes and prices of now; those read at {then} (12 min old) stand in, as "
+        f"book.duckdb {why}"
     )
     with pytest.raises((SourceMissing, SourceUnreadable)):
         await book.read(keep=False)
@@ -228,5 +229,5 @@ def test_an_age_is_said_in_one_unit(age_s: float, words: str) -> None:
     """Of another day than today, the day is said too."""
     now_s = 1_000_000.0
     ((text, why),) = said([Stale("positions", now_s - age_s, "it is locked", "")], now_s).items()
-    assert f"({words} old), as {why}" in text
+    assert f"({words} old) stand in, as {why}" in text
     assert "1970-01-1" in text or age_s < 86_400

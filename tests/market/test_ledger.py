@@ -68,6 +68,21 @@ def test_an_open_cycle_says_where_it_breaks_even() -> None:
     assert sold.cash == pytest.approx(0)
 
 
+def test_what_open_puts_will_cost_is_in_the_breakeven() -> None:
+    """A premium isn't earned while its put is open: below its strike the put takes it back."""
+    deep = Option("U", date(2024, 3, 15), "put", 21.0)
+    events = [*wheel()[:3], Filled(day(55), deep, -2, 0.50)]
+    (cycle,) = cycles(events)
+    assert cycle.open_options
+    level = cycle.breakeven
+    assert level is not None
+    assert level < deep.strike
+    assigned = fold([*events, Exercised(day(73), deep, 2), Filled(day(73), U, -400, level)])
+    assert assigned.cash == pytest.approx(0)
+    naive = -fold(events).cash / 200
+    assert level > naive
+
+
 def test_lots_close_first_in_first_out_and_signs_flip() -> None:
     """Selling more than is held realises the oldest lots first and leaves a short lot."""
     ledger = fold(

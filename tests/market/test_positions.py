@@ -35,7 +35,7 @@ def test_a_plain_file_has_its_signs_prices_and_rows(tmp_path: Path) -> None:
     assert (stock.instrument, stock.quantity, stock.price) == (Stock("U"), 300.0, 23.10)
     assert (put.instrument, put.quantity, put.shares) == (PUT, -4.0, -400.0)
     assert put.opened == date(2024, 12, 16)
-    assert str(put.source) == "positions.csv:2"
+    assert str(put.source) == "positions.csv:3"
 
 
 def test_a_brokers_export_is_read_with_its_title_footer_and_dress(tmp_path: Path) -> None:
@@ -109,13 +109,14 @@ def test_contracts_may_stand_in_columns_of_their_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "cell"),
     [
-        ("U,abc,,\n", 'row 1, column "Qty" is "abc", expected a number'),
-        ("U,1,,\nU,nan,,\n", 'row 2, column "Qty" is "nan", expected a number of contracts'),
+        ("U,abc,,\n", 'row 2, column "Qty" is "abc", expected a number'),
+        ("U,1,,\nU,nan,,\n", 'row 3, column "Qty" is "nan", expected a number of contracts'),
         ("U,0,,\n", 'column "Qty" is "0", expected a number of contracts or shares, not 0'),
         ('U,"1,5",,\n', "a decimal comma is not guessed at"),
         ("U250117P20,-4,long,\n", "expected a number above 0, as the side is long"),
         ("U250117P20,4,long short,\n", "expected either short or long"),
         ("U250117P20,4,,-1\n", 'column "Paid" is "-1", expected a price of 0 or more'),
+        ("U250117P20,-5.5,,\n", 'column "Qty" is "-5.5", expected a whole number of contracts'),
         (",4,,\n", 'column "Sym" is empty, expected a stock'),
         ("U1 250117P20,4,,\n", "what an adjusted contract (U1) delivers"),
         ("U251317P00020000,4,,\n", "expected a stock's symbol or an option's as OCC writes"),
@@ -137,7 +138,7 @@ def test_all_faults_are_kept_and_counted(tmp_path: Path) -> None:
     place = saved(tmp_path, "p.csv", "symbol,qty\nU,x\nU,2\nU,y\n")
     with pytest.raises(BadRows, match="and 1 more") as caught:
         read(place)
-    assert [fault.row for fault in caught.value.faults] == [1, 3]
+    assert [fault.row for fault in caught.value.faults] == [2, 4]
 
 
 def test_what_has_expired_is_left_out_with_its_row(tmp_path: Path) -> None:
@@ -145,7 +146,7 @@ def test_what_has_expired_is_left_out_with_its_row(tmp_path: Path) -> None:
     place = saved(tmp_path, "p.csv", "symbol,qty\nU241220P20,-4\nU250102P20,-1\n")
     found = read(place)
     assert [one.quantity for one in found.held] == [-1.0]
-    assert "p.csv:1: left out: U 20 put expired on 2024-12-20" in found.notes[0]
+    assert "p.csv:2: left out: U 20 put expired on 2024-12-20" in found.notes[0]
 
 
 def test_rows_that_are_alike_are_both_counted_and_told(tmp_path: Path) -> None:
@@ -153,10 +154,18 @@ def test_rows_that_are_alike_are_both_counted_and_told(tmp_path: Path) -> None:
     place = saved(tmp_path, "p.csv", "symbol,qty\nU,100\nU,100\n")
     found = read(place)
     assert len(found.held) == 2
-    assert found.notes == ("p.csv:2: the same as row 1; both are counted",)
+    assert found.notes == ("p.csv:3: the same as row 2; both are counted",)
     place = saved(tmp_path, "p.csv", "id,symbol,qty\n7,U,100\n7,U,200\n")
-    with pytest.raises(BadRows, match="row 1 has it too"):
+    with pytest.raises(BadRows, match="row 2 has it too"):
         read(place)
+
+
+def test_what_can_hardly_be_meant_is_told(tmp_path: Path) -> None:
+    """A day to come and a price that is no number stand, each with a note."""
+    text = "symbol,qty,avg price,open date\nU,100,nan,2024-12-01\nU250117P20,-4,0.8,2029-01-01\n"
+    first, second = read(saved(tmp_path, "p.csv", text)).notes
+    assert first == 'p.csv:2: the price paid is "nan": not known, and no gain with it'
+    assert second.startswith("p.csv:3: opened on 2029-01-01, after the day of valuation")
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])

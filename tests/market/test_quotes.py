@@ -33,7 +33,7 @@ def test_quotes_by_symbol_are_those_of_the_ticker_only(tmp_path: Path) -> None:
     put, stock = read(place).found
     assert (put.instrument, put.bid, put.ask, put.last) == (PUT, 0.80, 0.90, 0.85)
     assert (put.volatility, put.open_interest, put.volume) == (0.61, 1200, 40)
-    assert str(put.source) == "quotes.csv:1"
+    assert str(put.source) == "quotes.csv:2"
     assert (stock.instrument, stock.volatility) == (Stock("U"), None)
 
 
@@ -75,7 +75,7 @@ def test_a_quote_that_cannot_be_is_left_out_and_told(tmp_path: Path, row: str, w
     place = saved(tmp_path, "q.csv", f"symbol,bid,ask,iv\nU,22,23,\n{row}\n")
     found = read(place)
     assert [quote.instrument for quote in found.found] == [Stock("U")]
-    assert f"q.csv:2: {why}" in found.notes[0]
+    assert f"q.csv:3: {why}" in found.notes[0]
 
 
 def test_one_contract_at_two_prices_is_refused(tmp_path: Path) -> None:
@@ -85,6 +85,32 @@ def test_one_contract_at_two_prices_is_refused(tmp_path: Path) -> None:
         read(place)
     place = saved(tmp_path, "q.csv", "symbol,bid,ask\nU250117P20,0.8,0.9\nU250117P20,0.8,0.9\n")
     assert len(read(place).found) == 1
+
+
+def test_a_contract_at_two_prices_of_one_moment_is_refused(tmp_path: Path) -> None:
+    """Neither is newer; an older price beside it, or the same price again, does no harm."""
+    head, new = "symbol,date,bid,ask\n", "U250117P20,2025-01-02,0.8,0.9\n"
+    rival, old = "U250117P20,2025-01-02,0.5,0.6\n", "U250117P20,2025-01-01,0.5,0.6\n"
+    with pytest.raises(BadRows, match="20 put twice at 2025-01-02, with different prices"):
+        read(saved(tmp_path, "q.csv", head + new + old + rival))
+    (quote,) = read(saved(tmp_path, "q.csv", head + old + new + old + new)).found
+    assert (quote.bid, quote.ask) == (0.8, 0.9)
+
+
+def test_a_quote_of_another_season_is_left_out_and_told(tmp_path: Path) -> None:
+    """A contract last quoted a month before the others has no market with them; Friday's has."""
+    text = (
+        "symbol,date,bid,ask\nU250117P20,2024-12-01,0.8,0.9\nU250117P21,2025-01-02,0.8,0.9\n"
+        "U250117P22,2024-12-29,0.9,1.0\n"
+    )
+    found = read(saved(tmp_path, "q.csv", text))
+    assert [one.instrument.strike for one in found.found if isinstance(one.instrument, Option)] == [
+        21.0,
+        22.0,
+    ]
+    (note,) = found.notes
+    assert "left out: q.csv:2: U 2025-01-17 20 put was quoted last on 2024-12-01, more than" in note
+    assert list(found.left_out) == [PUT]
 
 
 def test_moments_in_american_writing_are_read_and_others_counted(tmp_path: Path) -> None:

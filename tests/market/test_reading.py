@@ -208,3 +208,43 @@ async def test_what_is_old_or_knows_nothing_of_a_stock_is_told(tmp_path: Path) -
     notes = (await reading(tmp_path)).book.notes
     assert "prices.csv: the newest is of 2024-12-02, 31 days before the valuation" in notes
     assert "quotes.csv: nothing of U is in it" in notes
+
+
+async def test_trades_that_contradict_the_positions_are_told_unasked(tmp_path: Path) -> None:
+    """A sign that trades.csv knows better is a note in every answer; bad trades are one, too."""
+    write_example(tmp_path, TODAY)
+    positions = tmp_path / "positions.csv"
+    text = positions.read_text()
+    positions.write_text(text.replace(",-4,", ",4,", 1))
+    (note,) = (await reading(tmp_path)).book.notes
+    assert note.startswith("trades.csv leaves -4 of EXMPL")
+    assert note.endswith("put, the positions say +4: one of both is wrong")
+    positions.write_text(text)
+    (tmp_path / "trades.csv").write_text("date,action,symbol,quantity,price\nsoon,sold,U,1,1\n")
+    (note,) = (await reading(tmp_path)).book.notes
+    assert note.startswith("the positions are not checked against trades.csv: trades.csv: row 2")
+
+
+async def test_a_quote_of_what_is_held_that_cannot_be_is_what_the_book_lacks(
+    tmp_path: Path,
+) -> None:
+    """A crossed quote of a position is no footnote: the book says that it lacks it."""
+    write_example(tmp_path, TODAY)
+    quotes = tmp_path / "quotes.csv"
+    head, *lines = quotes.read_text().splitlines()
+    held = (await reading(tmp_path)).book.positions[1].instrument
+    assert isinstance(held, Option)
+    columns = head.split(",")
+    bid = columns.index("bid")
+    place = next(
+        number
+        for number, line in enumerate(lines)
+        if line.split(",")[0].endswith(f"P{round(1000 * held.strike):08d}")
+        and f"{held.expiry:%y%m%d}" in line
+    )
+    cells = lines[place].split(",")
+    cells[bid] = "99"
+    lines[place] = ",".join(cells)
+    quotes.write_text("\n".join([head, *lines]) + "\n")
+    (lacks,) = (await reading(tmp_path)).book.lacks
+    assert lacks.startswith(f"a quote of what is held (quotes.csv:{place + 2}: crossed: bid 99")

@@ -134,7 +134,7 @@ async def test_without_positions_it_is_unavailable_with_the_remedy(
 async def test_wrong_files_are_refused_and_unreadable_ones_fail(tmp_path: Path, pool: Pool) -> None:
     """A bad cell is the question's fault; a locked database is the market's, and may pass."""
     (tmp_path / "positions.csv").write_text("symbol,quantity\nU,many\n")
-    with pytest.raises(Refused, match=r'positions\.csv: row 1, column "quantity" is "many"'):
+    with pytest.raises(Refused, match=r'positions\.csv: row 2, column "quantity" is "many"'):
         await risk.positions(call(tmp_path, pool))
     (tmp_path / "positions.csv").write_text("symbol,quantity,currency\nU,1,USD\nV,1,EUR\n")
     with pytest.raises(Refused, match="2 currencies"):

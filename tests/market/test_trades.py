@@ -138,7 +138,7 @@ def test_a_table_in_duckdb_is_read_like_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ("2025-01-02,hodl,U,1,1,", r'row 1, column "Action" is "hodl", expected an action such'),
+        ("2025-01-02,hodl,U,1,1,", r'row 2, column "Action" is "hodl", expected an action such'),
         ("2025-01-02,buy sell,U,1,1,", r'"Action" is "buy sell", expected one action, not buy and'),
         ("2025-01-02,buy,U,-5,1,", r'"Quantity" is "-5", expected a number above 0, as the action'),
         ("2025-01-02,buy,U,0,1,", r'"Quantity" is "0", expected a number of contracts'),
@@ -149,10 +149,10 @@ def test_a_table_in_duckdb_is_read_like_a_file(tmp_path: Path) -> None:
         ("02.01.2025,buy,U,1,1,", r'"Date" is "02.01.2025", expected a day'),
         ("2025-01-02,buy,,1,1,", r'"Symbol" is empty, expected a stock'),
         ("2025-01-02,buy,U25011720,1,1,x", r'"Fees" is "x", expected a number'),
-        ("2025-01-02,assigned,U250117P00020000,1,,", r"row 1.*expected at most 0, the short"),
+        ("2025-01-02,assigned,U250117P00020000,1,,", r"row 2.*expected at most 0, the short"),
         (
             "2025-01-02,buy,U250117P00020000,1,1,\n2025-01-03,assigned,U250117P00020000,1,,",
-            r"row 2.*expected a short quantity to be held by then; 1 long are",
+            r"row 3.*expected a short quantity to be held by then; 1 long are",
         ),
         ("2025-01-02,expired,U,1,,", r'"Symbol" is "U", expected an option.s symbol'),
         ("2025-01-02,assigned,U,100,20,", r'"Action" is "assigned", expected an action.*or sold'),
@@ -173,7 +173,7 @@ def test_closing_more_than_is_held_names_the_row(tmp_path: Path) -> None:
     """A sale of shares whose purchase is missing is not taken for a short sale."""
     rows = "2025-01-02,buy,U,100,20,\n2025-01-03,sell,U,150,21,\n"
     sentence = refused(tmp_path, HEAD + rows)
-    assert 'row 2, column "Quantity" is 150 of U, expected at most 100' in sentence
+    assert 'row 3, column "Quantity" is 150 of U, expected at most 100' in sentence
     assert "the trade that opened the rest is missing" in sentence
     short = of(tmp_path, HEAD + rows.replace("sell", "sell short"))
     assert short.ledger.quantity(U) == -50
@@ -190,7 +190,7 @@ def test_rows_of_one_day_wait_for_what_they_close(tmp_path: Path) -> None:
     assert [type(one) for one in account.events] == [Filled, Exercised, Filled]
     assert account.ledger.realised_gain == pytest.approx(0)
     sentence = refused(tmp_path, HEAD + "2025-01-17,sell,U,100,19,\n2025-01-18,buy,U,100,20,\n")
-    assert "row 1" in sentence
+    assert "row 2" in sentence
 
 
 def test_the_shares_of_an_assignment_are_taken_once(tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_the_shares_of_an_assignment_are_taken_once(tmp_path: Path) -> None:
     account = of(tmp_path, text)
     assert account.ledger.quantity(U) == 400
     assert account.ledger.fees == 5
-    assert account.notes == ("trades.csv:3: the shares that row 2 delivered, taken once",)
+    assert account.notes == ("trades.csv:4: the shares that row 3 delivered, taken once",)
 
 
 def test_dividends_fees_and_splits_count(tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def test_a_dividend_of_a_stock_never_held_is_refused(tmp_path: Path) -> None:
     """The rows before it must be missing."""
     head = "date,action,symbol,quantity,price,amount\n"
     sentence = refused(tmp_path, head + "2025-01-20,dividend,U,,,3\n")
-    assert "row 1" in sentence
+    assert "row 2" in sentence
     assert "no shares of U were held before" in sentence
 
 
@@ -256,11 +256,11 @@ def test_currencies_ids_and_copies(tmp_path: Path) -> None:
     head = "date,action,symbol,quantity,price,currency,id\n"
     row = "2025-01-02,buy,U,1,1,"
     mixed = refused(tmp_path, f"{head}{row}USD,1\n{row}EUR,2\n")
-    assert 'row 2, column "currency" is "EUR", expected USD, as in row 1' in mixed
-    assert "an id of its own; row 1 has it too" in refused(tmp_path, f"{head}{row},7\n{row},7\n")
+    assert 'row 3, column "currency" is "EUR", expected USD, as in row 2' in mixed
+    assert "an id of its own; row 2 has it too" in refused(tmp_path, f"{head}{row},7\n{row},7\n")
     twins = of(tmp_path, f"{HEAD}2025-01-02,buy,U,1,1,\n2025-01-02,buy,U,1,1,\n")
     assert twins.ledger.quantity(U) == 2
-    assert twins.notes == ("trades.csv:2: the same as row 1; both are counted",)
+    assert twins.notes == ("trades.csv:3: the same as row 2; both are counted",)
     assert of(tmp_path, f"{head}{row}eur,1\n").currency == "EUR"
 
 

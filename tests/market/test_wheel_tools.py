@@ -10,7 +10,7 @@ import pytest
 
 from engine.agents.services import Services
 from engine.agents.tool import Call, Refused, Unavailable
-from engine.agents.tools import backtest, wheel, wheel_ledger
+from engine.agents.tools import backtest, rolls, wheel, wheel_ledger
 from engine.clock import ManualClock
 from engine.config import load
 from engine.evidence import Argument, Evidence, Figures, Section, Series, Table
@@ -83,7 +83,7 @@ async def test_candidates_follow_the_parameters(desk: Path, pool: Pool) -> None:
 
 async def test_rolls_judge_every_short_option_by_every_rule(desk: Path, pool: Pool) -> None:
     """Three rules an option, each with its value, threshold, origin and a sentence."""
-    found = await wheel.rolls(call(desk, pool))
+    found = await rolls.rolls(call(desk, pool))
     judged = rows(found, "Roll rules")
     assert len(judged) % 3 == 0
     assert {row[1] for row in judged} == {
@@ -119,6 +119,33 @@ async def test_the_ledger_names_what_trades_and_positions_differ_in(desk: Path, 
     assert rows(found, "differ") == (("EXMPL", "shares", 300, 200),)
 
 
+async def test_the_ledger_tells_other_prices_and_dividends_without_a_trade(
+    desk: Path, pool: Pool
+) -> None:
+    """Positions that tell another price are named, and a dividend on shares held is missed."""
+    text = (desk / "positions.csv").read_text()
+    line = next(line for line in text.splitlines() if ",300," in line)
+    cells = line.split(",")
+    price = next(cell for cell in cells[2:] if "." in cell)
+    (desk / "positions.csv").write_text(text.replace(line, line.replace(price, "30.00")))
+    (desk / "dividends.csv").write_text("symbol,ex_date,amount\nEXMPL,2025-01-02,0.20\n")
+    found = await wheel_ledger.ledger(call(desk, pool))
+    assert (
+        "for EXMPL shares the trades tell a price of 24.00 (23.10 with premiums)" in found.verdict
+    )
+    assert "the positions 30.00" in found.verdict
+    assert "dividends of $60.00 are in no trade" in found.verdict
+    assert any("dividends.csv:2: 0.2 a share of EXMPL" in one for one in found.assumptions)
+
+
+async def test_candidates_tell_what_is_free_to_secure_them(desk: Path, pool: Pool) -> None:
+    """Calls that no share covers are called naked; the free cash is told with the contracts."""
+    found = await wheel.candidates(call(desk, pool))
+    assert "NAKED, as open calls need 300 of the 300 shares" in section(found, "Calls").title
+    assert "the free cash of $" in found.verdict
+    assert any("and the strikes of short puts" in one for one in found.assumptions)
+
+
 async def test_the_ledger_of_trades_alone_needs_no_positions(tmp_path: Path, pool: Pool) -> None:
     """What can't be valued is unknown, what expired without a word is named, the rest is told."""
     (tmp_path / "trades.csv").write_text(
@@ -140,11 +167,11 @@ async def test_without_positions_what_trades_leave_open_are_the_positions(
     desk: Path, pool: Pool
 ) -> None:
     """Every question to the book is answered as with them, and the answer says so."""
-    before = await wheel.rolls(call(desk, pool))
+    before = await rolls.rolls(call(desk, pool))
     text = (desk / "bolt.toml").read_text().replace('positions = "positions.csv"\n', "")
     (desk / "bolt.toml").write_text(text)
     (desk / "positions.csv").unlink()
-    after = await wheel.rolls(call(desk, pool))
+    after = await rolls.rolls(call(desk, pool))
     assert len(rows(after, "Roll rules")) == len(rows(before, "Roll rules"))
     assert "trades.csv: positions are what its trades leave open" in after.assumptions
     found = await wheel_ledger.ledger(call(desk, pool))
@@ -155,9 +182,9 @@ async def test_bad_trades_are_refused_and_spoil_no_other_answer(desk: Path, pool
     """The ledger names the row; rolls and limits, which read no trades, go on."""
     trades = (desk / "trades.csv").read_text().splitlines()
     (desk / "trades.csv").write_text("\n".join([trades[0], *trades[2:]]) + "\n")
-    with pytest.raises(Refused, match=r"row 1, .*3 of EXMPL .* put, expected at most 0"):
+    with pytest.raises(Refused, match=r"row 2, .*3 of EXMPL .* put, expected at most 0"):
         await wheel_ledger.ledger(call(desk, pool))
-    assert (await wheel.rolls(call(desk, pool))).found
+    assert (await rolls.rolls(call(desk, pool))).found
 
 
 async def test_the_ledger_of_positions_has_basis_and_unrealised_gain(
@@ -185,7 +212,7 @@ async def test_prices_alone_are_enough_for_candidates(desk: Path, pool: Pool) ->
     assert not [one for one in found.sections if one.title.startswith("Calls")]
     assert any("no quotes: premiums are of the model" in one for one in found.assumptions)
     with pytest.raises(Unavailable, match="no positions"):
-        await wheel.rolls(call(desk, pool))
+        await rolls.rolls(call(desk, pool))
 
 
 async def test_candidates_on_a_stock_that_nothing_knows_are_refused(desk: Path, pool: Pool) -> None:
@@ -205,7 +232,7 @@ async def test_limits_tell_what_is_breached_and_what_is_not_set(desk: Path, pool
     assert states["max_rho_exposure"] == "the configuration sets no limit"
     units = {row[0]: row[6] for row in rows(found, "Limits")}
     assert units["max_vega_exposure"] == "USD per volatility point"
-    assert "the account $25,000.00" in found.verdict
+    assert "the account with its cash $25,000.00" in found.verdict
 
 
 async def test_the_analysis_has_it_all(desk: Path, pool: Pool) -> None:
@@ -235,7 +262,7 @@ async def test_an_unknown_ticker_is_refused(desk: Path, pool: Pool) -> None:
 async def test_a_project_without_positions_says_what_to_set(tmp_path: Path, pool: Pool) -> None:
     """Absent data is unavailable, with the setting to make."""
     with pytest.raises(Unavailable, match="no positions"):
-        await wheel.rolls(call(tmp_path, pool))
+        await rolls.rolls(call(tmp_path, pool))
 
 
 async def test_the_wheel_is_run_through_the_books_own_past(desk: Path, pool: Pool) -> None:
@@ -270,7 +297,7 @@ async def test_a_backtest_keeps_to_the_questions_period(desk: Path, pool: Pool) 
     assert isinstance(curve, Series)
     assert "(2024-06-03 to 2024-09-30;" in found.verdict
     assert len(curve.y) < len(whole.y) / 3
-    assert curve.y[0] == pytest.approx(100_000, rel=0.01)
+    assert curve.y[0] == pytest.approx(25_000, rel=0.01)  # the account's worth
     ways = {row[10] for row in rows(found, "Options sold")}
     assert ways <= {"expired", "assigned", "assigned early", "open"}
     assert "rules: delta 0.25, 35 days; held to expiry" in found.assumptions
@@ -348,6 +375,18 @@ async def test_a_user_can_validate_put_writing_on_files(tmp_path: Path, pool: Po
     with pytest.raises(Refused, match="no years"):
         await backtest.validate(
             call(tmp_path, pool, implied="vix.csv", published="put.csv", fit="x")
+        )
+    for fit, why in (
+        ("2010-2007", "end before they begin"),
+        ("2007-2015", "none is left to score"),
+    ):
+        with pytest.raises(Refused, match=why):
+            await backtest.validate(
+                call(tmp_path, pool, implied="vix.csv", published="put.csv", fit=fit)
+            )
+    with pytest.raises(Refused, match=r"--implied names nope\.csv, which does not exist"):
+        await backtest.validate(
+            call(tmp_path, pool, implied="nope.csv", published="put.csv", fit="2007-2010")
         )
     with pytest.raises(Refused, match="needs a volatility index"):
         await backtest.validate(call(tmp_path, pool))

@@ -41,7 +41,7 @@ async def test_a_locked_database_degrades_the_answer_opens_the_circuit_and_recov
             assert first.status == "degraded"
             begin, _, missing = first.verdict.partition(" Missing: ")
             assert begin == fresh.verdict
-            assert missing.startswith("Positions and prices of now: as of ")
+            assert missing.startswith("Positions and prices of now; those read at ")
             assert "book.duckdb is held for writing by" in missing
             assert f"(pid {holder.pid}, running since" in missing
             assert engine.board.states()["market"] == "closed"

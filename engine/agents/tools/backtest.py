@@ -136,6 +136,12 @@ async def _validate(call: Call, past: Past) -> Evidence:
         )
     fit = years(call.text("fit"))
     returned = await anyio.to_thread.run_sync(published, call.services.project / file)
+    if returned.annual_pct and not returned.annual_pct.keys() - set(fit):
+        first, last = min(returned.annual_pct), max(returned.annual_pct)
+        raise Refused(
+            f"all published years, {first} to {last}, are to be fitted, and none is left to score",
+            f"fit on fewer, as in --fit {first}-{(first + last) // 2}",
+        )
     asked = replace(
         await of_validation(call, past, RULES),
         published_pct=returned.annual_pct,

@@ -129,7 +129,7 @@ def _plain(kind: "Kind", call: Call, past: Past, cases: tuple["Rules", ...]) -> 
         prices=past.prices,
         rules=cases,
         costs=costs_of(parameters),
-        capital=call.number("capital") or parameters.initial_capital,
+        capital=call.number("capital") or past.sources.account_value or parameters.initial_capital,
         realised=Realised(past.sources.volatility_days, factor),
         dividends=past.dividends,
         dividend_yield=None if past.dividends else past.book.dividend_yield,

@@ -79,15 +79,25 @@ async def read_past(call: Call, ticker: str) -> tuple[Reading, Sources]:
 
 
 async def index_closes(call: Call, sources: Sources, file: str) -> tuple[DailyPrice, ...]:
-    """Return the closes of a volatility index from a table that is named as in `[market]`."""
+    """Return the closes of a volatility index from a table that is named as in `[market]`.
+
+    Raises:
+        Refused, ToolError: the table isn't there or can't be.
+    """
     from engine.market.prices import read_prices
     from engine.market.reading import on
     from engine.market.reading_tables import opened
     from engine.market.settings import place
     from engine.store.pool import Execute
 
+    where = place(file, call.services.project)
+    if not where.path.exists():
+        raise Refused(
+            f"--implied names {file}, which does not exist",
+            "name a table of day and close, in percent, by its path from the project's folder",
+        )
+
     def work(execute: Execute) -> tuple[DailyPrice, ...]:
-        where = place(file, call.services.project)
         with opened(execute, where, "prices", sources.columns) as table:
             found = read_prices(table, ["VIX"], sources.as_of).by_symbol
         return found.get("VIX", ())

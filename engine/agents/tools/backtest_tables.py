@@ -65,22 +65,28 @@ def years(text: str) -> tuple[int, ...]:
     """Return the years of 2007-2010 or 2007,2008."""
     try:
         if "-" in text:
-            first, _, last = text.partition("-")
-            return tuple(range(int(first), min(int(last), int(first) + 200) + 1))
+            first, last = (int(part) for part in text.split("-"))
+            if last < first:
+                raise Refused(
+                    f"the years to fit on, {text}, end before they begin",
+                    f"name the first year first: {last}-{first}",
+                )
+            return tuple(range(first, min(last, first + 200) + 1))
         return tuple(int(year) for year in text.split(","))
     except ValueError as error:
         raise Refused(f"{text!r} names no years to fit on", "for example 2007-2010") from error
 
 
 def _rows(path: Path) -> Iterator[tuple[int, str, str]]:
-    """Yield the number of each row below the header and its first two cells."""
+    """Yield the line of each row below the header and its first two cells."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.reader(lines))
+            reader = csv.reader(lines)
+            rows = [(reader.line_num, row) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         cause = f"{path.name} can't be read: {error}"
         raise Refused(cause, "name a CSV file of UTF-8 text") from error
-    for place, row in enumerate(rows[1:], start=1):
+    for place, row in rows[1:]:
         if len(row) > 1:
             yield place, row[0].strip(), row[1].strip()
         elif any(cell.strip() for cell in row):
@@ -106,5 +112,5 @@ def _number(path: Path, place: int, text: str, expected: str, least: float | Non
 
 def _bad(path: Path, place: int, text: str, expected: str) -> Refused:
     return Refused(
-        f"{path.name}, row {place}: found {text[:60]!r}, expected {expected}", "correct that row"
+        f"{path.name}:{place}: found {text[:60]!r}, expected {expected}", "correct that row"
     )

@@ -1,5 +1,6 @@
 """How circuits and levels changed, and when a circuit last opened."""
 
+from engine.agents.moments import Span
 from engine.agents.tool import Call, Refused
 from engine.agents.tools.past_changes import COLUMNS, change_rows
 from engine.agents.tools.past_span import (
@@ -24,7 +25,7 @@ async def changes(call: Call) -> Evidence:
     Without words for a span: of one circuit ever, of all in the last week.
     """
     services, now_s = call.services, call.services.clock.wall_s()
-    names = _named(call, call.text("capability"))
+    names = circuits_named(call, call.text("capability"))
     asked = asked_span(call, "the last week")
     start_s = 0.0 if names and not call.text("when") else asked.start_s
     found = [
@@ -61,7 +62,29 @@ def _last(last: CircuitChanged, now_s: float) -> str:
     return f"{last.capability} opened last at {clock(last.wall_s, now_s)}, {ago} ago{cause}"
 
 
-def _named(call: Call, word: str) -> tuple[str, ...]:
+async def last_outage(call: Call, word: str) -> Span:
+    """Return the last time in which a circuit was not closed; to now where it still is not.
+
+    Raises:
+        Refused: there is no such circuit, or none of its outages is on record.
+    """
+    services, now_s = call.services, call.services.clock.wall_s()
+    found = list[Span]()
+    for name in circuits_named(call, word):
+        kinds = ("CircuitChanged",)
+        digest = await services.past.digest(0.0, now_s, _ROWS, types=kinds, capability=name)
+        changes = [one for one in digest.changes if isinstance(one, CircuitChanged)]
+        opened = [one.wall_s for one in changes if one.state == "open" and one.was == "closed"]
+        if opened:
+            closed = [one.wall_s for one in changes if one.state == "closed"]
+            end_s = min((at_s for at_s in closed if at_s > opened[-1]), default=now_s)
+            found.append(Span(opened[-1], end_s, f"while {name} was out of order"))
+    if not found:
+        raise Refused(f"{word} was never out of order, as far as is on record")
+    return max(found, key=lambda one: one.start_s)
+
+
+def circuits_named(call: Call, word: str) -> tuple[str, ...]:
     """Return the circuits that a word means: `search` is of two.
 
     Raises:

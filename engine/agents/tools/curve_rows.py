@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import date
+from statistics import fmean
 
 from engine.evidence import Cell, Curve, Place, Series, Table
 from engine.market.payoff import Payoff, Smile
@@ -18,12 +19,12 @@ def payoff_series(
     return Series(
         f"Payoff on {symbol}",
         tuple(round(float(price), 4) for price in found.spots),
-        tuple(round(float(gain), 2) for gain in found.at_expiry),
+        tuple(_unsigned(gain) for gain in found.at_expiry),
         currency,
         x_unit=currency,
         x_label=f"price of {symbol}, {currency}",
         label="at expiry",
-        others=(Curve("today", tuple(round(float(gain), 2) for gain in found.today)),),
+        others=(Curve("today", tuple(_unsigned(gain) for gain in found.today)),),
         marks=(
             Place(round(spot, 4), "spot"),
             *(Place(round(price, 4), "breakeven") for price in within),
@@ -35,8 +36,8 @@ def payoff_table(found: Payoff, named: Mapping[float, str], currency: str, spot:
     """Return the gain at each price that has a name, ascending."""
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            round(float(price), 2), f"{float(price) / spot - 1:+.1%}", round(float(now), 2),
-            round(float(end), 2), named[float(price)],
+            round(float(price), 2), f"{float(price) / spot - 1:+.1%}", _unsigned(now),
+            _unsigned(end), named[float(price)],
         )
         for price, now, end in zip(found.spots, found.today, found.at_expiry, strict=True)
         if float(price) in named
@@ -91,25 +92,30 @@ def term_table(rows: Sequence[tuple[date, int, float | None]]) -> Table:
 
 
 def volatility_at(found: Sequence[Smile], strike: float) -> float | None:
-    """Return the volatility at a strike, between two quoted ones by the straight line.
+    """Return the volatility at a strike, between the nearest quoted ones by the straight line.
 
-    The mean of puts and calls where both are quoted; None outside of what is quoted.
+    Where both kinds are quoted at a strike, it is their mean; None outside of what is quoted.
     """
-    values = [value for one in found if (value := _between(one, strike)) is not None]
-    return sum(values) / len(values) if values else None
-
-
-def _between(smile: Smile, strike: float) -> float | None:
-    at = bisect_left(smile.strikes, strike)
-    if at == len(smile.strikes) or (at == 0 and smile.strikes[0] != strike):
+    quoted: dict[float, list[float]] = {}
+    for one in found:
+        for level, value in zip(one.strikes, one.volatilities, strict=True):
+            quoted.setdefault(level, []).append(value)
+    strikes = sorted(quoted)
+    at = bisect_left(strikes, strike)
+    if at == len(strikes) or (at == 0 and strikes[0] != strike):
         return None
-    right, high = smile.strikes[at], smile.volatilities[at]
+    right, high = strikes[at], fmean(quoted[strikes[at]])
     if right == strike:
         return high
-    left, low = smile.strikes[at - 1], smile.volatilities[at - 1]
+    left, low = strikes[at - 1], fmean(quoted[strikes[at - 1]])
     return low + (high - low) * (strike - left) / (right - left)
 
 
 def _over(strikes: Sequence[float], smile: Smile) -> tuple[float | None, ...]:
     known = dict(zip(smile.strikes, smile.volatilities, strict=True))
     return tuple(round(100 * known[strike], 2) if strike in known else None for strike in strikes)
+
+
+def _unsigned(gain: float) -> float:
+    """Return cents without the sign of a rounded 0."""
+    return round(float(gain), 2) + 0.0

@@ -70,12 +70,13 @@ def _drawn(book: Book, where: Sources, stocks: Sequence[str]) -> Evidence:
     sections = [section for side in drawn for section in side.sections]
     verdict = "; ".join(side.sentence for side in drawn or sides)
     every = sum(underlying(one) in stocks[:_MOST_STOCKS] for one in book.positions)
+    left = [f"{len(missing)} of {every} positions"] if missing else []
     return Evidence(
         verdict=f"{_EXAMPLE}; {verdict}" if where.example else verdict,
         sections=(*sections, *_not_drawn(missing)),
         found=bool(drawn),
         weight=3,
-        lacks=f"{len(missing)} of {every} positions" if drawn and missing else None,
+        lacks="; ".join((*left, *book.lacks)) or None if drawn else None,
         assumptions=_assumptions(book, where, market, stocks),
     )
 

@@ -63,7 +63,7 @@ def _drawn(book: Book, where: Sources, wanted: str, named: date | None) -> Evide
         )
     expiry = named or days[0]
     terms = [
-        (day, _near(chain_smile(book, symbol, day, spot.value), spot.value))
+        (day, _near(chain_smile(book, symbol, day, spot.value, near=day != expiry), spot.value))
         for day in sorted({expiry, *days[:_MOST_EXPIRIES]})
     ]
     return _said(book, where, symbol, (spot.value, spot.source), expiry, terms)
@@ -158,13 +158,17 @@ def _sentence(smiles: Sequence["Smile"], spot: float) -> str:
 
 
 def _assumptions(book: Book, where: Sources, chain: "ChainSmile", about: str) -> tuple[str, ...]:
-    computed = f"{chain.computed} quotes tell no volatility: theirs is what their middle implies"
+    computed = f"{chain.computed} quotes' volatility is what their middle implies, "
+    if chain.paying:
+        computed += "with American exercise and the cash dividends to come before expiry"
+    else:
+        computed += "as of European exercise; they tell none"
     unknown = f"{chain.unknown} quotes neither tell nor imply a volatility and are not drawn"
     return (
         *((_EXAMPLE,) if where.example else ()),
         f"on {book.as_of}; {about}",
         "between two strikes by the straight line; strikes further than 50 % from spot left out",
-        *((f"{computed}, as of European exercise",) if chain.computed else ()),
+        *((computed,) if chain.computed else ()),
         *((unknown,) if chain.unknown else ()),
         *book.notes,
     )

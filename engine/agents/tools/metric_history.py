@@ -7,6 +7,7 @@ from engine.agents.tools import past_gaps
 from engine.agents.tools.past_figures import figures, mean, peak, scale, steps
 from engine.agents.tools.past_span import LONG_S, asked_span, between, clock, not_on_record
 from engine.evidence import Curve, Evidence, Figures, Section, Series
+from engine.store.metrics import METRICS
 from engine.store.past_metric import MetricSpan
 
 MOST = 4
@@ -51,7 +52,7 @@ async def metric(call: Call) -> Evidence:
         f"{words[0].upper()}{words[1:]}: {'; '.join(said)}",
         (*sections, *not_on_record(*missing, *services.past.problems)),
         found=any(isinstance(section, Series) for section in sections),
-        assumptions=_too_many(names),
+        assumptions=_assumed(names),
         weight=2,
     )
 
@@ -64,9 +65,13 @@ async def _read(call: Call, name: str, start_s: float, end_s: float) -> MetricSp
         raise Refused(str(error)) from error
 
 
-def _too_many(names: tuple[str, ...]) -> tuple[str, ...]:
-    left = ", ".join(names[MOST:])
-    return (f"{MOST} metrics at once: not looked at is {left}",) if left else ()
+def _assumed(names: tuple[str, ...]) -> tuple[str, ...]:
+    said, left = list[str](), ", ".join(names[MOST:])
+    if any(METRICS[name].kind == "EngineSample" for name in names[:MOST]):
+        said.append("figures of the engine are of all sessions together")
+    if left:
+        said.append(f"{MOST} metrics at once: not looked at is {left}")
+    return tuple(said)
 
 
 def _sections(

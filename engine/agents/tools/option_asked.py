@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from engine.agents.option_terms import Terms, read
 from engine.agents.tool import Call, Refused
+from engine.agents.tools.option_from_book import filled
 from engine.evidence import Figure
 
 EXAMPLE = 'for example: "price a put strike 20 spot 22 vol 55% 35 days rate 4.5%"'
@@ -14,6 +15,7 @@ _SEVERAL = re.compile(
     r"spread)s?\b",
     re.IGNORECASE,
 )
+_OWN = re.compile(r"\b(?:my|our)\b", re.IGNORECASE)
 _EUROPEAN = re.compile(r"\b(?:european?|black.?scholes|bsm?)\b", re.IGNORECASE)
 
 
@@ -38,8 +40,10 @@ class Asked:
         return f"strike {terms.strike:g}, {terms.days:g} days, spot {terms.spot:g}"
 
 
-def asked(call: Call, text: str, *, without: str = "") -> Asked:
+async def asked(call: Call, text: str, *, without: str = "", held: bool = False) -> Asked:
     """Read the terms; `without` names one that this question doesn't need.
+
+    What is not said of an option of the own book (`held`, or "my") is taken from there.
 
     Raises:
         Refused: they are of several options, contradictory, or incomplete.
@@ -49,15 +53,31 @@ def asked(call: Call, text: str, *, without: str = "") -> Asked:
             f"a {several[1].lower()} is several options, and this takes one",
             "ask for each of its legs; their prices and Greeks add up",
         )
-    today = datetime.fromtimestamp(call.services.clock.wall_s(), UTC).astimezone().date()
     try:
-        terms = read(text, today)
+        terms = read(text, _today(call))
     except ValueError as error:
         raise Refused(str(error), EXAMPLE) from error
-    if missing := [name for name in terms.missing() if name != without]:
+    if _missing(terms, without) and (held or _OWN.search(text)):
+        terms = await filled(call, terms, text) or terms
+    if missing := _missing(terms, without):
         raise Refused(f"the query doesn't say: {', '.join(missing)}", EXAMPLE)
     rate, dividend_yield, said = _assumed(terms, call)
     return Asked(terms, rate, dividend_yield, said, bool(_EUROPEAN.search(text)))
+
+
+def _missing(terms: Terms, without: str) -> list[str]:
+    return [name for name in terms.missing() if name != without]
+
+
+def _today(call: Call) -> date:
+    """Return the day that the project values at, or else today."""
+    as_of = call.services.settings.config.market.as_of
+    try:
+        if as_of:
+            return date.fromisoformat(as_of)
+    except ValueError as error:
+        raise Refused(f'[market] as_of is "{as_of}"', "set a day as 2025-01-17") from error
+    return datetime.fromtimestamp(call.services.clock.wall_s(), UTC).astimezone().date()
 
 
 def _assumed(terms: Terms, call: Call) -> tuple[float, float, tuple[str, ...]]:

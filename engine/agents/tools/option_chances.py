@@ -25,7 +25,7 @@ async def chances(call: Call) -> Evidence:
     """Return the chances; without a price the option's own model value is what it sold for."""
     text = call.text("terms")
     premium, rest = premium_in(text)
-    found = asked(call, _LEVEL.sub(" strike ", rest))
+    found = await asked(call, _LEVEL.sub(" strike ", rest), held=True)
     kind = found.terms.kind or _side(text, found)
     return await anyio.to_thread.run_sync(_worked_out, found, kind, premium)
 

@@ -27,7 +27,7 @@ async def implied(call: Call) -> Evidence:
     premium, rest = premium_in(_ASKED_FOR.sub(" ", call.text("terms")))
     if premium is None:
         raise Refused("the query doesn't say what the option costs", _EXAMPLE)
-    found = asked(call, rest, without="volatility")
+    found = await asked(call, rest, without="volatility")
     if found.terms.kind is None:
         raise Refused("the query doesn't say whether it is a put or a call", _EXAMPLE)
     return await anyio.to_thread.run_sync(_solved, found, premium)

@@ -36,7 +36,7 @@ class _Valued:
 
 async def price(call: Call) -> Evidence:
     """Value the option that is described; what isn't said is assumed aloud, or refused."""
-    found = asked(call, call.text("terms"))
+    found = await asked(call, call.text("terms"))
     kinds = [found.terms.kind] if found.terms.kind else ["put", "call"]
     values = [await anyio.to_thread.run_sync(_value, kind, found) for kind in kinds]
     prices = [

@@ -11,7 +11,8 @@ import anyio
 from engine.agents.tool import Call, Refused
 from engine.agents.tools.backend_door import door, used
 from engine.agents.tools.book_reading import read
-from engine.agents.tools.money import money, signed
+from engine.agents.tools.money import signed
+from engine.agents.tools.risk_sentences import Wanted, levels, of_positions, of_risk, wanted
 from engine.evidence import Evidence, Section
 from engine.market.reading import Reading
 from engine.market.settings import Sources
@@ -26,11 +27,12 @@ _NOTHING = "no position of this book can be valued"
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A book that was read, where from, and for which project."""
+    """A book that was read, where from, for which project, and what of it is asked for."""
 
     reading: Reading
     sources: Sources
     project: Path
+    asked: Wanted
 
 
 async def metrics(call: Call) -> Evidence:
@@ -49,16 +51,18 @@ async def stress(call: Call) -> Evidence:
 
 
 async def _answer(call: Call, compose: Callable[["Risk", _Found], Evidence]) -> Evidence:
+    asked = wanted(call)
     reading, where = await read(call)
     if not reading.book.positions:
         return Evidence("the book holds no position", found=False, assumptions=reading.book.notes)
     call.progress("measuring risk", None, None)
-    found = _Found(reading, where, call.services.project)
+    found = _Found(reading, where, call.services.project, asked)
     # NumPy is imported and computes in the thread; it lets go of the interpreter while it does.
     return await anyio.to_thread.run_sync(lambda: _measured(call, found, compose))
 
 
 def _measured(call: Call, found: _Found, compose: Callable[["Risk", _Found], Evidence]) -> Evidence:
+    from engine.kernels.value_at_risk import LEVELS
     from engine.market.risk import Question, assess
     from engine.market.risk_market import MixedCurrencies
 
@@ -66,7 +70,11 @@ def _measured(call: Call, found: _Found, compose: Callable[["Risk", _Found], Evi
     if days != int(days) or not 1 <= days <= _MOST_DAYS:
         raise Refused(f"a horizon of {days:g} days", f"1 to {_MOST_DAYS} whole trading days")
     through = door(call.services)
-    question = Question(int(days), volatility_days=found.sources.volatility_days)
+    question = Question(
+        int(days),
+        volatility_days=found.sources.volatility_days,
+        levels=levels(found.asked, LEVELS),
+    )
     try:
         risk = assess(found.reading.book, question, door=through)
     except MixedCurrencies as error:
@@ -89,15 +97,13 @@ def _metrics(risk: "Risk", found: _Found) -> Evidence:
         *rows.left_out(risk),
         rows.ages(found.reading, risk),
     ]
-    return _evidence(_risk_sentence(risk), risk, found, sections, notes)
+    return _evidence(of_risk(risk, found.asked), risk, found, sections, notes)
 
 
 def _positions(risk: "Risk", found: _Found) -> Evidence:
     from engine.agents.tools import risk_rows as rows
 
-    verdict = f"{len(risk.lines)} positions worth {money(risk.total.value, risk.currency)}"
-    if risk.total.profit is not None:
-        verdict += f", {signed(risk.total.profit, risk.currency)} since they were opened"
+    verdict = of_positions(risk, found.asked)
     sections = [rows.positions(risk), *rows.left_out(risk), rows.ages(found.reading, risk)]
     return _evidence(verdict, risk, found, sections)
 
@@ -123,11 +129,13 @@ def _evidence(
 ) -> Evidence:
     missing = len(risk.left_out)
     every = missing + len(risk.lines)
+    unvalued = [f"{missing} of {every} positions, which can't be valued"] if missing else []
+    lacks = [*unvalued, *found.reading.book.lacks]
     return Evidence(
         verdict=f"{_EXAMPLE}; {verdict}" if found.sources.example else verdict,
         sections=tuple(sections),
         weight=3,
-        lacks=f"{missing} of {every} positions, which can't be valued" if missing else None,
+        lacks="; ".join(lacks) or None,
         assumptions=(*_assumptions(found), *risk.assumptions, *notes),
     )
 
@@ -135,23 +143,6 @@ def _evidence(
 def _assumptions(found: _Found) -> tuple[str, ...]:
     example = (_EXAMPLE,) if found.sources.example else ()
     return (*example, f"valued on {found.sources.as_of}", *found.reading.book.notes)
-
-
-def _risk_sentence(risk: "Risk") -> str:
-    worth = f"the book is worth {money(risk.total.value, risk.currency)}"
-    if isinstance(risk.simulated, str):
-        return f"{worth}; its VaR is unknown: {risk.simulated}"
-    days, tail = risk.simulated.horizon_days, risk.simulated.tails[0].tail
-    span = "a day" if days == 1 else f"{days:g} trading days"
-    past = ""
-    if not isinstance(risk.historical, str):
-        by_past = risk.historical.tails[0].tail.value_at_risk
-        past = f" ({money(by_past, risk.currency)} by its own past)"
-    return (
-        f"{worth} and in {span} loses no more than {money(tail.value_at_risk, risk.currency)}"
-        f"{past} with {tail.level:.0%} confidence; beyond that "
-        f"{money(tail.expected_shortfall, risk.currency)} on average"
-    )
 
 
 def _limits(risk: "Risk", found: _Found) -> tuple[tuple[Section, ...], tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from engine.agents.tools.risk_sentences import percent
 from engine.evidence import Cell, Figure, Figures, Section, Table
 from engine.kernels.value_at_risk import Tail
 from engine.market.exposure import Exposure, Line, label
@@ -161,8 +162,13 @@ def _tails(risk: Risk) -> Iterator[tuple[Cell, ...]]:
 
 
 def _tail(method: str, tail: Tail, sure: str) -> tuple[Cell, ...]:
-    level = f"{tail.level:.0%}"
-    return (method, level, round(tail.value_at_risk, 2), round(tail.expected_shortfall, 2), sure)
+    return (
+        method,
+        percent(tail.level),
+        round(tail.value_at_risk, 2),
+        round(tail.expected_shortfall, 2),
+        sure,
+    )
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

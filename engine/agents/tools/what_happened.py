@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from engine.agents.moments import Span
 from engine.agents.tool import Call, Refused
 from engine.agents.tools import past_gaps
+from engine.agents.tools.circuit_history import last_outage
 from engine.agents.tools.past_changes import COLUMNS, Row, change_rows
 from engine.agents.tools.past_figures import figures, steps
 from engine.agents.tools.past_span import (
@@ -56,7 +57,7 @@ class _Told:
 async def happened(call: Call) -> Evidence:
     """Tell a span of all sessions; without words for one, the last hour."""
     services, now_s = call.services, call.services.clock.wall_s()
-    asked = await _away(call) if call.flag("away") else asked_span(call, "the last hour")
+    asked = await _asked(call)
     extent = await services.past.extent()
     start_s = max(asked.start_s, extent[0] - _COUNTED_S) if extent else asked.start_s
     if extent is None or start_s >= asked.end_s:
@@ -108,6 +109,14 @@ def _time_line(told: _Told, now_s: float, own: str) -> tuple[Table, ...]:
     unshown += max(0, digest.asked - len(told.queries)) + max(0, len(sessions) - _ROWS)
     table = Table(f"Time line{more(len(shown), len(shown) + unshown)}", COLUMNS, shown)
     return (table,) if shown else ()
+
+
+async def _asked(call: Call) -> Span:
+    if call.flag("away"):
+        return await _away(call)
+    if word := call.text("capability"):
+        return await last_outage(call, word)
+    return asked_span(call, "the last hour")
 
 
 async def _away(call: Call) -> Span:

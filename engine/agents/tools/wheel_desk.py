@@ -49,6 +49,7 @@ class Desk:
             tuple(sections),
             found=found,
             weight=3,
+            lacks="; ".join(self.book.lacks) or None,
             assumptions=(*self.assumptions, *said),
         )
 

@@ -7,7 +7,17 @@ from engine.agents.tool import Call
 from engine.agents.tools.money import money, signed
 from engine.agents.tools.wheel_desk import Desk, work
 from engine.evidence import Evidence, Section
-from engine.market.account import Account, Difference, holdings, reconcile, unended
+from engine.market.account import (
+    Account,
+    Difference,
+    PriceDifference,
+    Unpaid,
+    differing_prices,
+    holdings,
+    reconcile,
+    unended,
+    unpaid,
+)
 from engine.market.book import Instrument, Position, Stock
 from engine.market.lots import Ledger
 from engine.market.wheel_cycles import Cycle
@@ -50,13 +60,17 @@ def _of_trades(desk: Desk, account: Account) -> Evidence:
     if apart:
         sections.append(rows.differences(apart))
     sections.append(rows.trades(account.events))
-    said = [*_said(account, told, apart), *valued]
+    dear = differing_prices(own, told)
+    lost = unpaid(account, book.dividends, book.as_of)
+    said = [*_said(account, told, apart), *_lost(lost, account), *valued]
     if told:
         said += unended(account, book.as_of)
     parts = [
         *_bases(own, turns, account.currency),
         *_gains(own, marks, account.currency),
         *_apart(apart),
+        *_prices_apart(dear),
+        *_lacking(lost, account),
     ]
     return desk.evidence("; ".join(parts), sections, tuple(said))
 
@@ -117,15 +131,17 @@ def _unrealised(ledger: Ledger, marks: dict[Instrument, float]) -> float | None:
 def _bases(ledger: Ledger, turns: Sequence[Cycle], currency: str) -> Iterator[str]:
     """Yield the basis of shares held, and where their cycle breaks even."""
     stocks = sorted(one for one in ledger.lots if isinstance(one, Stock))
-    even = {one.symbol: one.breakeven for one in turns if one.closed is None}
+    even = {one.symbol: one for one in turns if one.closed is None}
     for stock in stocks[:_MOST_NAMED]:
         basis, premium = ledger.basis(stock) or 0.0, ledger.premium(stock)
         text = f"{ledger.quantity(stock):g} {stock.symbol} at a true basis of "
         text += money(basis, currency)
         if premium:
             text += f" ({money(basis - premium, currency)} paid, {premium:+.2f} by premiums)"
-        if (level := even.get(stock.symbol)) is not None:
-            text += f", their cycle breaks even at {money(level, currency)}"
+        turn = even.get(stock.symbol)
+        if turn is not None and turn.breakeven is not None:
+            text += f", their cycle breaks even at {money(turn.breakeven, currency)}"
+            text += " once its open options have expired" if turn.open_options else ""
         yield text
     if len(stocks) > _MOST_NAMED:
         yield f"{len(stocks) - _MOST_NAMED} more stocks"
@@ -153,6 +169,35 @@ def _apart(apart: Sequence[Difference]) -> Iterator[str]:
         yield f"{len(apart) - _MOST_NAMED} more differ"
 
 
+def _prices_apart(found: Sequence[PriceDifference]) -> Iterator[str]:
+    """Yield where positions tell another price, which `:payoff` and `:positions` count with."""
+    from engine.agents.tools.ledger_rows import named
+
+    for one in found[:_MOST_NAMED]:
+        text = f"for {named(one.instrument)} the trades tell a price of {one.by_trades:.2f}"
+        if one.premium:
+            text += f" ({one.by_trades + one.premium:.2f} with premiums)"
+        yield f"{text}, the positions {one.by_positions:.2f}, which :positions and :payoff use"
+    if len(found) > _MOST_NAMED:
+        yield f"{len(found) - _MOST_NAMED} more prices differ"
+
+
+def _lacking(lost: Sequence[Unpaid], account: Account) -> Iterator[str]:
+    if lost:
+        amount = money(sum(one.amount for one in lost), account.currency)
+        yield f"dividends of {amount} are in no trade, and so in no gain"
+
+
+def _lost(lost: Sequence[Unpaid], account: Account) -> Iterator[str]:
+    for one in lost:
+        paid = one.dividend
+        yield (
+            f"{paid.source}: {paid.amount:g} a share of {paid.symbol} went ex on {paid.ex_date} "
+            f"with {one.shares:g} shares held, {money(one.amount, account.currency)}: no dividend "
+            f"of {account.name} tells of it"
+        )
+
+
 def _said(
     account: Account, positions: Sequence[Position], apart: Sequence[Difference]
 ) -> Iterator[str]:
@@ -164,7 +209,8 @@ def _said(
     if not positions:
         yield "there are no positions to check the trades against"
     elif not apart:
-        yield f"the positions agree with the trades in all {len(account.ledger.lots)} instruments"
+        count = len(account.ledger.lots)
+        yield f"the positions agree with the trades in the quantities of all {count} instruments"
     if others := {one.currency for one in positions} - {account.currency}:
         yield (
             f"trades are in {account.currency}, positions in {', '.join(sorted(others))}: only "

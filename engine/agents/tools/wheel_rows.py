@@ -63,7 +63,10 @@ def early(watched: Iterable[Watched]) -> Table | None:
 
 def limits(found: Iterable[Headroom]) -> Table:
     """Return each limit with what is used and left of it."""
-    columns = ("limit", "value", "at most", "left", "used %", "state", "unit", "set in")
+    columns = (
+        "limit", "value", "at most", "left", "used %", "state", "unit", "set in",
+        "counted as",
+    )  # fmt: skip
     return Table("Limits", columns, tuple(_limit(one) for one in found))
 
 
@@ -103,7 +106,7 @@ def _limit(one: Headroom) -> tuple[Cell, ...]:
     used = None if one.used is None else round(100 * one.used, 1)
     return (
         one.name, _round(one.value, 4), one.limit, _round(one.left, 4), used, state, one.unit,
-        one.source,
+        one.source, one.meaning,
     )  # fmt: skip
 
 
