@@ -55,8 +55,8 @@ def _level(state: ConsoleState, ink: Ink) -> Line:
         return [(f"{OPENING} opening", ink.quiet)]
     mark = LEVEL[level.level]
     if level.level == "full":
-        pinned = f"  {level.why}" if level.pinned else ""
-        return [(mark.glyph, ink.good), (f" {mark.word}", ink.text), (pinned, ink.quiet)]
+        well: Line = [(mark.glyph, ink.good), (f" {mark.word}", ink.text)]
+        return [*well, (f"  {level.why}", ink.quiet)] if level.pinned else well
     if level.level == level.cap and not level.pinned:  # as the rollout has it: nothing is wrong
         return [span_of(mark, ink), (f"  {level.why}", ink.quiet)]
     badge = ink.badge_warn if mark.tone == "warn" else ink.badge_bad

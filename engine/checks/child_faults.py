@@ -105,14 +105,12 @@ FAULTS: Final = (
         "the process of the text index is killed as often as it is started",
         Expected("search.index", "limited", SEARCH, frozenset({"answered"})),
         killed(INDEX),
-        most_errors=0.1,
     ),
     Fault(
         "search_hung",
         "the process of the text index is stopped (SIGSTOP)",
         Expected("search.index", "limited", SEARCH, frozenset({"answered"}), within_s=SLOWS_S),
         hung(INDEX),
-        most_errors=0.1,
     ),
     Fault(
         "code_killed",
@@ -134,7 +132,6 @@ FAULTS: Final = (
         notice=False,
         lasts_s=8.0,
         askers=20,
-        most_errors=0.1,
     ),
     Fault(
         "nothing",

@@ -13,6 +13,8 @@ from engine.runtime import Engine
 
 RAISES_S: Final = 2.0
 SLOWS_S: Final = 15.0
+# Nobody waits longer for a fault to be noticed: the drill has to come to an end.
+LONGEST_S: Final = 25.0
 _NO_SETTINGS: Final[Mapping[str, str]] = {}
 SEARCH: Final = "find black_scholes"
 IMPORTS: Final = "what imports desk/pricing.py"
@@ -85,8 +87,7 @@ class Fault:
         notice: whether anything must be noticed at all.
         from_start: it is done before the session opens.
         askers: how many ask at the same time.
-        most_errors: the share of the queries that may fail, from 0 to 1; None where it is the
-            fault's very nature that some are refused.
+        most_errors: the share of the queries that may fail, from 0 to 1.
         impossible: why it can't be done on this machine; empty where it can.
         after: looks at what the session left and returns what is wrong with it.
     """
@@ -104,7 +105,7 @@ class Fault:
     notice: bool = True
     from_start: bool = False
     askers: int = 3
-    most_errors: float | None = None
+    most_errors: float = 0.1
     impossible: Callable[[], str] = str
     after: Callable[[Scene], list[str]] | None = None
 

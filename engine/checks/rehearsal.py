@@ -15,7 +15,7 @@ import msgspec
 from engine.breaker.errors import innermost, sentence
 from engine.checks.catalogue import faults
 from engine.checks.clocks import DrillClock
-from engine.checks.fault import Fault, Scene
+from engine.checks.fault import LONGEST_S, Fault, Scene
 from engine.checks.outcome import Outcome, Seen, judged, not_tried
 from engine.checks.stream import Stream
 from engine.checks.watch import Watch, p95
@@ -33,8 +33,6 @@ FILES: Final = {
 }
 _READY_S: Final = 20.0
 _CALM_S: Final = 1.5
-# More than any fault is given; the drill has to come to an end.
-_NOTICED_S: Final = 25.0
 _ASKED_S: Final = 15.0
 _RECOVERED_S: Final = 45.0
 _LOOK_S: Final = 0.05
@@ -134,7 +132,7 @@ class _Rehearsal:
         """Let the fault last, and return when it was noticed."""
         noticed_s = None
         if self._fault.notice:
-            noticed_s = await self._watch.until(self._fault.notices, _NOTICED_S)
+            noticed_s = await self._watch.until(self._fault.notices, LONGEST_S)
         await anyio.sleep(self._fault.lasts_s)
         return noticed_s
 

@@ -194,7 +194,6 @@ FAULTS: Final = (
         "the host probe's reading doesn't come back",
         Expected("probes.host", "full", SEARCH, frozenset({"answered"}), within_s=SLOWS_S),
         probe_hung,
-        most_errors=0.5,
     ),
     Fault(
         "gpu_gone",
