@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # costs a single run 10 ms, which keeps no index
 CAPABILITY = "search.index"
 _LIMIT_BYTES = 1 << 30
 _SHARE = 10
-_CANARY_S = 5.0
+_CANARY_S = 3.0
 _SLOW_S = 2.0
 _SHED = "its memory was needed: it is built again once there is room"
 ONCE = "a single run doesn't build an index"
@@ -104,8 +104,11 @@ class SessionIndex:
 
     async def _canary(self) -> None:
         assert self._client is not None
-        with anyio.fail_after(_CANARY_S):
-            await self._client.sync()
+        try:
+            with anyio.fail_after(_CANARY_S):
+                await self._client.sync()
+        except TimeoutError:
+            raise TimeoutError(f"it has not answered within {_CANARY_S:g} s") from None
 
     def _tell(self, state: "IndexState") -> None:
         self._bus.publish(

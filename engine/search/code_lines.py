@@ -11,6 +11,7 @@ from typing import Final, TypedDict
 from engine.search.facts import Json
 
 PIECE_BYTES: Final = 64 * 1024
+BEAT_S: Final = 0.5  # between two signs of life
 
 
 class Opening(TypedDict):
@@ -56,6 +57,12 @@ class AnswerLine(TypedDict):
     more: bool
 
 
+class AliveLine(TypedDict):
+    """A sign of life, while there is a question."""
+
+    alive: bool
+
+
 class PieceLine(TypedDict):
     """`items` belong at the end of the answer, or of what the answer has under `key`."""
 
@@ -82,7 +89,7 @@ class FailedLine(TypedDict):
     failed: str
 
 
-Line = ProgressLine | AnswerLine | PieceLine | BadLine | CancelledLine | FailedLine
+Line = ProgressLine | AnswerLine | PieceLine | BadLine | CancelledLine | FailedLine | AliveLine
 
 
 def answer_lines(number: int, answer: Json, limit_bytes: int = PIECE_BYTES) -> Iterator[str]:

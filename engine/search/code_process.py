@@ -25,7 +25,7 @@ if __name__ == "__main__":
 
 from engine.clock import Clock, SystemClock
 from engine.search.code_facts import CodeFacts
-from engine.search.code_lines import Asked, Line, Opening, answer_lines
+from engine.search.code_lines import BEAT_S, Asked, Line, Opening, answer_lines
 from engine.search.errors import ScanFailed
 from engine.search.facts import BadQuestion, Cancelled, Json, Question
 
@@ -62,6 +62,7 @@ class Desk:
         self._waiting: deque[tuple[Asked, float]] = deque()
         self._current = 0
         self._withdrawn = False
+        self._working = False
 
     def read(self, source: BinaryIO) -> None:
         """Take lines until there are no more, then end the process."""
@@ -74,10 +75,20 @@ class Desk:
     def next(self) -> tuple[Asked, float]:
         """Wait for a question; return it and when it came."""
         with self._changed:
+            self._working = False
             self._changed.wait_for(lambda: self._waiting)
+            self._working = True
             asked, came_s = self._waiting.popleft()
             self._current, self._withdrawn = asked["id"], False
             return asked, came_s
+
+    def beat(self) -> None:
+        """Give a sign of life now and then while there is a question, until the process ends."""
+        pause = threading.Event()
+        while True:
+            pause.wait(BEAT_S)
+            if self._working:
+                self._lines.say({"alive": True})
 
     def check(self) -> None:
         """Raise Cancelled if nobody waits for the current question any more."""
@@ -183,6 +194,7 @@ def main() -> None:
     opening: Opening = json.loads(source.readline())
     desk = Desk(lines, clock)
     threading.Thread(target=desk.read, args=(source,), daemon=True).start()
+    threading.Thread(target=desk.beat, daemon=True).start()
     processes = opening["processes"] or max(1, min(os.cpu_count() or 1, MAX_PROCESSES))
     facts = CodeFacts(
         opening["root"], opening["listing"], processes=processes, cache=opening["cache"]

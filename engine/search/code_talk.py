@@ -16,12 +16,14 @@ from anyio.abc import Process, TaskGroup
 from anyio.lowlevel import checkpoint
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
-from engine.search.code_lines import Asked, Opening, Withdrawn, add_piece
+from engine.search.code_lines import BEAT_S, Asked, Opening, Withdrawn, add_piece
 from engine.search.errors import ScanFailed
 from engine.search.facts import BadQuestion, Json
 from engine.search.scan_pool import ending_of
 
 GIVE_UP_S: Final = 2.0
+# Six beats missed: it hangs, however long its question takes.
+SILENT_S: Final = 3.0
 
 Progress = Callable[[str, int, int], None]
 """Told what is done, how much of it and of how much (0: unknown)."""
@@ -43,6 +45,7 @@ class Talk:
         self._withdrawn: dict[int, anyio.Event] = {}
         self._closed = False
         self._why = ""
+        self._silent_s = 0.0
 
     @property
     def idle(self) -> bool:
@@ -75,7 +78,8 @@ class Talk:
                 self._group.start_soon(self._withdraw, number)
 
     async def read(self) -> None:
-        """Hand out the lines that come, until there are no more."""
+        """Hand out the lines that come, until there are no more or it has died of silence."""
+        self._group.start_soon(self._listen_for_life)
         with suppress(anyio.BrokenResourceError, ValueError, KeyError):
             async for line in self._lines():
                 self._hand_out(json.loads(line))
@@ -100,13 +104,29 @@ class Talk:
         assert self._process.stdout is not None
         parts: list[bytes] = []
         async for chunk in self._process.stdout:
+            self._silent_s = 0.0
             first, *others = chunk.split(b"\n")
             parts.append(first)
             for other in others:
                 yield b"".join(parts)
                 parts = [other]
 
+    async def _listen_for_life(self) -> None:
+        """End a process that is asked something and says nothing at all, not even that it lives.
+
+        Turns of our own are counted, not the clock: while we are kept, nobody could be heard.
+        """
+        while not self._closed:
+            await anyio.sleep(BEAT_S)
+            self._silent_s = 0.0 if self.idle else self._silent_s + BEAT_S
+            if self._silent_s > SILENT_S:
+                self._why = f"gave no sign of life for {SILENT_S:g} s and was ended"
+                self._scope.cancel()
+                return
+
     def _hand_out(self, line: dict[str, Json]) -> None:
+        if "alive" in line:
+            return
         number = line["id"]
         more = "progress" in line or line.get("more") or line.get("last") is False
         into = self._waiting.get(number)

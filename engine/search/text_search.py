@@ -5,7 +5,7 @@ Both give the same lines; what differs is how long it takes, and the answer says
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import anyio
 
@@ -19,6 +19,9 @@ from engine.search.text_query import Scan, TextQuery, check_pattern
 
 if TYPE_CHECKING:  # a run without an index needs none of it
     from engine.search.index.client import IndexClient, Indexed
+
+# An index answers in milliseconds. One that takes so long hangs, and ripgrep is asked.
+PATIENCE_S: Final = 3.0
 
 
 class TextSearch:
@@ -91,15 +94,16 @@ class TextSearch:
         names = await check_paths(self._rg(), self._root, query.paths)
         query = replace(query, paths=names)
         began_s = anyio.current_time()
+        patience_s = min(timeout_s, PATIENCE_S)
         try:
-            with anyio.fail_after(timeout_s):
+            with anyio.fail_after(patience_s):
                 found = await self._index.search(query, max_rows=max_rows)
         except PatternError:
             raise
         except (SearchError, TimeoutError) as error:
             # Not swallowed: its circuit hears of it, and the answer says why ripgrep gave it.
             self._report(error, anyio.current_time() - began_s)
-            return f"the index failed: {_cause(error) or f'no answer within {timeout_s:g} s'}"
+            return f"the index failed: {_cause(error) or f'no answer within {patience_s:g} s'}"
         if isinstance(found, str):
             return found
         self._report(None, anyio.current_time() - began_s)
