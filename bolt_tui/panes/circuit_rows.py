@@ -13,6 +13,7 @@ from bolt_tui.views import CircuitView
 STATE, NAME = 12, 13
 FIGURES = (("in a row", 9), ("calls", 7), ("failed", 8), ("slow", 7))
 GAP = "  "
+PRESENT = "present"  # a first event's cause, which the row itself says
 WIDE = 84  # from here on there is a column for since when
 
 
@@ -45,7 +46,7 @@ def _row(circuit: CircuitView, state: ConsoleState, canvas: Canvas) -> list[Line
         (GAP + ("forced" if circuit.forced else wait), ink.strong),
     ]
     since = clock(circuit.since_wall_s, canvas.look.zone)
-    said = held(circuit, state, canvas) or circuit.cause
+    said = held(circuit, state, canvas) or ("" if circuit.cause == PRESENT else circuit.cause)
     when = f"since {since}" if circuit.in_trouble and canvas.width < WIDE else ""
     text = "; ".join(filter(None, (when, index(circuit, state), said)))
     rows = wrapped(text, max(10, canvas.width - STATE)) if text else []

@@ -3,12 +3,11 @@
 from pathlib import PurePath
 
 from bolt_tui.palette import Ink
-from bolt_tui.panes.ladder import pin_end, soon
+from bolt_tui.panes.ladder import lift_of, lifted_in, pin_end, soon
 from bolt_tui.panes.line import Line, joined, spread, width_of
 from bolt_tui.panes.marks import LEVEL, span_of
 from bolt_tui.panes.pane import Canvas, Drawing
 from bolt_tui.panes.units import age, clock, date_and_clock, whole
-from bolt_tui.panes.why import lifted_in
 from bolt_tui.state import ConsoleState
 from bolt_tui.views import LevelView, MomentView
 
@@ -74,7 +73,8 @@ def _lifted(level: LevelView, state: ConsoleState) -> str:
     """Return when it may be lifted, which one waits for, and then by what."""
     wait_s = lifted_in(state)
     when = "" if wait_s is None else f"; next try {soon(wait_s)}"
-    return when + (f"; lifted by: {level.lift}" if level.lift else "")
+    lift = lift_of(level, state)
+    return when + (f"; lifted by: {lift}" if lift else "")
 
 
 def _indexing(state: ConsoleState, ink: Ink) -> Line:

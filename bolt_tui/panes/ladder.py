@@ -51,6 +51,32 @@ def waits(state: ConsoleState) -> dict[str, float | None]:
     }
 
 
+def lifted_in(state: ConsoleState) -> float | None:
+    """Return in how many seconds something may lift the level; None where that is not known."""
+    level = state.level
+    if level is None or level.level == "full":
+        return None
+    if level.held_s is not None:
+        return max(0.0, level.held_s - state.now_s)
+    above = _above(level, state)
+    return above.next_try_s if above else None
+
+
+def lift_of(level: LevelView, state: ConsoleState) -> str:
+    """Return what would lift it: as the engine told, or the hand that holds a circuit open."""
+    held = any(circuit.forced == "open" for circuit in state.circuits.values())
+    above = _above(level, state) if held and not level.pinned else None
+    return _lift(above, state) if above and not above.holds else level.lift
+
+
+def _above(level: LevelView, state: ConsoleState) -> "Rung | None":
+    from engine.breaker.rungs import rungs  # not needed for the first paint
+
+    found = rungs(ladder_of(level, state), state.now_s, waits(state))
+    at = next(at for at, rung in enumerate(found) if rung.here)
+    return found[at - 1] if at else None
+
+
 def soon(wait_s: float) -> str:
     """Return a countdown in words."""
     return f"in {whole(wait_s)}" if wait_s >= 1 else "now"

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from bolt_tui.panes.budget import budget_line, holders_of
 from bolt_tui.panes.circuit_rows import circuit_rows
 from bolt_tui.panes.circuits import in_order
-from bolt_tui.panes.ladder import ladder_lines, ladder_of, soon, waits
+from bolt_tui.panes.ladder import ladder_lines, lift_of, lifted_in, soon
 from bolt_tui.panes.line import Line, fit, pad, right, wrapped
 from bolt_tui.panes.marks import LEVEL, span_of
 from bolt_tui.panes.pane import Canvas, Drawing
@@ -42,20 +42,6 @@ def draw_why(state: ConsoleState, canvas: Canvas) -> Drawing:
     return Drawing([*lines, *_memory(state, canvas)])
 
 
-def lifted_in(state: ConsoleState) -> float | None:
-    """Return in how many seconds something may lift the level; None where that is not known."""
-    from engine.breaker.rungs import rungs  # not needed for the first paint
-
-    level = state.level
-    if level is None or level.level == "full":
-        return None
-    if level.held_s is not None:
-        return max(0.0, level.held_s - state.now_s)
-    found = rungs(ladder_of(level, state), state.now_s, waits(state))
-    above = next(at for at, rung in enumerate(found) if rung.here) - 1
-    return found[above].next_try_s if above >= 0 else None
-
-
 def failed_of(state: ConsoleState, capabilities: Collection[str]) -> Iterator[Failed]:
     """Yield what failed of these capabilities, the newest first; refusals are no failures."""
     seen: set[tuple[str, str, int]] = set()
@@ -83,10 +69,10 @@ def _level(level: LevelView, state: ConsoleState, canvas: Canvas) -> list[Line]:
         ],
         *_said("why", level.why or "not told", canvas),
     ]
-    if level.lift:
+    if lift := lift_of(level, state):
         wait = None if level.pinned else lifted_in(state)
         tried = "" if wait is None else f"; next try {soon(wait)}"
-        lines += _said("lifted by", level.lift + tried, canvas)
+        lines += _said("lifted by", lift + tried, canvas)
     return lines
 
 

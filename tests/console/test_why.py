@@ -2,8 +2,9 @@
 
 from bolt_tui.panes.circuits import draw_circuits
 from bolt_tui.panes.header import draw_header
+from bolt_tui.panes.ladder import lifted_in
 from bolt_tui.panes.memory import draw_memory
-from bolt_tui.panes.why import draw_why, failed_of, lifted_in
+from bolt_tui.panes.why import draw_why, failed_of
 from bolt_tui.state import ConsoleState
 from engine import events as e
 from engine.evidence import PlannedTask, TaskError
@@ -25,8 +26,8 @@ def why(state: ConsoleState, width: int = 100) -> str:
 def test_the_evidence_names_the_queries_that_failed() -> None:
     """Capability, cause, the last failures with their texts, what would lift it, the next try."""
     text = why(TROUBLED)
-    assert "limited  since 14:32:46, 11 s" in text or "since" in text
-    assert "search.index answering its canary; next try in 19 s" in text
+    assert "▲ limited  since " in text
+    assert "symbols answering its canary and graph being released; next try in 19 s" in text
     assert "“who mentions expiry?”" in text
     assert text.index("“who mentions expiry?”") < text.index("“find strike in engine”")
     assert "search.text: the process of the text index ended" in text
@@ -71,6 +72,17 @@ def test_a_pinned_level_names_reason_and_end() -> None:
     """The header says how long the pin lasts and why it was set."""
     header = text_of(draw_header, folded(recordings.pinned()), canvas(120))
     assert "MONITORING  for 4 m 56 s more: pinned (disk is being replaced)" in header
+
+
+def test_what_a_hand_holds_open_only_that_hand_lifts() -> None:
+    """The header of a level that fell by force names the release, and no canary."""
+    tape = recordings.joined().say(
+        e.CircuitChanged(capability="graph", state="open", forced="open", reason="drill"),
+        e.LevelChanged(level="limited", why="graph failed", lift="graph answering its canary"),
+    )
+    header = text_of(draw_header, folded(tape), canvas(120))
+    assert "lifted by: graph being released" in header
+    assert "canary" not in header
 
 
 def test_a_refusal_is_no_evidence() -> None:
