@@ -202,6 +202,27 @@ class Board:
         self._tell(capability, change)
         return change is not None
 
+    def pin(self, level: Level, reason: str, for_s: float | None = None) -> None:
+        """Hold the level, for so long or until `unpin`.
+
+        Raises:
+            BadPin: the level, reason or time is none, or the rollout forbids the level.
+        """
+        before = self.ladder.standing
+        self.ladder.pin(level, reason, self.now_s(), for_s)
+        self._told(before)
+        self._canaries.wake()
+
+    def unpin(self) -> bool:
+        """Let the level follow the capabilities again; False where it was not pinned."""
+        before = self.ladder.standing
+        if not before.pinned:
+            return False
+        self.ladder.unpin(self.now_s())
+        self._told(before)
+        self._canaries.wake()
+        return True
+
     def _known(self, capability: str) -> Circuit:
         if (circuit := self._circuits.get(capability)) is not None:
             return circuit
@@ -244,7 +265,8 @@ class Board:
 
     def _relevel(self, *, first: bool = False) -> None:
         before = self.ladder.standing
-        self.ladder.take(self.states(), self.now_s())
+        forced = {name for name, one in self._circuits.items() if one.forced is not None}
+        self.ladder.take(self.states(), self.now_s(), frozenset(forced))
         if first:
             self._say(self._level(self.ladder.standing, None))
         elif self._announced:
@@ -254,7 +276,11 @@ class Board:
         """Publish a new level, and new words on the old one: its cause, or what it waits for."""
         now = self.ladder.standing
         if (now.level, now.why, now.lift, now.pinned, now.held_until_s) != (
-            before.level, before.why, before.lift, before.pinned, before.held_until_s
+            before.level,
+            before.why,
+            before.lift,
+            before.pinned,
+            before.held_until_s,
         ):
             self._say(self._level(now, before.level))
 

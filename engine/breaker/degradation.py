@@ -81,14 +81,21 @@ class Footing:
     failed: frozenset[str] = frozenset()
 
 
-def standing(states: Mapping[str, CircuitState]) -> Standing:
+def standing(states: Mapping[str, CircuitState], forced: frozenset[str] = frozenset()) -> Standing:
     """Compute the level from the state of every capability, as if time played no part.
 
-    A half-open circuit is still out: only its canary's success counts.
+    A half-open circuit is still out: only its canary's success counts. `forced` are those that the
+    operator holds: they have not failed, and no canary lifts them.
     """
     for below, level in pairwise(LEVELS):
-        if failed := failing(level, states):
-            return Standing(below, f"{named(failed)} failed", lifted_by(failed))
+        if out := failing(level, states):
+            held, failed = out & forced, out - forced
+            causes = [f"{named(failed)} failed"] if failed else []
+            lifts = [lifted_by(failed)] if failed else []
+            if held:
+                causes.append(f"{named(held)} forced open")
+                lifts.append(f"{named(held)} being released")
+            return Standing(below, " and ".join(causes), " and ".join(lifts))
     out = _out(states)
     why = f"{named(out)} is out, and not needed for it" if out else "everything present works"
     return Standing("full", why, "")
@@ -134,6 +141,7 @@ class Ladder:
         self.cap: Final = cap
         self.standing = Standing(cap, "nothing is present yet", "", cap)
         self.states: Mapping[str, CircuitState] = {}
+        self.forced: frozenset[str] = frozenset()
         self.footings: dict[Level, Footing] = dict.fromkeys(LEVELS, Footing())
         self._step_s, self._longest_s, self._calm_s = step_s, longest_s, calm_s
         self._pin: Pin | None = None
@@ -148,9 +156,17 @@ class Ladder:
         """When `tick` may have something to say though no capability changes; None: never."""
         return self.standing.held_until_s
 
-    def take(self, states: Mapping[str, CircuitState], now_s: float) -> Standing | None:
-        """Take the capabilities' states; return the new standing when the level changed."""
-        self.states = dict(states)
+    def take(
+        self,
+        states: Mapping[str, CircuitState],
+        now_s: float,
+        forced: frozenset[str] = frozenset(),
+    ) -> Standing | None:
+        """Take the capabilities' states, and which of them the operator holds.
+
+        Returns the new standing when the level changed.
+        """
+        self.states, self.forced = dict(states), forced
         return self.tick(now_s)
 
     def tick(self, now_s: float) -> Standing | None:
@@ -222,7 +238,7 @@ class Ladder:
         return LEVELS[goal]
 
     def _told(self, level: Level) -> Standing:
-        plain = standing(self.states)
+        plain = standing(self.states, self.forced)
         if self._pin is not None:
             return _pinned(self._pin, plain)
         if level == plain.level:

@@ -38,7 +38,6 @@ from engine.kernels.devices import MlxMemory, mlx_memory
 from engine.project import resolve
 from engine.runtime import corpus_view
 from engine.runtime.agents_watch import AgentsWatch
-from engine.runtime.by_hand import LevelByHand
 from engine.runtime.capabilities import add_capabilities, find_gpu
 from engine.runtime.code_questions import CodeQuestions
 from engine.runtime.device_list import DeviceList
@@ -95,7 +94,6 @@ class Engine:
         self._pool = Pool(config.store.max_leases, memory_bytes=budget.total_bytes // 2)
         ladder = Ladder(cap(config.rollout.phase))
         self.board = Board(self.bus.publish, clock, policy_of(config.circuits), ladder=ladder)
-        self._level = LevelByHand(self.board, self.bus.publish, clock)
         self._recorder = Recorder(
             self.bus,
             self._journal,
@@ -402,9 +400,7 @@ class Engine:
         Raises:
             BadPin.
         """
-        self._level.pin(level, reason, for_s)
-        if self._group is not None:
-            self._group.start_soon(self._level.follow)
+        self.board.pin(level, reason, for_s)
 
     def release(self, name: str) -> bool:
         """Let a capability, or "level", go by itself again; False where nobody held it.
@@ -412,12 +408,7 @@ class Engine:
         Raises:
             UnknownCapability, BadForce.
         """
-        if name != "level":
-            return self.board.release(name)
-        released = self._level.unpin()
-        if released and self._group is not None:
-            self._group.start_soon(self._level.follow)
-        return released
+        return self.board.unpin() if name == "level" else self.board.release(name)
 
     # ── what a face needs beside the bus ─────────────────────────────────────────────────────
 

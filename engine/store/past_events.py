@@ -11,6 +11,7 @@ from engine.events import (
     Event,
     IndexProgressed,
     LevelChanged,
+    MemoryChanged,
     Notice,
     PeerChanged,
     SessionJoined,
@@ -22,7 +23,8 @@ from engine.store.snapshot import View
 
 EVER_S = 1e300
 _RECENT_S, _LATELY_S = 30.0, 3600.0
-_STANDING = (SessionJoined, LevelChanged, CircuitChanged, IndexProgressed, PeerChanged, Notice)
+_STANDING = (SessionJoined, LevelChanged, CircuitChanged, IndexProgressed, MemoryChanged,
+             PeerChanged, Notice)  # fmt: skip
 
 
 class Read(NamedTuple):

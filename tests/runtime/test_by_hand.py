@@ -13,7 +13,6 @@ from engine.clock import SystemClock
 from engine.config import load
 from engine.events import CircuitChanged, Event, LevelChanged
 from engine.runtime import Engine
-from engine.runtime.by_hand import LevelByHand
 
 pytestmark = pytest.mark.anyio
 
@@ -22,42 +21,53 @@ async def _answers() -> None:
     """A canary that always sings."""
 
 
-def _held(told: list[Event], *, step_s: float = 0.05) -> tuple[LevelByHand, Board]:
-    clock = SystemClock()
-    board = Board(told.append, clock, Policy(), ladder=Ladder(step_s=step_s))
+def _held(told: list[Event], *, step_s: float = 0.05) -> Board:
+    board = Board(told.append, SystemClock(), Policy(), ladder=Ladder(step_s=step_s))
     board.add("graph", _answers)
     board.announce()
-    return LevelByHand(board, told.append, clock), board
+    return board
 
 
 async def test_a_pin_that_ends_lets_the_level_climb() -> None:
     """Its end and each step up are told, though nothing else happens."""
     told: list[Event] = []
-    hand, board = _held(told)
-    hand.pin("monitoring", "drill", 0.1)
-    assert board.standing.pinned
-    with anyio.fail_after(10):
-        await hand.follow()
+    board = _held(told)
+    async with anyio.create_task_group() as group:
+        group.start_soon(board.run)
+        await anyio.sleep(0.05)
+        board.pin("monitoring", "drill", 0.1)
+        assert board.standing.pinned
+        with anyio.fail_after(10):
+            while board.standing.level != "full" or board.standing.pinned:  # noqa: ASYNC110
+                await anyio.sleep(0.02)
+        group.cancel_scope.cancel()
     levels = [event for event in told if isinstance(event, LevelChanged)]
-    assert [(one.was, one.level, one.pinned) for one in levels[1:]] == [
-        ("full", "monitoring", True),
-        ("monitoring", "limited", False),
-        ("limited", "full", False),
-    ]
-    assert board.standing.level == "full"
+    moved = [(one.was, one.level) for one in levels[1:] if one.was != one.level]
+    assert moved == [("full", "monitoring"), ("monitoring", "limited"), ("limited", "full")]
+    assert levels[1].pinned
+    assert not levels[-1].pinned
 
 
 async def test_a_pin_to_the_present_level_is_told_too() -> None:
     """What is pinned is shown as pinned, also where nothing moves; so is its release."""
     told: list[Event] = []
-    hand, _ = _held(told)
-    hand.pin("full", "drill")
-    assert hand.unpin()
-    assert not hand.unpin()
+    board = _held(told)
+    board.pin("full", "drill")
+    assert board.unpin()
+    assert not board.unpin()
     levels = [event for event in told if isinstance(event, LevelChanged)]
     assert [(one.level, one.pinned) for one in levels] == [
         ("full", False), ("full", True), ("full", False),
     ]  # fmt: skip
+
+
+def test_a_forced_circuit_has_not_failed() -> None:
+    """The level says whose doing it is, and what lifts it."""
+    board = _held([])
+    board.force("graph", "open", "upgrade")
+    assert (board.standing.why, board.standing.lift) == (
+        "graph forced open", "graph being released",
+    )  # fmt: skip
 
 
 async def test_the_engine_is_held_and_let_go(tmp_path: Path) -> None:
