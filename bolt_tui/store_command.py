@@ -21,7 +21,7 @@ from bolt_tui import store_report
 from bolt_tui.cli import OutputError
 from bolt_tui.opening import settings
 from bolt_tui.printing import EXIT, emit
-from engine.agents.moments import BadMoment, moment
+from engine.agents.moments import BadMoment, moment, until
 from engine.clock import SystemClock
 from engine.config import Config
 from engine.errors import BadQuery
@@ -131,7 +131,8 @@ async def _verify(store: Store, _: argparse.Namespace) -> Answer:
 async def _export(store: Store, arguments: argparse.Namespace) -> Answer:
     path = Path(arguments.file).expanduser()
     start_s = _time("--from", arguments.begin, store.now_s, -EVER_S)
-    end_s = _time("--to", arguments.end, store.now_s, EVER_S)
+    since_s = None if arguments.begin is None else start_s
+    end_s = _time("--to", arguments.end, store.now_s, EVER_S, since_s)
     if start_s > end_s:
         raise BadQuery(f"--from {arguments.begin} is after --to {arguments.end}")
     pool = Pool(1)
@@ -143,9 +144,13 @@ async def _export(store: Store, arguments: argparse.Namespace) -> Answer:
     return store_report.exported(path, done)
 
 
-def _time(option: str, text: str | None, now_s: float, default: float) -> float:
+def _time(
+    option: str, text: str | None, now_s: float, default: float, since_s: float | None = None
+) -> float:
+    if text is None:
+        return default
     try:
-        return default if text is None else moment(text, now_s)
+        return moment(text, now_s) if since_s is None else until(text, since_s, now_s)
     except BadMoment as error:
         raise BadQuery(f"{option}: {error}") from error
 

@@ -147,20 +147,24 @@ class TimeControl:
 
     async def _show(self, winding: Winding) -> bool:
         """Show the moment of the cursor; False where it can't be."""
+        said = ""
         try:
             try:
                 state = await winding.arrive()
             except NothingRecorded as error:
-                self._screen.say(str(error), "warn")
+                said = str(error)
                 state = await winding.arrive()  # at the nearest that there is
-        except NothingRecorded:
+        except NothingRecorded as error:
             winding.live()
+            self._screen.say(str(error), "warn")
             return False
         except Exception as error:  # whatever the store raises, the console goes on
             self._screen.say(f"the past can't be read: {error}", "bad")
             return False
         if view := winding.view():
             self._screen.show_past(state, view)
+        if said:
+            self._screen.say(said, "warn")
         return True
 
     async def _play(self, winding: Winding) -> None:

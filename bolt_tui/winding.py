@@ -181,10 +181,8 @@ class Winding:
         extent = await self._past.extent()
         if extent is None:
             raise NothingRecorded("nothing has been recorded yet")
-        before = await self._past.sessions(extent[0], cursor_s)
-        nearest = max(before, key=lambda one: one.last_s, default=None)
-        if nearest is None:
-            nearest = min(await self._past.sessions(*extent), key=lambda one: one.joined_s)
+        every = await self._past.sessions(*extent)
+        nearest = min(every, key=lambda one: max(one.joined_s - cursor_s, cursor_s - one.last_s))
         self.go(min(max(cursor_s, nearest.joined_s), nearest.last_s))
         raise NothingRecorded("nothing was recorded then; this is the nearest that was")
 

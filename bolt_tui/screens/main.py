@@ -319,6 +319,8 @@ class MainScreen(TimeKeys, Screen[None], inherit_bindings=False):
         self.set_class(True, "-past")
         self.set_class(False, "-paused")
         self.show(AREAS if begins else changed | {"clock"})
+        if begins and self.typing:
+            self.set_focus(self.panes["answer"])  # single letters are keys of the past now
         if begins and not self.hints.message:
             self.show_keys()
 

@@ -85,6 +85,23 @@ def moment(text: str, now_s: float, zone: tzinfo | None = None) -> float:
     return _resolved(found, now_s, zone)
 
 
+def until(text: str, start_s: float, now_s: float, zone: tzinfo | None = None) -> float:
+    """Return the end of a span that begins at `start_s`: no later than now.
+
+    A time without a day is the first such time after the beginning.
+
+    Raises:
+        BadMoment: it names none.
+    """
+    if _day_of(text) or (clock := re.fullmatch(_CLOCK, text.strip(), re.IGNORECASE)) is None:
+        return moment(text, now_s, zone)
+    day = datetime.fromtimestamp(start_s, UTC).astimezone(zone)
+    end = _on(f"{day:%Y-%m-%d}", _clock(clock[0]), now_s, zone)
+    if end <= start_s:
+        end = _on(f"{day + timedelta(days=1):%Y-%m-%d}", _clock(clock[0]), now_s, zone)
+    return min(end, now_s)
+
+
 def span(text: str, now_s: float, zone: tzinfo | None = None) -> Span | None:
     """Return the span of time that a sentence speaks of, None where it speaks of none.
 
@@ -107,11 +124,7 @@ def _span(found: re.Match[str], now_s: float, zone: tzinfo | None) -> Span:
     if parts.get("at"):
         return _around(parts["at"], said, now_s, zone)
     start = moment(parts["a"], now_s, zone)
-    end = moment(parts["b"], now_s, zone) if parts.get("b") else now_s
-    if parts.get("b") and (day := _day_of(parts["a"])) and not _day_of(parts["b"]):
-        end = moment(f"{day} {parts['b']}", now_s, zone)
-    if end <= start and not _day_of(parts["a"]):
-        start -= 86_400  # "from 23:50 to 0:10"
+    end = until(parts["b"], start, now_s, zone) if parts.get("b") else now_s
     if end <= start:
         raise BadMoment(f"{said!r} ends before it begins")
     return Span(start, end, said)

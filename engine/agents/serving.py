@@ -25,6 +25,7 @@ from engine.breaker.row import Row
 from engine.events import CircuitState
 from engine.evidence import Argument, Level, Plan, PlannedTask, Understanding
 from engine.existing_tools import Wanted
+from engine.search.text_query import TextQuery, match_flags
 
 Instead = Literal["existing_tool", "cached"]
 UNSERVED, BY_TEXT = "unserved", "search.instead"
@@ -182,9 +183,8 @@ def for_existing_tools(asked: Understanding, commands: Iterable[str]) -> Wanted 
             return Wanted("status")
         if symbol and asked.intent in _BY_NAME:
             return Wanted("search", symbol.rpartition(".")[2], word=True)
-        if pattern and asked.intent == "text_search" and slots.get("regex") is not True:
-            word = slots.get("word") is True
-            return Wanted("search", pattern, _first(slots, "paths"), word=word)
+        if text_of(slots, "pattern") and asked.intent == "text_search":
+            return _search(slots)
     named = symbol or pattern or text_of(slots, "question") or text_of(slots, "terms")
     return Wanted(kind, named or text_of(slots, "ticker") or file, file)
 
@@ -192,3 +192,30 @@ def for_existing_tools(asked: Understanding, commands: Iterable[str]) -> Wanted 
 def _first(slots: Mapping[str, Argument], name: str) -> str:
     value = slots.get(name)
     return value[0] if isinstance(value, tuple) and value else ""
+
+
+def _search(slots: Mapping[str, Argument]) -> Wanted:
+    """Return a search with all that it asks of ripgrep, and what it asks beside that."""
+    query = TextQuery(
+        pattern=text_of(slots, "pattern"),
+        ignore_case=slots.get("ignore_case") is True,
+        smart_case=slots.get("smart_case") is True,
+        suffixes=_texts(slots, "suffixes"),
+        types=_texts(slots, "types"),
+        globs=_texts(slots, "globs"),
+        hidden=slots.get("hidden") is True,
+    )
+    return Wanted(
+        "search",
+        query.pattern,
+        word=slots.get("word") is True,
+        regex=slots.get("regex") is True,
+        options=tuple(flag for flag in match_flags(query) if flag != "--fixed-strings"),
+        paths=_texts(slots, "paths"),
+        dropped="it shows no lines around a hit" if slots.get("context") else "",
+    )
+
+
+def _texts(slots: Mapping[str, Argument], name: str) -> tuple[str, ...]:
+    value = slots.get(name)
+    return value if isinstance(value, tuple) else ()

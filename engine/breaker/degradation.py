@@ -252,7 +252,7 @@ class Ladder:
         due, footing = self.due_s(LEVELS[here + 1]), self.footings[LEVELS[here + 1]]
         if footing.failed and due == footing.well_since_s + footing.dwell_s:
             names = named(footing.failed)
-            why, lift = f"{names} failed and works again", f"{names} working on"
+            why, lift = f"{names} was out and works again", f"{names} working on"
             lift = f"{lift} for {footing.dwell_s:.0f} s"
         else:
             why, lift = "it climbs one level at a time", f"{self._step_s:.0f} s without a failure"

@@ -35,12 +35,21 @@ class NoTool(ToolFailed):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked of a tool: the kind as the exact commands name it, and what it is about."""
+    """What is asked of a tool: the kind as the exact commands name it, and what it is about.
+
+    Of a search: `word` says that the query is a whole word, `regex` that it is an expression,
+    `options` are more of ripgrep's long flags, `paths` what to look in (else all), and `dropped`
+    names what no existing tool can honour.
+    """
 
     kind: str
     query: str = ""
     path: str = ""
-    word: bool = False  # the query is a whole word
+    word: bool = False
+    regex: bool = False
+    options: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    dropped: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +71,8 @@ def evidence(command: Command, wanted: Wanted, written: bytes, cut: str) -> Evid
         ToolFailed: there is nothing to read in it.
     """
     name = clean(Path(command.argv[0]).name)
-    lacks = "; ".join(filter(None, (f"{name} gave this, not the engine", _BESIDE.get(name), cut)))
+    said = (f"{name} gave this, not the engine", _BESIDE.get(name), wanted.dropped, cut)
+    lacks = "; ".join(filter(None, said))
     if command.form == "ps":
         return _of_processes(written, lacks)
     whole = written[: written.rfind(b"\n") + 1] if cut else written
@@ -79,7 +89,7 @@ def evidence(command: Command, wanted: Wanted, written: bytes, cut: str) -> Evid
 
 def _of_lines(command: Command, wanted: Wanted, written: bytes, lacks: str, cut: str) -> Evidence:
     found = [match for raw in written.splitlines() if (match := _FOUND.fullmatch(raw))]
-    kind = "word" if wanted.word else "text"
+    kind = "expression" if wanted.regex else "word" if wanted.word else "text"
     said = f'the {kind} "{clean(wanted.query)}"'
     if not found:
         return Evidence(f"No line has {said}", found=False, lacks=lacks)

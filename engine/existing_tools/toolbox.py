@@ -125,14 +125,28 @@ class ExistingToolbox:
 
 
 def _searches(wanted: Wanted, without: frozenset[str]) -> Iterator[Command]:
-    """Yield the system's ways to look for a text: exactly as written, in what rg takes for text."""
+    """Yield the system's ways to look for a text, with what the query asks beside it."""
     whole = ("-w",) if wanted.word else ()
-    end = (*whole, "-e", wanted.query, "--", wanted.path or ".")
+    end = (*whole, "-e", wanted.query, "--", *(wanted.paths or (wanted.path or ".",)))
     if "rg" not in without and (rg := _on_path("rg", sysconfig.get_path("scripts"))) is not None:
-        flags = ("--no-config", "--color=never", "--no-messages", "--null", "-nHF")
-        yield Command("lines", (rg, *flags, *end))
-    if "grep" not in without and (grep := _on_path("grep")) is not None:
-        yield Command("lines", (grep, "-rnHIFs", "--null", "--exclude-dir=.git", *end))
+        literal = () if wanted.regex else ("--fixed-strings",)
+        flags = ("--no-config", "--color=never", "--no-messages", "--null", "-nH")
+        yield Command("lines", (rg, *flags, *literal, *wanted.options, *end))
+    grep = None if "grep" in without else _on_path("grep")
+    if grep is not None and (options := _for_grep(wanted)) is not None:
+        how = "-rnHEIs" if wanted.regex else "-rnHFIs"
+        yield Command("lines", (grep, how, *options, "--null", "--exclude-dir=.git", *end))
+
+
+def _for_grep(wanted: Wanted) -> tuple[str, ...] | None:
+    """Return the options as grep has them; None where it has none like that."""
+    taken = []
+    for option in wanted.options:
+        if option == "--ignore-case" or (option == "--smart-case" and wanted.query.islower()):
+            taken.append("-i")
+        elif option != "--smart-case":
+            return None
+    return tuple(taken)
 
 
 def _oddly_ended(name: str, status: int, written: bytes) -> str:

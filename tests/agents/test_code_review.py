@@ -78,7 +78,7 @@ async def test_what_the_verb_asks_for_counts_more(focus: str, first: Mark) -> No
 async def test_without_marks_the_sides_speak_for_themselves() -> None:
     """Nothing is said of findings that nobody marked."""
     found = await review(call("debug", Evidence("3 files"), Evidence("no cycle")))
-    assert found.verdict == "The project: nothing stands out. 3 files"
+    assert found.verdict == "The project: nothing stands out in what was looked at. 3 files"
     assert (found.sections, found.assumptions) == ((), ())
 
 

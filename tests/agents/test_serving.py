@@ -147,8 +147,22 @@ def test_what_is_of_now_comes_first(
 @pytest.mark.parametrize(
     ("intent", "slots", "expected"),
     [
-        ("text_search", {"pattern": "x y", "paths": ("src",)}, Wanted("search", "x y", "src")),
-        ("text_search", {"pattern": "x+", "regex": True}, Wanted("search", "x+")),
+        (
+            "text_search",
+            {"pattern": "x y", "paths": ("src",)},
+            Wanted("search", "x y", paths=("src",)),
+        ),
+        ("text_search", {"pattern": "x+", "regex": True}, Wanted("search", "x+", regex=True)),
+        (
+            "text_search",
+            {"pattern": "todo", "ignore_case": True, "suffixes": (".py",), "context": 2},
+            Wanted(
+                "search",
+                "todo",
+                options=("--ignore-case", "--type-add=wanted:*.py", "--type=wanted"),
+                dropped="it shows no lines around a hit",
+            ),
+        ),
         ("references", {"symbol": "A.run"}, Wanted("search", "run", word=True)),
         ("calls", {"symbol": "run"}, Wanted("calls", "run")),
         ("memory_usage", {}, Wanted("status")),

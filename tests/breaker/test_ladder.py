@@ -96,7 +96,7 @@ def test_what_fails_on_one_level_does_not_slow_another() -> None:
 def test_it_says_what_it_waits_for() -> None:
     """While it could climb but waits, the reason is that it works again, not that it failed."""
     ladder, _ = relapsed(1)
-    assert ladder.standing.why == "graph failed and works again"
+    assert ladder.standing.why == "graph was out and works again"
     assert ladder.standing.lift == "graph working on for 10 s"
     ladder.take({"memory": "open", "agents": "open", "symbols": "open"}, 3)
     assert ladder.standing.lift == "an agent free again and memory back within its budget"

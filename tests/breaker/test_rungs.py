@@ -59,7 +59,7 @@ def test_a_level_that_waits_says_for_what_and_how_long() -> None:
     """When the graph works again the wait is the dwell's rest."""
     now = ladder(graph="open")
     now.take(ALL, 20)
-    assert told(now, 24)["full"] == (True, "graph failed and works again", 6.0)
+    assert told(now, 24)["full"] == (True, "graph was out and works again", 6.0)
     assert sentence(now, 29.5, {}).endswith("graph working on for 10 s, next now")
 
 

@@ -90,6 +90,7 @@ async def test_the_past_takes_no_orders() -> None:
             await screen.press("f9")
             if screen.main.is_past:
                 break
+        screen.main.prompt.focus()
         await _type(screen, ":force graph open because it lies")
         assert "shows the past" in screen.said
         assert screen.engine.ordered == []

@@ -59,7 +59,7 @@ def test_a_level_that_waits_counts_down() -> None:
     """While the dwell lasts, the seconds until the next rung are on screen."""
     tape = recordings.joined()
     tape.say(
-        e.LevelChanged(level="limited", why="graph failed and works again",
+        e.LevelChanged(level="limited", why="graph was out and works again",
                        lift="graph working on for 20 s", held_until_s=tape.clock.wall_s() + 20)
     ).wait(5).say(m4_pro_host(1))  # fmt: skip
     state = folded(tape)

@@ -33,6 +33,7 @@ class Screen:
         await self.pilot.pause()
 
     async def prompt(self, text: str) -> None:
+        self.app.main.prompt.focus()
         self.app.main.prompt.value = text
         await self.press("enter")
 

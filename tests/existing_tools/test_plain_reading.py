@@ -13,7 +13,11 @@ OWN = {"risk": ["risk.sh"], "search": ["git", "grep"]}
     ("text", "wanted"),
     [
         (":search delta limit", Wanted("search", "delta limit")),
-        (":search -w delta", Wanted("search", "delta")),
+        (":search -w delta", Wanted("search", "delta", word=True)),
+        (
+            ":search --regex -i delta.*limit",
+            Wanted("search", "delta.*limit", regex=True, options=("--ignore-case",)),
+        ),
         ("find delta", Wanted("search", "delta")),
         ("grep -rn delta", Wanted("search", "delta")),
         ("who imports desk.pricing?", Wanted("search", "desk.pricing")),

@@ -208,3 +208,23 @@ async def test_a_program_that_path_finds_in_the_project_is_not_run(
     with pytest.raises(ToolFailed, match="was not found on PATH"):
         await ExistingToolbox(ExistingTools({"risk": ["own"]}), project).answer(Wanted("risk"))
     assert "processes" in (await box(project).answer(Wanted("status"))).verdict
+
+
+@pytest.mark.parametrize("without", [frozenset[str](), frozenset({"rg"})])
+async def test_a_search_keeps_its_options(project: Path, without: frozenset[str]) -> None:
+    """An expression is one, whatever the case where that is asked, and only in the paths named."""
+    (project / "deep").mkdir()
+    (project / "deep" / "a.txt").write_text("first GAMMA_1\n")
+    (project / "b.txt").write_text("gamma_2\n")
+    wanted = Wanted(
+        "search", "gamma_[0-9]", regex=True, options=("--ignore-case",), paths=("deep",)
+    )
+    evidence = await box(project).answer(wanted, without=without)
+    assert evidence.verdict == '1 line has the expression "gamma_[0-9]", in 1 file'
+
+
+async def test_grep_is_not_asked_what_it_does_not_know(project: Path) -> None:
+    """Without rg a search by file type is refused rather than answered for all files."""
+    wanted = Wanted("search", "delta", options=("--type=py",))
+    with pytest.raises(ToolFailed):
+        await box(project).answer(wanted, without=frozenset({"rg"}))

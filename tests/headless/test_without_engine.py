@@ -51,8 +51,8 @@ def test_a_question_for_the_engine_is_refused(bolt: Bolt, broken: dict[str, str]
     for query in (":risk", "what breaks if I change src/desk/pricing.py"):
         ran = bolt("--run", query, env=broken)
         assert ran.code == 1
-        assert "libdesk.so: wrong architecture" in ran.err
-        assert "set [existing_tools]" in ran.err
+        assert "libdesk.so: wrong architecture" in ran.out
+        assert "set [existing_tools]" in ran.out
         assert "Traceback" not in ran.err
 
 
@@ -70,7 +70,7 @@ def test_a_plan_can_not_be_explained(bolt: Bolt, broken: dict[str, str]) -> None
     """--explain says why there is no plan."""
     ran = bolt("--run", "status", "--explain", env=broken)
     assert ran.code == 1
-    assert "No plan: the engine can't be opened" in ran.err
+    assert "No plan: the engine can't be opened" in ran.out
 
 
 def test_ndjson_ends_with_the_answer(bolt: Bolt, broken: dict[str, str]) -> None:

@@ -92,7 +92,7 @@ async def test_the_store_is_read_on_after_its_database_was_lost(
     """What was read of journals was in that database, and is read again: nothing is missing."""
     made: list[duckdb.DuckDBPyConnection] = []
 
-    def connect() -> duckdb.DuckDBPyConnection:
+    def connect(_: int | None = None) -> duckdb.DuckDBPyConnection:
         made.append(duckdb.connect(":memory:"))
         return made[-1]
 

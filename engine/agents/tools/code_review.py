@@ -131,7 +131,7 @@ def level(severity: float) -> str:
 def _summary(marks: Sequence[Mark], about: str) -> str:
     """Say how many findings there are, and the first two of them, each of another tool."""
     if not marks:
-        return "nothing stands out"
+        return "nothing stands out in what was looked at"
     counts = Counter(level(mark.severity) for mark in marks)
     parts = ", ".join(f"{counts[word]:,} {word}" for word, _ in _LEVELS if counts[word])
     first: dict[str, Mark] = {}
