@@ -267,6 +267,7 @@ async def test_an_absent_gpu_is_asked_for_rarely(bench: Bench) -> None:
 
 async def test_stopping_closes_the_gpu_and_ends_the_threads() -> None:
     """After cancellation, the GPU probe is closed and no thread of the sampler is left."""
+    others = set(threading.enumerate())
     bench = Bench()
     async with anyio.create_task_group() as group:
         group.start_soon(bench.sampler.run)
@@ -274,7 +275,8 @@ async def test_stopping_closes_the_gpu_and_ends_the_threads() -> None:
         group.cancel_scope.cancel()
     assert bench.gpu.closed
     for _ in range(1000):
-        if not any(t.name.startswith("probe-") for t in threading.enumerate()):
+        own = set(threading.enumerate()) - others
+        if not any(thread.name.startswith("probe-") for thread in own):
             return
         await anyio.sleep(0.005)
     pytest.fail("a probe's thread is left")
