@@ -46,10 +46,6 @@ class TimeControl:
         """Have a past to go through."""
         self._winding = winding
 
-    @property
-    def is_past(self) -> bool:
-        return self._winding is not None and not self._winding.is_live
-
     def asked(self, text: str) -> bool:
         """Follow "at 14:03" and "live"; False where the text is something else."""
         if text.lower() == "live":

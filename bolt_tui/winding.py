@@ -160,7 +160,8 @@ class Winding:
         early_s = start_s - WARM_UP_S
         before = await self._before(early_s, session.session)
         events = await self._past.events(early_s, end_s, session=session.session)
-        self._timeline = Timeline(before, events)
+        # By their numbers: where the clock was set back, their times are in another order.
+        self._timeline = Timeline(before, sorted(events, key=lambda event: event.seq))
         self._session, self._folded = session.session, None
         # Before its beginning and after its end another session is looked for.
         last_s = end_s if session.session == self._own else session.last_s + LINGER_S

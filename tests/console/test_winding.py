@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 
 from bolt_tui.app import Console, ConsoleSettings
 from bolt_tui.panes.line import plain
+from bolt_tui.winding import Winding
 from engine import events as e
 from engine.store.recording import FORMAT, Header, RecordedPast, Recording
 
@@ -204,3 +205,21 @@ async def test_a_recording_is_a_past_of_its_own() -> None:
     assert {event.session for event in await past.standing(2e9, second.bus.session)} == {
         second.bus.session
     }
+
+
+async def test_a_clock_set_back_hides_nothing_of_the_past() -> None:
+    """What happened after a small step back of the clock is shown, whatever order it is read in."""
+    taped = recordings.idle_mac(30)
+    taped.clock.set_wall(taped.clock.wall_s() - 10)
+    taped.say(e.Notice(key="late", severity="warning", text="after the step"))
+    taped.events.sort(key=lambda event: (event.wall_s, event.seq))
+    past = RecordedPast(
+        Recording(Header(FORMAT, "test", taped.bus.session, 0.0), tuple(taped.events))
+    )
+    newest_s = max(event.wall_s for event in taped.events)
+    winding = Winding(past, taped.bus.session, lambda: newest_s, recording=True)
+    winding.go(newest_s)
+    state = await winding.arrive()
+    assert "late" in state.notices
+    assert state.host is not None
+    assert state.host.seq == max(one.seq for one in taped.events if isinstance(one, e.HostSample))
