@@ -98,6 +98,7 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     drill.add_argument("--only", nargs="+", metavar="FAULT", help="these faults; without it all")
     drill.add_argument("--list", action="store_true", help="show what it would do")
+    _production(commands, shared)
     example = commands.add_parser(
         "example", help="write an example book to try", parents=[shared], allow_abbrev=False
     )
@@ -105,6 +106,49 @@ def parser() -> argparse.ArgumentParser:
         "folder", nargs="?", default="example-book", metavar="DIR", help="default: example-book"
     )
     return top
+
+
+def _production(commands: "argparse._SubParsersAction[_Parser]", shared: _Parser) -> None:
+    made = {
+        name: commands.add_parser(name, help=words, parents=[shared], allow_abbrev=False)
+        for name, words in (
+            ("metrics", "the figures that alerts go by, as OpenMetrics text"),
+            ("alerts", "what fires, who is silenced, what was sent"),
+            ("health", "look at every part now; exit codes as Nagios has them"),
+            ("report", "trends, incidents and regressions of a span"),
+            ("service", "keep it running: units for systemd or launchd"),
+            ("validate", "each acceptance criterion, measured now or read from history"),
+            ("soak", "days of work in minutes, watched for leaks"),
+        )
+    }
+    alerts = made["alerts"]
+    alerts.add_argument(
+        "action",
+        nargs="?",
+        default="list",
+        choices=("list", "rules", "silence", "unsilence", "test"),
+    )
+    alerts.add_argument("names", nargs="*", metavar="NAME", help="rules, or label=value; a silence")
+    alerts.add_argument("--for", dest="span", metavar="TIME", help="silence: as in 2h; default 1h")
+    alerts.add_argument("--because", metavar="REASON", help="silence: why")
+    alerts.add_argument("--channel", choices=("slack", "email"), help="test: this one only")
+    health = made["health"]
+    health.add_argument("--deadline", type=_positive, metavar="S", help="for all of it; default 10")
+    health.add_argument("--only", nargs="+", metavar="CHECK", help="these checks or groups")
+    health.add_argument("--notify", action="store_true", help="raise an alert where it is not well")
+    made["report"].add_argument("--span", metavar="TIME", help="as in 7d or 90d; default 7d")
+    made["report"].add_argument("--save", action="store_true", help="keep it beside the store")
+    service = made["service"]
+    service.add_argument("action", choices=("print", "install", "remove"))
+    service.add_argument("--kind", choices=("systemd", "launchd"), help="default: this system's")
+    service.add_argument("--dir", metavar="DIR", help="where the units go, without starting them")
+    validate = made["validate"]
+    validate.add_argument("--production", action="store_true", help="the plan's criteria (default)")
+    validate.add_argument("--phase", choices=("1", "2", "3", "final"), help="those of one phase")
+    validate.add_argument("--full", action="store_true", help="what takes minutes, too")
+    soak = made["soak"]
+    soak.add_argument("--hours", type=_positive, metavar="H", help="of its own time; default 48")
+    soak.add_argument("--speed", type=_positive, metavar="X", help="times as fast; default 2000")
 
 
 def _store(into: argparse.ArgumentParser, shared: _Parser) -> None:
@@ -207,7 +251,28 @@ _COMMANDS = (
     "trust",
     "drill",
     "example",
+    "metrics",
+    "alerts",
+    "health",
+    "report",
+    "service",
+    "validate",
+    "soak",
 )
+# Commands that need no engine of their own, by the module that carries them out.
+_OWN = {
+    "config": "settings_command",
+    "store": "store_command",
+    "trust": "trust_command",
+    "drill": "drill_command",
+    "example": "example_command",
+    "metrics": "metrics_command",
+    "alerts": "alerts_command",
+    "health": "health_command",
+    "service": "service_command",
+    "validate": "validate_command",
+    "soak": "soak_command",
+}
 _OF_COMMAND: dict[str, tuple[str, ...]] = {
     "monitor": ("--duration",),
     "benchmark": ("--quick",),
@@ -216,8 +281,15 @@ _OF_COMMAND: dict[str, tuple[str, ...]] = {
     "trust": ("--list", "--revoke"),
     "drill": ("--only", "--list"),
     "store": ("--from", "--to", "--session", "--before", "--keep-days", "--dry-run"),
+    "alerts": ("--for", "--because", "--channel"),
+    "health": ("--deadline", "--only", "--notify"),
+    "report": ("--span", "--save"),
+    "service": ("--kind", "--dir"),
+    "validate": ("--production", "--phase", "--full"),
+    "soak": ("--hours", "--speed"),
 }
-_NO_VALUE = frozenset({"--quick", "--user", "--dry-run", "--list", "--revoke"})
+_NO_VALUE = frozenset({"--quick", "--user", "--dry-run", "--list", "--revoke",
+                       "--notify", "--save", "--production", "--full"})  # fmt: skip
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -251,26 +323,10 @@ def _run(arguments: argparse.Namespace) -> int:
     from engine.errors import EngineError
 
     try:
-        if arguments.command == "config":
-            from bolt_tui import settings_command
+        if (module := _OWN.get(arguments.command)) is not None:
+            from importlib import import_module
 
-            return settings_command.run(arguments)
-        if arguments.command == "store":
-            from bolt_tui import store_command
-
-            return store_command.run(arguments)
-        if arguments.command == "trust":
-            from bolt_tui import trust_command
-
-            return trust_command.run(arguments)
-        if arguments.command == "drill":
-            from bolt_tui import drill_command
-
-            return drill_command.run(arguments)
-        if arguments.command == "example":
-            from bolt_tui import example_command
-
-            return example_command.run(arguments)
+            return int(import_module(f"bolt_tui.{module}").run(arguments))
         if arguments.command is not None or arguments.run is not None:
             return _answered(arguments)
         return _console(arguments)

@@ -48,6 +48,8 @@ def _query(arguments: argparse.Namespace) -> str:
         return ":benchmark --quick"
     if arguments.command == "history" and arguments.limit is not None:
         return f":history --limit {arguments.limit}"
+    if arguments.command == "report":
+        return f":report --span {arguments.span or '7d'}" + (" --save" if arguments.save else "")
     if arguments.command is not None:
         return f":{arguments.command}"
     return _stdin() if arguments.run == "-" else str(arguments.run)

@@ -108,6 +108,8 @@ class EngineSample(Sample, frozen=True, kw_only=True, tag=True):
     """The engine about itself; lag over the last minute, counters since the session began."""
 
     rss_bytes: int | None = None
+    memory_used_bytes: int | None = None  # this process and its children
+    memory_budget_bytes: int | None = None
     cpu_pct: float | None = None  # of one core
     loop_lag_p99_ms: float | None = None
     loop_lag_max_ms: float | None = None
@@ -297,6 +299,132 @@ class Notice(Event, frozen=True, kw_only=True, tag=True):
     resolved: bool = False
 
 
+class AlertEvent(Event, frozen=True, kw_only=True):
+    """Something about one alert, told by the session that evaluates the rules.
+
+    `alert` is the fingerprint of rule and labels; `value` says in words what the condition saw;
+    `since_s` is the wall time from which it held.
+    """
+
+    alert: str
+    rule: str
+    severity: Severity
+    labels: dict[str, str] = field(default_factory=dict)
+    text: str = ""
+    value: str = ""
+    since_s: float = 0.0
+
+
+class AlertPending(AlertEvent, frozen=True, kw_only=True, tag=True):
+    """The condition holds, not yet for `for_s`; `over` says that it stopped before that."""
+
+    for_s: float = 0.0
+    over: bool = False
+
+
+class AlertFiring(AlertEvent, frozen=True, kw_only=True, tag=True):
+    """The condition held for long enough; said again where its words, or its keeping, change.
+
+    `kept` says that it holds no longer and is kept firing; `unknown` why it can't be told now.
+    """
+
+    remedy: str = ""
+    expr: str = ""
+    kept: bool = False
+    unknown: str = ""
+
+
+class AlertResolved(AlertEvent, frozen=True, kw_only=True, tag=True):
+    """It fired and is over; `why` says how."""
+
+    fired_s: float = 0.0  # wall time
+    why: str = ""
+
+
+class SilenceChanged(Event, frozen=True, kw_only=True, tag=True):
+    """Somebody silenced what matches, or a silence ended; wall times.
+
+    `matchers` are label values that all have to fit; "rule" and "severity" count as labels.
+    """
+
+    silence: str
+    matchers: dict[str, str]
+    starts_s: float
+    until_s: float
+    by: str = ""
+    reason: str = ""
+    ended: bool = False
+
+
+class AlertDelivered(Event, frozen=True, kw_only=True, tag=True):
+    """What became of one attempt to send a message over a channel.
+
+    sent: the receiver acknowledged it. unsure: it was sent and nobody answered. failed: it was not
+    taken; `next_try_s` counts from this event. given_up: it is tried no more, `cause` says why.
+    """
+
+    message: str
+    alert: str
+    rule: str
+    channel: Literal["slack", "email"]
+    kind: Literal["firing", "repeated", "resolved", "test"]
+    state: Literal["sent", "unsure", "failed", "given_up"]
+    attempt: int = 1
+    cause: str = ""
+    next_try_s: float | None = None
+
+
+CheckState = Literal["ok", "warning", "critical", "unknown"]
+
+
+class Check(Struct, frozen=True):
+    """One thing that was looked at, now; `figures` by name, with unit in the name."""
+
+    name: str
+    group: Literal["liveness", "readiness", "dependency"]
+    state: CheckState
+    text: str
+    remedy: str = ""
+    elapsed_ms: float = 0.0
+    figures: dict[str, float] = field(default_factory=dict)
+
+
+class HealthChecked(Event, frozen=True, kw_only=True, tag=True):
+    """Everything was looked at; `state` is the worst of the checks."""
+
+    state: CheckState
+    text: str
+    checks: tuple[Check, ...] = ()
+    elapsed_ms: float = 0.0
+
+
+class Criterion(Struct, frozen=True):
+    """One acceptance criterion: what was seen, against what, and how to see it again.
+
+    unproven: it can't be shown here, `proof` says why; that is not passed.
+    """
+
+    name: str
+    phase: Literal["1", "2", "3", "final"]
+    text: str
+    state: Literal["proven", "failed", "unproven"]
+    figure: str
+    bar: str
+    proof: str
+    again: str
+    required: bool = True
+
+
+class Validated(Event, frozen=True, kw_only=True, tag=True):
+    """The acceptance criteria of a phase, or of all; `ready_pct` of the required ones proven."""
+
+    phase: Literal["1", "2", "3", "final", "all"]
+    full: bool
+    ready_pct: float
+    criteria: tuple[Criterion, ...] = ()
+    elapsed_ms: float = 0.0
+
+
 class Lagged(Event, frozen=True, kw_only=True, tag=True):
     """To one subscriber only: it missed `from_seq`..`to_seq`, which the journal still has."""
 
@@ -328,6 +456,13 @@ AnyEvent = (
     | PeerChanged
     | StoreFolded
     | Notice
+    | AlertPending
+    | AlertFiring
+    | AlertResolved
+    | SilenceChanged
+    | AlertDelivered
+    | HealthChecked
+    | Validated
     | Lagged
 )
 

@@ -136,7 +136,7 @@ def _read_file(path: Path, text: str) -> Iterator[tuple[Option, Value, Origin]]:
             known = ", ".join(f"[{name}]" for name in names)
             raise ConfigError(
                 f"{Origin(str(path), line)}: unknown section [{section}]"
-                f"{nearest(section, names) or f'; expected one of {known}'}"
+                f"{nearest(section, names, 0.6) or f'; expected one of {known}'}"
             )
         if not isinstance(table, dict):
             line = _line_of(text, section, None)

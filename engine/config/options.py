@@ -17,8 +17,14 @@ from msgspec.structs import fields
 from engine.config.schema import Config
 from engine.evidence import clean
 
+_TABLES: dict[type, str] = {
+    str: "a table of texts",
+    list: "a table of lists of texts, none of them empty",
+    dict: "a table of tables",
+}
 _WHOLE = 10**18  # above it a number is shown in words, and is out of any bounds
-Value = bool | int | float | str | dict[str, str] | dict[str, list[str]] | None
+Table = dict[str, str] | dict[str, list[str]] | dict[str, dict[str, object]]
+Value = bool | int | float | str | list[str] | Table | None
 
 
 class ConfigError(Exception):
@@ -39,7 +45,7 @@ class Option:
     doc: str
     user_only: bool = False
     optional: bool = False
-    lists: bool = False  # a table's values are lists of texts, not texts
+    holds: type = str  # what a table's values are: texts, lists of texts, or tables
     choices: tuple[str, ...] = ()
     ge: float | None = None
     gt: float | None = None
@@ -58,9 +64,8 @@ class Option:
         """What a value must be, in words."""
         if self.choices:
             return "one of " + ", ".join(f'"{choice}"' for choice in self.choices)
-        word = {int: "a whole number", float: "a number", str: "a text", dict: "a table of texts"}
-        if self.lists:
-            word[dict] = "a table of lists of texts, none of them empty"
+        word = {int: "a whole number", float: "a number", str: "a text", list: "a list of texts"}
+        word[dict] = _TABLES[self.holds]
         bounds = [
             f"{sign} {bound:g}"
             for sign, bound in (("above", self.gt), ("at least", self.ge), ("at most", self.le))
@@ -80,6 +85,8 @@ class Option:
         fits = isinstance(value, self.kind) and (self.kind is bool or not isinstance(value, bool))
         if fits and isinstance(value, dict):
             fits = all(self._fits_in_table(item) for item in value.values())
+        if fits and isinstance(value, list):
+            fits = all(isinstance(item, str) for item in value)
         if fits and isinstance(value, int | float) and not isinstance(value, bool):
             fits = (
                 not isnan(value)
@@ -89,14 +96,14 @@ class Option:
             )
         if fits and self.choices:
             fits = value in self.choices
-        if not fits or not isinstance(value, bool | int | float | str | dict):
+        if not fits or not isinstance(value, bool | int | float | str | list | dict):
             hint = nearest(value, self.choices) if isinstance(value, str) else ""
             raise ConfigError(f"expected {self.expected}, found {found(given)}{hint}")
         return value
 
     def _fits_in_table(self, item: object) -> bool:
-        if not self.lists:
-            return isinstance(item, str)
+        if self.holds is not list:
+            return isinstance(item, self.holds)
         return isinstance(item, list) and bool(item) and all(isinstance(one, str) for one in item)
 
     def parse(self, text: str) -> Value:
@@ -155,15 +162,16 @@ def _option(section: str, row: tuple[type, str, object, object]) -> Option:
         bare = get_args(bare)[0]
     choices = get_args(bare) if get_origin(bare) is Literal else ()
     kind = str if choices else get_origin(bare) or bare
+    inner = get_args(bare)[-1] if kind is dict else str
     return Option(
         section=section,
         key=key,
         kind=kind,
-        default=default if isinstance(default, bool | int | float | str | dict) else None,
+        default=default if isinstance(default, bool | int | float | str | list | dict) else None,
         doc=meta.description or "",
         user_only=isinstance(meta.extra, Mapping) and bool(meta.extra.get("user_only")),
         optional=optional,
-        lists=kind is dict and get_origin(get_args(bare)[1]) is list,
+        holds=(get_origin(inner) or inner) if kind is dict else str,
         choices=choices,
         ge=meta.ge,
         gt=meta.gt,

@@ -234,6 +234,94 @@ class Store(Struct, frozen=True):
     ] = 5.0
 
 
+class Alerts(Struct, frozen=True):
+    """When it tells you, and how often; rules stand in [alerts.rules.NAME]."""
+
+    enabled: Annotated[
+        bool, Meta(description="Evaluate the rules while a session stays open.", extra=_USER_ONLY)
+    ] = True
+    interval_s: Annotated[
+        float, Meta(ge=1, le=3600, description="Between evaluations.", extra=_USER_ONLY)
+    ] = 15.0
+    repeat_s: Annotated[
+        float,
+        Meta(
+            ge=60,
+            le=2_592_000,
+            description="What still fires is told again after so long.",
+            extra=_USER_ONLY,
+        ),
+    ] = 14_400.0
+    send_resolved: Annotated[
+        bool, Meta(description="Tell also when it is over.", extra=_USER_ONLY)
+    ] = True
+    give_up_s: Annotated[
+        float,
+        Meta(
+            ge=60,
+            le=2_592_000,
+            description="A message that no channel takes for so long is given up.",
+            extra=_USER_ONLY,
+        ),
+    ] = 86_400.0
+    rules: Annotated[
+        dict[str, dict[str, object]],
+        Meta(
+            description='Your own, or other values for a default one: { low_success = { for = "5m" '
+            "} }; see: bolt-tui alerts rules.",
+            extra=_USER_ONLY,
+        ),
+    ] = field(default_factory=dict)
+
+
+class Slack(Struct, frozen=True):
+    """A Slack webhook; its address is a secret, so only where to find it stands here."""
+
+    webhook_env: Annotated[
+        str, Meta(description="The variable that has the address.", extra=_USER_ONLY)
+    ] = "SLACK_WEBHOOK_URL"
+    webhook_command: Annotated[
+        list[str],
+        Meta(
+            description='The command that prints it: ["security", "find-generic-password", "-w", '
+            '"-s", "bolt-slack"].',
+            extra=_USER_ONLY,
+        ),
+    ] = field(default_factory=list)
+    timeout_s: Annotated[
+        float, Meta(gt=0, le=300, description="Longest time for one message.", extra=_USER_ONLY)
+    ] = 10.0
+
+
+class Email(Struct, frozen=True):
+    """A mail server that takes messages, and whom they go to."""
+
+    host: Annotated[
+        str, Meta(description="The server; empty: no mail is sent.", extra=_USER_ONLY)
+    ] = ""
+    port: Annotated[int, Meta(ge=1, le=65_535, description="Its port.", extra=_USER_ONLY)] = 587
+    security: Annotated[
+        Literal["starttls", "tls", "none"],
+        Meta(description="none: only for a server on this machine.", extra=_USER_ONLY),
+    ] = "starttls"
+    sender: Annotated[str, Meta(description="From whom.", extra=_USER_ONLY)] = ""
+    to: Annotated[list[str], Meta(description="To whom.", extra=_USER_ONLY)] = field(
+        default_factory=list
+    )
+    user: Annotated[str, Meta(description="Who logs in; empty: nobody does.", extra=_USER_ONLY)] = (
+        ""
+    )
+    password_env: Annotated[
+        str, Meta(description="The variable that has the password.", extra=_USER_ONLY)
+    ] = "SMTP_PASSWORD"
+    password_command: Annotated[
+        list[str], Meta(description="The command that prints it.", extra=_USER_ONLY)
+    ] = field(default_factory=list)
+    timeout_s: Annotated[
+        float, Meta(gt=0, le=300, description="Longest time for one message.", extra=_USER_ONLY)
+    ] = 20.0
+
+
 class Console(Struct, frozen=True):
     """The screen."""
 
@@ -260,4 +348,7 @@ class Config(Struct, frozen=True):
     memory: Memory = Memory()
     existing_tools: ExistingTools = ExistingTools()
     store: Store = Store()
+    alerts: Alerts = Alerts()
+    slack: Slack = Slack()
+    email: Email = Email()
     console: Console = Console()

@@ -3,7 +3,7 @@
 import json
 import re
 
-from engine.config.options import Option, Value, options, sections
+from engine.config.options import Option, options, sections
 
 
 def template() -> str:
@@ -18,7 +18,7 @@ def template() -> str:
     return "\n".join(lines)
 
 
-def shown(value: Value | list[str]) -> str:
+def shown(value: object) -> str:
     """Return a value as TOML writes it."""
     if value is None:
         return "not set"

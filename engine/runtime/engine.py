@@ -6,10 +6,10 @@ async with Engine.open(Path("project")) as engine:
 
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from engine.agents import commands, planner, router, serving
 from engine.agents.answer import Cut, compose, failed_plan
 from engine.agents.executor import Executor, Run
 from engine.agents.services import Services
+from engine.agents.tool import Tool
 from engine.agents.tools import lookup
 from engine.agents.vocabulary import SAID
 from engine.breaker.board import Board
@@ -76,6 +77,8 @@ class Engine:
         *,
         live: bool,
         record: Path | None = None,
+        watch: bool = False,
+        tools: Mapping[str, Tool] | None = None,
     ) -> None:
         config = settings.config
         self.project = project
@@ -84,6 +87,7 @@ class Engine:
         self.bus = Bus(self.session, clock)
         self._clock = clock
         self._live = live
+        self._watching = watch or live
         interval_s = config.store.flush_interval_s
         self._recording = self._recorded(record, interval_s)
         self._standing = Standing()
@@ -135,12 +139,13 @@ class Engine:
             code=self._code.ask,
             room=self.memory.admit,
         )
-        self._executor = Executor(lookup, self._services, config.agents.max or _default_agents())
+        known = partial(_tool, tools or {})
+        self._executor = Executor(known, self._services, config.agents.max or _default_agents())
         self._watch = AgentsWatch(
             self._executor, self.board, clock, lambda: self._sampling.lag.newest_ms
         )
         # For what looks at this program and its machine while the agents are in trouble.
-        self._reserve = Executor(lookup, self._services, _RESERVE)
+        self._reserve = Executor(known, self._services, _RESERVE)
         self._fallback = Fallback(self._services)
         self._company = self._accompanied() if live else None
         self._group: TaskGroup | None = None
@@ -169,11 +174,15 @@ class Engine:
         settings: Loaded | None = None,
         clock: Clock | None = None,
         live: bool = False,
+        watch: bool = False,
         record: Path | None = None,
+        tools: Mapping[str, Tool] | None = None,
     ) -> AsyncIterator["Engine"]:
         """Open an engine on a project for the length of the block.
 
-        `live` keeps sampling the machine; without it samples are taken when a query needs them.
+        `live` is a console: it keeps sampling the machine, takes a seat, reads the project and
+        evaluates alerts. `watch` is a service: all of that but the seat and the project. Without
+        either samples are taken when a query needs them. `tools` come from above, by name.
         `record` names a new file that the session is also written to.
 
         Raises:
@@ -181,7 +190,15 @@ class Engine:
         """
         folder = resolve(None if project is None else os.fspath(project))
         loaded = settings or load(folder)
-        engine = cls(folder, loaded, clock or SystemClock(), live=live, record=record)
+        engine = cls(
+            folder,
+            loaded,
+            clock or SystemClock(),
+            live=live,
+            record=record,
+            watch=watch,
+            tools=tools,
+        )
         allow_enough()
         with favoured_loop():
             async with engine._opened():
@@ -230,11 +247,12 @@ class Engine:
         if self._recording is not None:
             group.start_soon(self._recording.run)
         group.start_soon(self.board.run)
-        if self._live:
+        if self._watching:
             group.start_soon(self._sample_forever)
-            group.start_soon(self._read_project)
             group.start_soon(self.memory.run)
             group.start_soon(self._watch.run)
+        if self._live:
+            group.start_soon(self._read_project)
         if self._company is not None:
             group.start_soon(self._company.watch)
             group.start_soon(self._company.fold)
@@ -445,6 +463,15 @@ class Engine:
         """Return prompts that begin like this: exact commands, and questions in words."""
         known = [*(f":{name}" for name in commands.COMMANDS), *SAID.values()]
         return [entry for entry in known if entry.startswith(text) and entry != text]
+
+
+def _tool(given: Mapping[str, Tool], name: str) -> Tool:
+    """Return a tool that was handed in, or else one of our own.
+
+    Raises:
+        KeyError: no tool has this name.
+    """
+    return given.get(name) or lookup(name)
 
 
 def _session_name(clock: Clock) -> str:

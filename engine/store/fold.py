@@ -14,7 +14,7 @@ from secrets import token_hex
 from msgspec.structs import replace
 
 from engine.clock import Clock
-from engine.store.durable import sync_folder
+from engine.durable import sync_folder
 from engine.store.errors import ManifestDamaged
 from engine.store.fold_outcome import Folded, Limits
 from engine.store.lifetime import crowded_days, days_before, expired_days, past_grace

@@ -6,14 +6,13 @@ The checksum is the CRC-32 of the bytes after `"crc":"…",`, as in a journal's 
 by rename, so a reader sees the one before or the one after.
 """
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct, field
 
-from engine.store.durable import sync, sync_folder
+from engine.durable import replace_file
 from engine.store.errors import ManifestDamaged, ManifestNewer
 from engine.store.journal import sound
 from engine.store.records import Kind, sealed
@@ -104,14 +103,4 @@ def publish(folder: Path, manifest: Manifest) -> None:
     Raises:
         OSError: the old one still holds.
     """
-    place = folder / f".{_NAME}.tmp"
-    file = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    try:
-        data = memoryview(sealed(msgspec.json.encode(manifest)))
-        while data:
-            data = data[os.write(file, data) :]
-        sync(file)
-    finally:
-        os.close(file)
-    place.rename(folder / _NAME)
-    sync_folder(folder)
+    replace_file(folder / _NAME, sealed(msgspec.json.encode(manifest)))

@@ -14,8 +14,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from engine.durable import sync
 from engine.store.columns import merged_schema, reader_columns, schema
-from engine.store.durable import sync
 from engine.store.manifest import Part
 from engine.store.piles import Pile
 from engine.store.pool import Execute

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from engine.clock import Clock
-from engine.store.durable import sync, sync_folder
+from engine.durable import sync, sync_folder
 from engine.store.errors import JournalError
 from engine.store.segments import Segment, segment
 

@@ -37,3 +37,26 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Give a file this content, all of it or none; when this returns it survives a power cut.
+
+    Raises:
+        OSError: the file is as it was.
+    """
+    place = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    file = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[os.write(file, rest) :]
+            sync(file)
+        finally:
+            os.close(file)
+        place.rename(path)
+    except OSError:
+        place.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)

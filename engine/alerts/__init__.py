@@ -1,0 +1,1 @@
+"""Rules, what fires, who is silenced, and the messages that go out."""
