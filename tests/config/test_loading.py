@@ -101,11 +101,12 @@ USER_ONLY = {"probes": "macmon", "search": "ripgrep", "store": "folder"}
 
 
 def test_what_names_programs_and_folders_is_the_users_own() -> None:
-    """These keys and no others are kept from a project."""
+    """These keys, and all of who is told and how, are kept from a project; no others are."""
     kept = {(o.section, o.key) for o in options() if o.user_only}
     of_store = {("store", key) for key in ("concurrent_sessions", "keep_days", "max_gb")}
     others = {("pricing", "run_code"), ("existing_tools", "commands")}
-    assert kept == {*USER_ONLY.items(), *of_store, *others}
+    telling = {(o.section, o.key) for o in options() if o.section in ("alerts", "slack", "email")}
+    assert kept == {*USER_ONLY.items(), *of_store, *others, *telling}
 
 
 @pytest.mark.parametrize(("section", "key"), USER_ONLY.items())

@@ -6,6 +6,7 @@ import pty
 import select
 import signal
 import struct
+import subprocess
 import sys
 import termios
 import time
@@ -23,6 +24,12 @@ PRIVATE_OFF = {
     "focus reports": b"\x1b[?1004",
 }
 LIMIT_S = 20.0
+# The terminal becomes its controlling one, which needs a process that leads a session.
+_BECOME = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
 
 
 class Terminal:
@@ -31,23 +38,25 @@ class Terminal:
     def __init__(self, arguments: Sequence[str], *, columns: int = 100, rows: int = 30) -> None:
         self.written = bytearray()
         self._size = columns, rows
-        self.pid, self._descriptor = pty.fork()
-        if self.pid == 0:
-            self._become(arguments)
+        self._descriptor, theirs = pty.openpty()
         size = struct.pack("HHHH", rows, columns, 0, 0)
-        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, size)
-
-    def _become(self, arguments: Sequence[str]) -> None:
-        os.chdir(ROOT)
-        time.sleep(0.05)  # until the size is set
-        environment = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
-        os.execve(sys.executable, [sys.executable, *arguments], environment)
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, size)
+        self._process = subprocess.Popen(
+            [sys.executable, "-S", "-c", _BECOME, *arguments],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            cwd=ROOT,
+            env={**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)},
+            start_new_session=True,
+        )
+        os.close(theirs)
 
     def type(self, keys: bytes) -> None:
         os.write(self._descriptor, keys)
 
     def signal(self, number: signal.Signals) -> None:
-        os.kill(self.pid, number)
+        self._process.send_signal(number)
 
     def hang_up(self) -> None:
         """Close the terminal under the program."""
@@ -88,12 +97,21 @@ class Terminal:
         end = time.monotonic() + LIMIT_S
         while time.monotonic() < end:
             self.read_for(0.02)
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                return os.waitstatus_to_exitcode(status)
-        os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
+            if (code := self._process.poll()) is not None:
+                return code
+        self._process.kill()
+        self._process.wait()
         raise AssertionError(f"the program did not end; its screen:\n{self.screen()}")
+
+    def ends_within(self, seconds: float) -> bool:
+        """Return whether it ends by itself; it is ended in any case."""
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            return False
+        return True
 
     def left_on(self) -> list[str]:
         """Return what the program turned on in the terminal and did not turn off."""

@@ -86,14 +86,7 @@ def test_a_terminal_that_is_gone_ends_the_program(tmp_path: Path) -> None:
     terminal = console("replay", tmp_path)
     terminal.until(ready)
     terminal.hang_up()
-    for _ in range(100):
-        pid, _status = os.waitpid(terminal.pid, os.WNOHANG)
-        if pid:
-            return
-        time.sleep(0.1)
-    terminal.signal(signal.SIGKILL)
-    os.waitpid(terminal.pid, 0)
-    pytest.fail("the program lived on for ten seconds")
+    assert terminal.ends_within(10), "the program lived on for ten seconds"
 
 
 def test_a_broken_engine_leaves_a_console(tmp_path: Path) -> None:
