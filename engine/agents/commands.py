@@ -16,6 +16,14 @@ __all__ = ["COMMANDS", "BadCommand", "parse"]
 Slots = dict[str, Argument]
 
 _MOST = 1e7
+_IN_CONSOLE = "is an order to an open console: its circuits and level are its own; type it there"
+_ORDERS = {
+    "force": _IN_CONSOLE,
+    "pin": _IN_CONSOLE,
+    "release": _IN_CONSOLE,
+    "silence": "is typed in a console; without one: bolt-tui alerts silence NAME --for 2h",
+    "unsilence": "is typed in a console; without one: bolt-tui alerts unsilence ID",
+}
 _LESS = {"context": 0}  # the least that an option takes, where that isn't more than nothing
 
 
@@ -35,6 +43,8 @@ def parse(text: str) -> Understanding:
         raise BadCommand(f"the command's quotes don't close: {text.strip()}") from error
     name = words[0] if words else ""
     command = COMMANDS.get(name)
+    if command is None and name in _ORDERS:
+        raise BadCommand(f":{name} {_ORDERS[name]}")
     if command is None:
         near = difflib.get_close_matches(name, COMMANDS, n=1)
         hint = f"did you mean :{near[0]}?" if near else f"there are :{', :'.join(COMMANDS)}"

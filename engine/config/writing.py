@@ -42,7 +42,7 @@ def _quoted(text: str) -> str:
 
 
 def _entry(option: Option) -> list[str]:
-    who = " Only in your own settings, never in a project's." if option.user_only else ""
+    who = " Only in your own settings, or a project's that you trust." if option.user_only else ""
     unset = option.default is None
     return [
         f"# {option.doc} ({option.expected}){who}",

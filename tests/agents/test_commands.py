@@ -132,6 +132,8 @@ def test_a_command_is_read_as_it_is_written(
     [
         (":", "there is no command :; there are :status, :hardware, "),
         (":staus", "there is no command :staus; did you mean :status?"),
+        (":force graph open", ":force is an order to an open console: "),
+        (":silence", ":silence is typed in a console; without one: bolt-tui alerts silence "),
         (":zzz", "there is no command :zzz; there are :status, "),
         (":status now", '"now" is one word too many; it is :status'),
         (":status --now", "unknown option --now; it is :status"),
