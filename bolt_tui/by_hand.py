@@ -1,17 +1,18 @@
-"""What an operator types: `:force graph open 10m because …`, `:pin limited`, `:release graph`.
+"""What an operator types: `:force graph open 10m because …`, `:pin limited`, `:silence NAME 2h`.
 
 Pure: a text and the state in, an order or a sentence out.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final, Literal, get_args
 
 from bolt_tui.state import ConsoleState
 from engine.evidence import Level, clean
 
-Verb = Literal["force", "pin", "release"]
+Verb = Literal["force", "pin", "release", "silence", "unsilence"]
 How = Literal["open", "closed", "disabled"]
 
 HOWS: Final[tuple[How, ...]] = get_args(How)
@@ -26,7 +27,10 @@ _USAGE: Final[Mapping[Verb, str]] = {
     "force": ":force CAPABILITY open|closed|disabled [10m] because REASON",
     "pin": ":pin LEVEL [10m] because REASON",
     "release": ":release CAPABILITY, or :release level",
+    "silence": ":silence NAME [2h] because REASON",
+    "unsilence": ":unsilence NAME, or the id of a silence",
 }
+SILENCE_S: Final = 3600.0
 
 
 class BadOrder(ValueError):
@@ -59,7 +63,31 @@ class Release:
     name: str
 
 
-Order = Force | Pin | Release
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Tell nobody of what fits all of these labels; "rule" counts as one."""
+
+    matchers: tuple[tuple[str, str], ...]
+    for_s: float
+    reason: str
+
+    @property
+    def name(self) -> str:
+        """What it fits: the rule's name where that is all."""
+        if len(self.matchers) == 1 and self.matchers[0][0] == "rule":
+            return self.matchers[0][1]
+        return " ".join(f"{label}={value}" for label, value in self.matchers)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsilence:
+    """End these silences, all of one name."""
+
+    name: str
+    silences: tuple[str, ...]
+
+
+Order = Force | Pin | Release | Silence | Unsilence
 
 
 def is_order(text: str) -> bool:
@@ -83,9 +111,7 @@ def order_of(text: str, state: ConsoleState) -> Order | None:
     words = (said[: because.start()] if because else said).split()
     if not words:
         raise BadOrder(f":{verb}: expected a name, found none; type {_USAGE[verb]}")
-    if verb == "force":
-        return _force(words, reason, state)
-    return _pin(words, reason, state) if verb == "pin" else _release(words, state)
+    return _READERS[verb](words, reason, state)
 
 
 def completions(text: str, state: ConsoleState) -> list[str]:
@@ -99,8 +125,10 @@ def completions(text: str, state: ConsoleState) -> list[str]:
         steps = (_present(state), HOWS, (*TIMES, "because "), ("because ",))
     elif verb == "pin":
         steps = (LEVELS, (*TIMES, "because "), ("because ",))
+    elif verb == "silence":
+        steps = (state.alerts.rules(), (*TIMES, "because "), ("because ",))
     else:
-        steps = (_held(state),)
+        steps = (_held(state) if verb == "release" else sorted(_silenced(state)),)
     if len(words) > len(steps) or "because" in words[:-1]:
         return []
     head = text[: len(text) - len(words[-1])]
@@ -136,7 +164,35 @@ def _pin(words: list[str], reason: str, state: ConsoleState) -> Pin:
     return Pin(level, _for_s(f":pin {level}", rest), reason)
 
 
-def _release(words: list[str], state: ConsoleState) -> Release:
+def _silence(words: list[str], reason: str, state: ConsoleState) -> Silence:  # noqa: ARG001
+    named = [words[0], *takewhile(lambda word: "=" in word, words[1:])]
+    fits = tuple(
+        (label, value) if equals else ("rule", label)
+        for label, equals, value in (word.partition("=") for word in map(clean, named))
+    )
+    for_s = _for_s(f":silence {clean(words[0])}", words[len(named) :])
+    return Silence(fits, for_s or SILENCE_S, reason)
+
+
+def _unsilence(words: list[str], _: str, state: ConsoleState) -> Unsilence:
+    name, known = clean(" ".join(words)), _silenced(state)
+    if name in state.alerts.silences:
+        return Unsilence(name, (name,))
+    if name not in known:
+        raise BadOrder(f":unsilence: {_unknown('silence', name, sorted(known))}")
+    return Unsilence(name, tuple(known[name]))
+
+
+def _silenced(state: ConsoleState) -> dict[str, list[str]]:
+    """Return the silences in force by what they fit."""
+    found: dict[str, list[str]] = {}
+    for one in state.alerts.in_force(state.wall_s or 0.0):
+        fits = Silence(tuple(sorted(one.matchers.items())), 0.0, "")
+        found.setdefault(fits.name, []).append(one.silence)
+    return found
+
+
+def _release(words: list[str], _: str, state: ConsoleState) -> Release:
     name = " ".join(words)
     held = _held(state)
     if name in held:
@@ -147,6 +203,15 @@ def _release(words: list[str], state: ConsoleState) -> Release:
         what = "is not forced; there is nothing to release"
         raise BadOrder(f":release: {name} {what}")
     raise BadOrder(f":release: {_unknown('capability', name, [*_present(state), 'level'])}")
+
+
+_READERS: Final[Mapping[Verb, Callable[[list[str], str, ConsoleState], Order]]] = {
+    "force": _force,
+    "pin": _pin,
+    "release": _release,
+    "silence": _silence,
+    "unsilence": _unsilence,
+}
 
 
 def _for_s(where: str, words: list[str]) -> float | None:

@@ -20,6 +20,9 @@ _EPILOG = """exit codes:
 Without --run and without a command the console opens."""
 
 
+_HEALTH_CODES = """exit codes, as Nagios has them, in place of the general ones:
+  0 ok   1 warning   2 critical; also an option that doesn't exist
+  3 unknown; also settings that can't be read"""
 _STORE = "what is recorded: its size, fold it, check it, write out a span, drop old days"
 
 
@@ -133,6 +136,8 @@ def _production(commands: "argparse._SubParsersAction[_Parser]", shared: _Parser
     alerts.add_argument("--because", metavar="REASON", help="silence: why")
     alerts.add_argument("--channel", choices=("slack", "email"), help="test: this one only")
     health = made["health"]
+    health.formatter_class = argparse.RawDescriptionHelpFormatter
+    health.epilog = _HEALTH_CODES
     health.add_argument("--deadline", type=_positive, metavar="S", help="for all of it; default 10")
     health.add_argument("--only", nargs="+", metavar="CHECK", help="these checks or groups")
     health.add_argument("--notify", action="store_true", help="raise an alert where it is not well")
@@ -357,7 +362,8 @@ def _contradiction(arguments: argparse.Namespace) -> str | None:
         return "--replay opens the console; it goes with neither --run nor a command"
     if arguments.record is not None and arguments.replay is not None:
         return "--record and --replay exclude each other"
-    if arguments.speed is not None and arguments.replay is None:
+    replays = arguments.replay is not None or arguments.command == "soak"  # it has its own
+    if arguments.speed is not None and not replays:
         return "--speed goes with --replay"
     if not asked and (arguments.explain or arguments.output is not None):
         return "-o and --explain go with --run or a command"

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import tzinfo
 
-from bolt_tui.by_hand import LEVELS, Force, How, Order, Pin
+from bolt_tui.by_hand import LEVELS, Force, How, Order, Pin, Release, Silence, Unsilence
+from bolt_tui.muting import ending, silencing
 from bolt_tui.panes.circuit_facts import failures
 from bolt_tui.panes.marks import CIRCUIT, LEVEL
 from bolt_tui.panes.units import clock, span
@@ -23,7 +24,11 @@ def title_of(order: Order) -> str:
     """Return the order as a question's head."""
     if isinstance(order, Force):
         return f"Force {order.capability} {order.how}"
-    return f"Pin the level to {order.level}" if isinstance(order, Pin) else f"Release {order.name}"
+    if isinstance(order, Pin):
+        return f"Pin the level to {order.level}"
+    if isinstance(order, Silence):
+        return f"Silence {order.name}"
+    return f"Release {order.name}" if isinstance(order, Release) else f"Tell of {order.name} again"
 
 
 def consequences(
@@ -34,6 +39,10 @@ def consequences(
         now = _circuit(state.circuits[order.capability])
         rows = [("then", WAYS[order.how]), ("level", _after(order.capability, order.how, state))]
         return ("now", now), *rows, ("ends", _end(order.for_s, order.capability, state, zone))
+    if isinstance(order, Silence):
+        return silencing(order, state, zone)
+    if isinstance(order, Unsilence):
+        return ending(order, state, zone)
     now = f"the level is {_level(state.level)}"
     if isinstance(order, Pin):
         return ("now", now), *_pinned(order, state), ("ends", _end(order.for_s, "", state, zone))

@@ -1,6 +1,6 @@
 """What the console needs of an engine, and nothing more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Literal, Protocol
@@ -58,6 +58,20 @@ class EnginePort(Protocol):
         """Let a capability, or "level", go by itself again; False where nobody held it.
 
         Raises `BreakerError` for a name that is none.
+        """
+        ...
+
+    async def silence(self, matchers: Mapping[str, str], for_s: float, reason: str) -> str:
+        """Have what fits all labels told to nobody for so long; return the silence's id.
+
+        Raises `AlertsError` where it can't be meant so, `OSError` where it can't be written.
+        """
+        ...
+
+    async def unsilence(self, name: str) -> None:
+        """End a silence before its time.
+
+        Raises `AlertsError` where there is none, `OSError` where it can't be written.
         """
         ...
 

@@ -6,7 +6,8 @@ The app never opens or closes the engine: `app.run_console` owns it and hands it
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.app import App, SystemCommand
@@ -31,7 +32,11 @@ from bolt_tui.without_engine import WithoutEngine
 from engine.errors import BadQuery
 from engine.events import LevelChanged, Notice, Severity
 
+if TYPE_CHECKING:  # it is not needed for the first paint
+    from bolt_tui.operating import Asks
+
 PAST_PROMPTS = 200
+LATELY_S = 86_400.0  # what was told before the console was opened
 WIDTHS: list[tuple[int, str]] | None = [(0, "-narrow"), (100, "-medium"), (160, "-wide")]
 HEIGHTS: list[tuple[int, str]] | None = [(0, "-short"), (32, "-normal"), (50, "-tall")]
 
@@ -103,7 +108,7 @@ class Console(App[int], inherit_bindings=False):
 
     def attach(self, engine: EnginePort) -> None:
         """Take an open engine; it comes from another task, so the worker does the rest."""
-        self._engine = engine
+        self._engine, self.state.own = engine, engine.session
         self._attached.set()
 
     def refuse(self, reason: str) -> None:
@@ -164,6 +169,10 @@ class Console(App[int], inherit_bindings=False):
             self.notice("console.pump", "critical", said, "start the console again")
         elif worker.name == "existing tools":
             self.notice("console.tools", "warning", f"existing tools can't be asked: {why}")
+        elif worker.name == "recall":
+            self.notice("console.recall", "warning", f"earlier alerts can't be read: {why}")
+        elif worker.name == "order":
+            self.main.say(f"the order could not be given: {why}", "bad")
         elif worker.name == "past prompts":
             self.notice("console.past", "warning", f"earlier prompts can't be read: {why}")
         elif worker.name == "time":
@@ -193,17 +202,30 @@ class Console(App[int], inherit_bindings=False):
         elif self.time.asked(text):
             self.main.prompt.clear()
         elif is_order(text):
-            self._operate(text)
+            if self.operate(self.main, text):  # one that can't be given stays in the prompt
+                self.main.prompt.clear()
         elif self.ask(text):
             self.main.prompt.past.add(text)
             self.main.prompt.clear()
 
-    def _operate(self, text: str) -> None:
-        """Take an order by hand; one that can't be given stays in the prompt."""
+    def operate(self, screen: "Asks", text: str) -> bool:
+        """Take an order by hand and answer on a screen; False where it can't be given."""
         from bolt_tui.operating import Operating
 
-        if Operating(self.main, self.settings.zone).asked(text, self._engine):
-            self.main.prompt.clear()
+        begin = partial(self.run_worker, name="order", exit_on_error=False)
+        return Operating(screen, self.settings.zone, begin).asked(text, self._engine)
+
+    def recall(self) -> None:
+        """Read what all sessions told of alerts, health and readiness within a day."""
+        if self._engine is not None and self.settings.replay_speed is None:
+            work = self._recall(self._engine)
+            self.run_worker(work, name="recall", group="recall", exit_on_error=False)
+
+    async def _recall(self, engine: EnginePort) -> None:
+        from bolt_tui.alert_state import HISTORY
+
+        now_s = self.settings.clock.wall_s()
+        self.state.recall(await engine.past.events(now_s - LATELY_S, now_s, types=HISTORY))
 
     def ask(self, text: str) -> bool:
         """Hand a question to the engine; False where it was refused, and the reason is on show."""

@@ -10,8 +10,10 @@ import anyio
 
 from bolt_tui import last_resort
 from bolt_tui.cli import OutputError
+from bolt_tui.handed_in import tools
 from bolt_tui.printing import emit, exit_code, note, sink_stdout, write
 from bolt_tui.progress import show_progress
+from bolt_tui.ready_notice import ReadyNotice
 from bolt_tui.request import Request
 from engine.bus import Subscription
 from engine.config import ConfigError
@@ -55,7 +57,13 @@ class _NotOpened(Exception):
 
 async def _answer(wanted: Request, received: list[int]) -> Answer:
     given = wanted.settings
-    opened = Engine.open(given.project, settings=given.loaded, record=wanted.record)
+    opened = Engine.open(
+        given.project,
+        settings=given.loaded,
+        record=wanted.record,
+        watch=wanted.watch,
+        tools=tools(),
+    )
     async with AsyncExitStack() as stack:
         try:
             engine = await stack.enter_async_context(opened)
@@ -69,6 +77,8 @@ async def _answer(wanted: Request, received: list[int]) -> Answer:
             note(str(ignored))
         if wanted.explain:
             return _explained(*await engine.explain(wanted.query))
+        if wanted.watch:
+            await stack.enter_async_context(_service(engine))
         return await _asked(engine, wanted, received)
 
 
@@ -100,6 +110,20 @@ async def _signals(engine: Engine, received: list[int]) -> AsyncIterator[None]:
         group.start_soon(watch)
         yield
         group.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def _service(engine: Engine) -> AsyncIterator[None]:
+    """Tell whoever started this as a service that it is ready, at work, and about to stop."""
+    notice = ReadyNotice()
+    async with anyio.create_task_group() as group:
+        notice.ready()
+        group.start_soon(notice.keep, engine.trouble)
+        try:
+            yield
+        finally:
+            notice.stopping()
+            group.cancel_scope.cancel()
 
 
 async def _stream(subscription: Subscription, engine: Engine, received: list[int]) -> None:

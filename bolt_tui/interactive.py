@@ -65,10 +65,15 @@ def run(checked: Settings, *, record: Path | None = None, replay: Replay | None 
 
     @asynccontextmanager
     async def open_engine() -> AsyncIterator[EnginePort]:
-        # The import takes longer than a frame: in a thread, so that the screen stays alive.
+        # The imports take longer than a frame: in a thread, so that the screen stays alive.
         runtime = await anyio.to_thread.run_sync(import_module, "engine.runtime")
+        handed_in = await anyio.to_thread.run_sync(import_module, "bolt_tui.handed_in")
         async with runtime.Engine.open(
-            checked.project, settings=checked.loaded, live=True, record=record
+            checked.project,
+            settings=checked.loaded,
+            live=True,
+            record=record,
+            tools=handed_in.tools(),
         ) as engine:
             yield engine
 

@@ -1,16 +1,19 @@
 """What the operator orders of an open engine: asked back first, then done, then told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import tzinfo
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
-from bolt_tui.by_hand import BadOrder, Force, Order, Pin, order_of
+from bolt_tui.by_hand import BadOrder, Force, Order, Pin, Release, Silence, Unsilence, order_of
 from bolt_tui.consequences import consequences, title_of
 from bolt_tui.engine_port import EnginePort
 from bolt_tui.panes.hints import Tone
+from bolt_tui.panes.units import clock
 from bolt_tui.state import ConsoleState
+from engine.alerts.errors import AlertsError
 from engine.breaker.errors import BreakerError
+from engine.errors import EngineError
 
 Rows = tuple[tuple[str, str], ...]
 
@@ -35,8 +38,14 @@ class Asks(Protocol):
 class Operating:
     """Takes orders that were typed."""
 
-    def __init__(self, screen: Asks, zone: tzinfo | None) -> None:
-        self._screen, self._zone = screen, zone
+    def __init__(
+        self,
+        screen: Asks,
+        zone: tzinfo | None,
+        begin: Callable[[Coroutine[Any, Any, None]], object],
+    ) -> None:
+        """Answer on this screen; `begin` has what takes a moment done beside it."""
+        self._screen, self._zone, self._begin = screen, zone, begin
 
     def asked(self, text: str, engine: EnginePort | None) -> bool:
         """Ask back for an order, or say why it can't be given; False where that text is none."""
@@ -44,7 +53,7 @@ class Operating:
         if order is None or engine is None:
             return False
         rows = consequences(order, self._screen.live, self._zone)
-        reason = order.reason if isinstance(order, Force | Pin) else None
+        reason = order.reason if isinstance(order, Force | Pin | Silence) else None
         self._screen.confirm(title_of(order), rows, reason, partial(self._give, engine, order))
         return True
 
@@ -62,13 +71,35 @@ class Operating:
         return None
 
     def _give(self, engine: EnginePort, order: Order, reason: str) -> None:
+        if isinstance(order, Silence | Unsilence):
+            self._begin(self._write(engine, order, reason))
+            return
         try:
             self._screen.say(_given(engine, order, reason))
         except BreakerError as error:
             self._screen.say(str(error), "bad")
 
+    async def _write(self, engine: EnginePort, order: Silence | Unsilence, reason: str) -> None:
+        """Write or end a silence, which all sessions then see."""
+        try:
+            if isinstance(order, Silence):
+                await engine.silence(dict(order.matchers), order.for_s, reason)
+                until_s = (self._screen.live.wall_s or 0.0) + order.for_s
+                said = f"{order.name} is silenced until {clock(until_s, self._zone)}"
+            else:
+                for silence in order.silences:
+                    await engine.unsilence(silence)
+                said = f"{order.name} is silenced no more"
+        except (AlertsError, EngineError) as error:
+            self._screen.say(str(error), "bad")
+        except OSError as error:
+            where = f" ({error.filename})" if error.filename else ""
+            self._screen.say(f"not done, the store refuses: {error.strerror}{where}", "bad")
+        else:
+            self._screen.say(said)
 
-def _given(engine: EnginePort, order: Order, reason: str) -> str:
+
+def _given(engine: EnginePort, order: Force | Pin | Release, reason: str) -> str:
     """Give the order and return what was done."""
     if isinstance(order, Force):
         engine.force(order.capability, order.how, reason, order.for_s)

@@ -52,6 +52,10 @@ class PastPort(Protocol):
         """Return the events that say how things stood in a session just before a moment."""
         ...
 
+    async def told(self, at_s: float) -> Sequence[Event]:
+        """Return the alerts, silences and checks that stood then, whichever session told them."""
+        ...
+
     async def events(
         self,
         start_s: float,

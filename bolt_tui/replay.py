@@ -1,6 +1,6 @@
 """The console on a recording: no engine, nothing can be asked, time goes by as it did."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -8,6 +8,7 @@ import anyio
 
 from bolt_tui.app import ConsoleSettings, run_console
 from bolt_tui.engine_port import EnginePort
+from engine.alerts.errors import BadSilence
 from engine.breaker.circuit import How
 from engine.breaker.degradation import BadPin
 from engine.breaker.errors import BadForce
@@ -62,6 +63,19 @@ class Replayed:
     def release(self, name: str) -> bool:
         """Refuse: what is over can't be changed."""
         raise BadForce(f"this is a recording; {name} can't be released in it")
+
+    async def silence(
+        self,
+        matchers: Mapping[str, str],  # noqa: ARG002
+        for_s: float,  # noqa: ARG002
+        reason: str,  # noqa: ARG002
+    ) -> str:
+        """Refuse: what is over can't be changed."""
+        raise BadSilence("this is a recording; nothing can be silenced in it")
+
+    async def unsilence(self, name: str) -> None:
+        """Refuse: what is over can't be changed."""
+        raise BadSilence(f"this is a recording; silence {name} can't be ended in it")
 
     def complete(self, text: str) -> list[str]:  # noqa: ARG002
         return []

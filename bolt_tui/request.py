@@ -22,6 +22,7 @@ class Request:
     strict: bool = False
     explain: bool = False
     record: Path | None = None
+    watch: bool = False  # a service: it samples, watches, and evaluates alerts while it runs
 
 
 def request(arguments: argparse.Namespace) -> Request:
@@ -38,6 +39,7 @@ def request(arguments: argparse.Namespace) -> Request:
         arguments.strict,
         arguments.explain,
         None if arguments.record is None else Path(arguments.record),
+        arguments.command == "monitor",
     )
 
 

@@ -43,6 +43,9 @@ def _init(path: Path) -> Answer:
 
 
 def _validated(checked: Settings) -> Answer:
+    from engine.alerts.rules import in_force
+
+    in_force(checked.loaded)
     ignored = tuple((item.name, str(item.origin), item.why) for item in checked.loaded.ignored)
     said = (
         f"The settings are valid; {len(ignored)} ignored" if ignored else "The settings are valid"

@@ -5,16 +5,20 @@ copy shares them and a paused screen keeps what it had.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from msgspec.structs import replace
 
+from bolt_tui.alert_state import AlertState
 from bolt_tui.histories import Histories
 from bolt_tui.views import CircuitView, LevelView, QueryView, Segment, Work
 from engine import events as e
 from engine.evidence import TaskStatus
+
+if TYPE_CHECKING:  # it is not needed for the first paint
+    from engine.metrics import Metrics
 
 QUERIES_KEPT = 200
 SEGMENTS_KEPT = 64
@@ -22,7 +26,7 @@ SEGMENTS_KEPT = 64
 # "clock" is each new second; "elapsed" the same, while a query runs.
 Area = Literal[
     "host", "gpu", "processes", "engine", "agents", "queries", "circuits", "level", "notices",
-    "session", "clock", "elapsed", "indexes", "peers", "memory",
+    "session", "clock", "elapsed", "indexes", "peers", "memory", "alerts",
 ]  # fmt: skip
 AREAS: frozenset[Area] = frozenset(get_args(Area))
 
@@ -30,7 +34,9 @@ AREAS: frozenset[Area] = frozenset(get_args(Area))
 class ConsoleState:
     """Mutable; `apply` is the only way in. `changed` gathers what was touched since last drawn."""
 
-    def __init__(self) -> None:
+    def __init__(self, own: str = "") -> None:
+        """Begin empty; `own` is whose events move the clock, else the first session that joins."""
+        self.own = own
         self.now_s = 0.0
         self.wall_s: float | None = None
         self.session: e.SessionJoined | None = None
@@ -48,6 +54,8 @@ class ConsoleState:
         self.notices: dict[str, e.Notice] = {}
         self.indexes: dict[str, e.IndexProgressed] = {}
         self.peers: dict[str, e.PeerChanged] = {}
+        self.alerts = AlertState()
+        self.metrics: Metrics | None = None  # None: nothing has happened
         self.changed: set[Area] = set()
         self.folded = 0
         self._newest_seq: dict[str, int] = {}
@@ -58,6 +66,8 @@ class ConsoleState:
         twin.__dict__.update(self.__dict__)
         twin.histories = self.histories.copy()
         twin.segments = self.segments.copy()
+        twin.alerts = self.alerts.copy()
+        twin.metrics = self.metrics and self.metrics.copy()
         for name in (
             "agents", "queries", "circuits", "notices", "indexes", "peers", "changed",
             "_newest_seq",
@@ -72,11 +82,26 @@ class ConsoleState:
                 return
             self._newest_seq[event.session] = event.seq
         self.folded += 1
-        if event.wall_s:
+        if event.wall_s and not self._is_relayed(event):
             self._move_clock(event)
+        self._measure(event)
         fold = _FOLDS.get(type(event))
         if fold is not None:
             fold(self, event)
+
+    def _is_relayed(self, event: e.Event) -> bool:
+        """Whether another session said it, which has a monotonic clock of its own."""
+        return bool(event.session and self.own) and event.session != self.own
+
+    def _measure(self, event: e.Event) -> None:
+        if self.metrics is None:
+            from engine.metrics import Metrics
+
+            self.metrics = Metrics()
+        if not self._is_relayed(event):
+            self.metrics.take(event, event.mono_s)
+        elif self.wall_s is not None:  # how long ago it was by the wall is all that is known
+            self.metrics.take(event, self.now_s - max(0.0, self.wall_s - event.wall_s))
 
     def _move_clock(self, event: e.Event) -> None:
         if self.wall_s is None or int(event.wall_s) != int(self.wall_s):
@@ -88,6 +113,8 @@ class ConsoleState:
 
     def age_s(self, event: e.Event) -> float:
         """Seconds from the event to the newest one."""
+        if self._is_relayed(event):
+            return max(0.0, (self.wall_s or event.wall_s) - event.wall_s)
         return max(0.0, self.now_s - event.mono_s)
 
     @property
@@ -130,6 +157,7 @@ class ConsoleState:
 
     def _joined(self, event: e.SessionJoined) -> None:
         self.session = self.session or event
+        self.own = self.own or event.session
         self.changed.add("session")
 
     def _asked(self, event: e.QueryAsked) -> None:
@@ -227,6 +255,15 @@ class ConsoleState:
             self.notices[event.key] = event
         self.changed.add("notices")
 
+    def _alert(self, event: e.Event) -> None:
+        self.alerts.apply(event)
+        self.changed.add("alerts")
+
+    def recall(self, events: Iterable[e.Event]) -> None:
+        """Take in what other sessions had told of alerts, health and readiness before."""
+        self.alerts.recall(events)
+        self.changed.add("alerts")
+
 
 def _outcome(event: e.TaskFinished | e.TaskFailed | e.TaskCancelled) -> TaskStatus:
     if isinstance(event, e.TaskFailed):
@@ -256,4 +293,11 @@ _FOLDS: dict[type[e.Event], Callable[[ConsoleState, Any], None]] = {
     e.IndexProgressed: ConsoleState._index,
     e.PeerChanged: ConsoleState._peer,
     e.Notice: ConsoleState._notice,
+    e.AlertPending: ConsoleState._alert,
+    e.AlertFiring: ConsoleState._alert,
+    e.AlertResolved: ConsoleState._alert,
+    e.SilenceChanged: ConsoleState._alert,
+    e.AlertDelivered: ConsoleState._alert,
+    e.HealthChecked: ConsoleState._alert,
+    e.Validated: ConsoleState._alert,
 }

@@ -1,11 +1,12 @@
-"""One session's events over a span, and the state of the screen at any moment of it.
+"""One session's events over a span, with what others told of alerts; the state at any moment of it.
 
 Pure. The state at a moment is what the live screen had then: the same fold over the same events.
 A copy of it is kept for each minute, so that a moment costs at most a minute of events.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import merge
 from itertools import accumulate
 
 from bolt_tui.state import ConsoleState
@@ -14,15 +15,31 @@ from engine.events import Event
 KEYFRAME_S = 60.0
 
 
+def woven(own: Iterable[Event], others: Iterable[Event]) -> list[Event]:
+    """Return one session's events by their numbers, with those of others where they happened.
+
+    Numbers count within a session; between sessions there are wall times only, and on screen
+    those never run backwards.
+    """
+    ordered = sorted(own, key=lambda event: event.seq)
+    walls = accumulate((event.wall_s for event in ordered), max)
+    here = zip(walls, ordered, strict=True)
+    there = ((event.wall_s, event) for event in sorted(others, key=lambda event: event.wall_s))
+    return [event for _, event in merge(here, there, key=lambda timed: timed[0])]
+
+
 class Timeline:
     """Events of one session in their order, after those that say how things stood before them."""
 
-    def __init__(self, before: Sequence[Event], events: Sequence[Event]) -> None:
-        """Take events in the order of their numbers; `before` are older than any of `events`."""
+    def __init__(self, before: Sequence[Event], events: Sequence[Event], session: str = "") -> None:
+        """Take events in the order that `woven` gives; `before` are older than any of `events`.
+
+        `session` is whose they are; else that of the first that joins.
+        """
         self.events = events
         # A wall clock may be set back; on screen time never runs backwards.
         self._walls = list(accumulate((event.wall_s for event in events), max))
-        first = ConsoleState()
+        first = ConsoleState(session)
         for event in before:
             first.apply(event)
         self._keyframes: list[tuple[int, ConsoleState]] = [(0, first)]  # after so many events

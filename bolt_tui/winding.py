@@ -10,7 +10,7 @@ from anyio.lowlevel import checkpoint
 
 from bolt_tui.past_port import PastMark, PastPort, PastSession
 from bolt_tui.state import AREAS, ConsoleState
-from bolt_tui.timeline import Timeline
+from bolt_tui.timeline import Timeline, woven
 from bolt_tui.views import MarkView, MomentView
 from engine import events as e
 from engine.events import Event
@@ -24,6 +24,11 @@ ASKED = (
     e.QueryAsked, e.QueryPlanned, e.TaskStarted, e.TaskFinished, e.TaskFailed, e.TaskCancelled,
     e.QueryAnswered, e.QueryFailed, e.QueryCancelled,
 )  # fmt: skip
+TOLD = (
+    e.AlertPending, e.AlertFiring, e.AlertResolved, e.SilenceChanged, e.AlertDelivered,
+    e.HealthChecked, e.Validated,
+)  # fmt: skip
+"""What holds for every session, whichever tells it."""
 LINGER_S = 1.0  # between two samples a session is not over
 STEPS = 60  # steps across the time bar
 
@@ -160,19 +165,27 @@ class Winding:
         early_s = start_s - WARM_UP_S
         before = await self._before(early_s, session.session)
         events = await self._past.events(early_s, end_s, session=session.session)
-        # By their numbers: where the clock was set back, their times are in another order.
-        self._timeline = Timeline(before, sorted(events, key=lambda event: event.seq))
+        told = await self._told(early_s, end_s, session.session)
+        self._timeline = Timeline(before, woven(events, told), session.session)
         self._session, self._folded = session.session, None
         # Before its beginning and after its end another session is looked for.
         last_s = end_s if session.session == self._own else session.last_s + LINGER_S
         self._window = (max(start_s, session.joined_s), min(end_s, last_s))
 
     async def _before(self, at_s: float, session: str) -> list[Event]:
-        """Return how things stood, and the queries of the hours before: the list of answers."""
+        """Return how things stood, with the queries and the alerts of the hours before."""
         standing = await self._past.standing(at_s, session)
         asked = await self._past.events(at_s - ASKED_S, at_s, session=session, types=ASKED)
-        events = {event.seq: event for event in (*standing, *asked)}
-        return [events[seq] for seq in sorted(events)]
+        told = await self._told(at_s - ASKED_S, at_s, session)
+        stood = [one for one in await self._past.told(at_s) if one.session != session]
+        own = {event.seq: event for event in (*standing, *asked)}
+        others = {(event.session, event.seq): event for event in (*told, *stood)}
+        return woven(own.values(), others.values())
+
+    async def _told(self, start_s: float, end_s: float, session: str) -> list[Event]:
+        """Return what other sessions told of alerts, silences, health and readiness."""
+        told = await self._past.events(start_s, end_s, types=TOLD)
+        return [event for event in told if event.session != session]
 
     async def _session_at(self, cursor_s: float) -> PastSession:
         sessions = await self._past.sessions(cursor_s - WARM_UP_S, cursor_s + WARM_UP_S)

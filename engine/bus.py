@@ -67,10 +67,13 @@ class Subscription:
             self._wake.set()
 
     def _overrun(self) -> None:
+        # What another session said is in no journal of this one: the last of it is kept.
+        said = [event for event in self._facts if event.session != self._bus.session]
+        own = [event.seq for event in self._facts if event.session == self._bus.session]
         # Least and greatest, not first and last: an answer is stamped before it is delivered.
-        missed = [*(self._missed or ()), *(event.seq for event in self._facts)]
-        self._missed = (min(missed), max(missed))
-        self._facts.clear()
+        missed = [*(self._missed or ()), *own]
+        self._missed = (min(missed), max(missed)) if missed else None
+        self._facts = deque(said[max(0, len(said) - self._capacity // 2) :])
         self._bus.counters.lagged += 1
 
     def take(self) -> list[Event]:

@@ -4,10 +4,15 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from engine.events import (
+    AlertEvent,
+    AlertFiring,
+    AlertPending,
+    AlertResolved,
     CircuitChanged,
     EngineSample,
     Event,
     GpuSample,
+    HealthChecked,
     HostSample,
     IndexProgressed,
     LevelChanged,
@@ -16,6 +21,8 @@ from engine.events import (
     PeerChanged,
     ProcessSample,
     SessionJoined,
+    SilenceChanged,
+    Validated,
 )
 
 E = TypeVar("E", bound=Event)
@@ -27,11 +34,22 @@ _ALONE = (
     SessionJoined,
     LevelChanged,
     MemoryChanged,
+    HealthChecked,
+    Validated,
 )
+TOLD: tuple[type[Event], ...] = (
+    AlertPending,
+    AlertFiring,
+    AlertResolved,
+    SilenceChanged,
+    HealthChecked,
+    Validated,
+)
+"""What holds for every session, whichever tells it."""
 
 
 class Standing:
-    """Keeps one event for the session, the level, each circuit, peer, notice and sample."""
+    """Keeps one event for each thing that can stand: circuit, peer, notice, alert, silence, …"""
 
     def __init__(self) -> None:
         self._newest: dict[object, Event] = {}
@@ -42,6 +60,10 @@ class Standing:
             Notice: self._take_notice,
             IndexProgressed: self._take_index,
             PeerChanged: self._take_peer,
+            AlertPending: self._take_alert,
+            AlertFiring: self._take_alert,
+            AlertResolved: self._take_alert,
+            SilenceChanged: self._take_silence,
         }
 
     def take(self, event: Event) -> None:
@@ -50,8 +72,21 @@ class Standing:
             keep(event)
 
     def events(self) -> list[Event]:
-        """Return them in the order in which they happened."""
-        return sorted(self._newest.values(), key=lambda event: event.seq)
+        """Return them in the order in which they happened; those of other sessions at the end.
+
+        Numbers and monotonic times are compared only within a session.
+        """
+        own = self._own()
+        told = [event for event in self._newest.values() if event.session not in ("", own)]
+        here = [event for event in self._newest.values() if event.session in ("", own)]
+        here.sort(key=lambda event: (event.mono_s, event.seq))
+        return [*here, *sorted(told, key=lambda event: (event.wall_s, event.session, event.seq))]
+
+    def _own(self) -> str:
+        """Return whose standing it is; before it joined, that of whoever spoke first."""
+        joined = self.newest(SessionJoined)
+        first = joined or next(iter(self._newest.values()), None)
+        return first.session if first else ""
 
     def newest(self, kind: type[E]) -> E | None:
         event = self._newest.get(kind)
@@ -79,3 +114,17 @@ class Standing:
         self._newest.pop((Notice, event.key), None)
         if not event.resolved:
             self._newest[Notice, event.key] = event
+
+    def _take_alert(self, event: Event) -> None:
+        """Keep what is pending or fires, in whichever session it is told."""
+        assert isinstance(event, AlertEvent)
+        over = isinstance(event, AlertResolved) or (isinstance(event, AlertPending) and event.over)
+        self._newest.pop((AlertEvent, event.alert), None)
+        if not over:
+            self._newest[AlertEvent, event.alert] = event
+
+    def _take_silence(self, event: Event) -> None:
+        assert isinstance(event, SilenceChanged)
+        self._newest.pop((SilenceChanged, event.silence), None)
+        if not event.ended:
+            self._newest[SilenceChanged, event.silence] = event

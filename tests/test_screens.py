@@ -13,6 +13,7 @@ import pytest_textual_snapshot  # type: ignore[import-untyped]
 from textual.pilot import Pilot
 
 from bolt_tui.app import Console, ConsoleSettings
+from engine import events as e
 from tests.console import recordings
 from tests.console.filed import filed
 from tests.console.machines import half_known_gpu, linux_host, run_for
@@ -185,6 +186,60 @@ def test_confirm(snap_compare: Compare) -> None:
     """An order is asked back for with what it will do and when it ends."""
     order = (_KEYS.get(letter, letter) for letter in ":force graph open 10m because it lies")
     assert _same(snap_compare, recordings.idle_mac(), COMFORTABLE, *order, "enter")
+
+
+def test_alerted(snap_compare: Compare) -> None:
+    """An alert that fires is the loudest thing: what, since when, whom it did not reach."""
+    assert _same(snap_compare, recordings.alerted(), COMFORTABLE)
+
+
+def test_alerted_80x24(snap_compare: Compare) -> None:
+    """Eighty columns still name the alert and since when."""
+    assert _same(snap_compare, recordings.alerted(), SMALL)
+
+
+def test_alerts(snap_compare: Compare) -> None:
+    """All about alerts: firing, pending, silenced, health, readiness, resolved, sent."""
+    assert _same(snap_compare, recordings.alerted(), COMFORTABLE, "ctrl+t")
+
+
+def test_alerts_80x24(snap_compare: Compare) -> None:
+    """The same in the smallest usable screen; the rest scrolls."""
+    assert _same(snap_compare, recordings.alerted(), SMALL, "ctrl+t")
+
+
+def test_alerts_light(snap_compare: Compare) -> None:
+    """The light palette shows them with one opened to its whole text."""
+    tape = recordings.alerted()
+    assert _same(snap_compare, tape, COMFORTABLE, "ctrl+t", "enter", theme="bolt-light")
+
+
+def test_alerts_calm(snap_compare: Compare) -> None:
+    """With nothing to tell, each section is a line that says so."""
+    assert _same(snap_compare, recordings.idle_mac(5), COMFORTABLE, "ctrl+t")
+
+
+def test_silenced(snap_compare: Compare) -> None:
+    """With all that fires silenced the line is quiet and says so."""
+    tape = recordings.alerted()
+    tape.say(e.SilenceChanged(silence="5112ce01", matchers={"severity": "critical"},
+                              starts_s=tape.clock.wall_s(),
+                              until_s=tape.clock.wall_s() + 600),
+             e.AlertDelivered(message="m1", alert="a1", rule="low_success", channel="slack",
+                              kind="firing", state="sent", attempt=4))  # fmt: skip
+    assert _same(snap_compare, tape, COMFORTABLE)
+
+
+def test_silencing(snap_compare: Compare) -> None:
+    """A silence is asked back for with what it mutes and when it ends."""
+    assert _same(snap_compare, recordings.alerted(), COMFORTABLE, "ctrl+t", "s")
+
+
+def test_alerted_past(snap_compare: Compare) -> None:
+    """Wound back, the line and the time bar show what fired then."""
+    tape = recordings.alerted()
+    run_for(tape.wait(60), 30, linux_host, half_known_gpu)
+    assert _same(snap_compare, tape, COMFORTABLE, "f9")
 
 
 def test_zoomed_agents(snap_compare: Compare) -> None:

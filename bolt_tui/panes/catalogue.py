@@ -42,7 +42,7 @@ def make_panes() -> dict[str, Pane]:
             costly=ProcessSample,
         ),
         TimeBar(),
-        Pane(draw_alerts, name="alerts", reads={"notices", "session", "engine"}),
+        Pane(draw_alerts, name="alerts", reads={"notices", "session", "engine", "alerts"}),
     )  # fmt: skip
     for pane in panes:
         pane.number = PANES.index(pane.id) + 1 if pane.id in PANES else None

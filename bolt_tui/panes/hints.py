@@ -1,6 +1,6 @@
 """The last line: the keys that matter here, or a word about what was just done."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal
 
 from textual.content import Content
@@ -17,16 +17,18 @@ def hint_line(
     width: int,
     *,
     typing: bool,
-    running: bool,
     past: bool = False,
-    lowered: bool = False,
+    without: Collection[str] = (),
 ) -> list[tuple[Action, str]]:
-    """Return actions and their keys, as many as fit: the keys that work where the focus is."""
+    """Return actions and their keys, as many as fit: the keys that work where the focus is.
+
+    `without` are the ids of actions that would do nothing now.
+    """
     hints: list[tuple[Action, str]] = []
     used = 1
     places = {a: place for a in ACTIONS if (place := a.past_hint if past else a.hint) is not None}
     for action in sorted(places, key=places.__getitem__):
-        if (action.id == "cancel" and not running) or (action.id == "why" and not lowered):
+        if action.id in without:
             continue
         key = _key(action, keymap, typing=typing)
         if not key or (typing and action.id == "prompt"):
@@ -64,15 +66,14 @@ class Hints(Static):
         keymap: Mapping[str, str],
         *,
         typing: bool,
-        running: bool,
         past: bool = False,
-        lowered: bool = False,
+        without: Collection[str] = (),
     ) -> None:
         """Show the keys again."""
         self.message = None
         pieces: list[Content] = []
         width = self.size.width
-        hints = hint_line(keymap, width, typing=typing, running=running, past=past, lowered=lowered)
+        hints = hint_line(keymap, width, typing=typing, past=past, without=without)
         for action, key in hints:
             click = f"@click={action.textual_action}"
             pieces.append(Content.from_markup(

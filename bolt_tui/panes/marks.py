@@ -6,7 +6,7 @@ from bolt_tui.glyphs import STATUS
 from bolt_tui.palette import Ink
 from bolt_tui.panes.line import Line, Span
 from bolt_tui.panes.units import UNKNOWN
-from engine.events import CircuitState, Pressure, Severity
+from engine.events import CheckState, CircuitState, Pressure, Severity
 from engine.evidence import Level, Status, TaskStatus
 
 Tone = Literal["text", "quiet", "good", "accent", "warn", "bad"]
@@ -52,6 +52,23 @@ SEVERITY: dict[Severity, Mark] = {
     "critical": Mark("✗", "critical", "bad"),
     "warning": Mark("▲", "warning", "warn"),
     "info": Mark("●", "note", "accent"),
+}
+CHECK: dict[CheckState, Mark] = {
+    "ok": Mark("●", "ok", "good"),
+    "warning": Mark("▲", "warning", "warn"),
+    "critical": Mark("✗", "critical", "bad"),
+    "unknown": Mark("–", "unknown", "warn"),
+}
+CRITERION: dict[Literal["proven", "failed", "unproven"], Mark] = {
+    "proven": Mark("✓", "proven", "good"),
+    "failed": Mark("✗", "failed", "bad"),
+    "unproven": Mark("○", "unproven", "quiet"),
+}
+DELIVERY: dict[Literal["sent", "unsure", "failed", "given_up"], Mark] = {
+    "sent": Mark("✓", "sent", "good"),
+    "unsure": Mark("▲", "unsure", "warn"),
+    "failed": Mark("✗", "failed", "bad"),
+    "given_up": Mark("✗", "given up", "bad"),
 }
 PRESSURE: dict[Pressure, Mark] = {
     "normal": Mark("●", "normal", "good"),

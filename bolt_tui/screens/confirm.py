@@ -1,14 +1,16 @@
 """An order by hand before it is given: what it will do, when it ends, and why it is given."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
+from bolt_tui.panes.hints import Tone
 from bolt_tui.panes.line import wrapped
 
 LABEL = 8
@@ -59,6 +61,25 @@ class Confirm(ModalScreen[str | None]):
 
     def action_leave(self) -> None:
         self.dismiss(None)
+
+
+def ask_back(
+    screen: Screen[None],
+    title: str,
+    rows: tuple[tuple[str, str], ...],
+    reason: str | None,
+    then: Callable[[str], None],
+    say: Callable[[str, Tone], None],
+) -> None:
+    """Ask over this screen whether it is to be done, and do it with the reason that was given."""
+
+    def answered(given: str | None) -> None:
+        if given is None:
+            say("left as it was", "warn")
+        else:
+            then(given)
+
+    screen.app.push_screen(Confirm(title, rows, reason), answered)
 
 
 def _row(label: str, text: str) -> Content:

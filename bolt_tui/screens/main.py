@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Set
 from dataclasses import replace
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual import events
 from textual.actions import SkipAction
@@ -25,6 +25,9 @@ from bolt_tui.state import AREAS, Area, ConsoleState
 from bolt_tui.views import MomentView
 from engine.events import Event
 
+if TYPE_CHECKING:  # it is not needed for the first paint
+    from bolt_tui.operating import Asks
+
 MACHINE = ("cpu", "gpu", "memory")
 SIDE = ("agents", "circuits", "processes")
 
@@ -38,6 +41,10 @@ class Asking(Protocol):
 
     def remember_hidden(self, hidden: tuple[str, ...]) -> None: ...
 
+    def operate(self, screen: "Asks", text: str) -> bool: ...
+
+    def recall(self) -> None: ...
+
 
 class MainScreen(TimeKeys, Screen[None], inherit_bindings=False):
     """Lays the panes out, shows them the state, and holds what the user turned to."""
@@ -46,7 +53,7 @@ class MainScreen(TimeKeys, Screen[None], inherit_bindings=False):
     ESCAPE_TO_MINIMIZE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c,super+c", "screen.copy_text", "Copy", show=False),
-        *bindings("asking", "looking", "time"),
+        *bindings("asking", "looking", "operating", "time"),
     ]
 
     def __init__(
@@ -108,7 +115,7 @@ class MainScreen(TimeKeys, Screen[None], inherit_bindings=False):
         for pane in self.panes.values():
             if not pane.reads.isdisjoint(changed):
                 pane.show(self.shown, self.look)
-        if not changed.isdisjoint({"queries", "level"}) and not self.hints.message:
+        if not changed.isdisjoint({"queries", "level", "alerts"}) and not self.hints.message:
             self.show_keys()
 
     def relook(self, look: Look) -> None:
@@ -135,9 +142,11 @@ class MainScreen(TimeKeys, Screen[None], inherit_bindings=False):
         past = self.look.moment is not None
         level = self.shown.level
         lowered = level is not None and (level.level != "full" or level.pinned)
-        self.hints.keys(
-            self.app._keymap, typing=self.typing, running=running, past=past, lowered=lowered
-        )
+        useful = {
+            "cancel": running, "why": lowered, "alerts": bool(self.shown.alerts.standing),
+        }  # fmt: skip
+        without = {action for action, here in useful.items() if not here}
+        self.hints.keys(self.app._keymap, typing=self.typing, past=past, without=without)
 
     def say(self, text: str, tone: Tone = "good") -> None:
         """Answer a key with one sentence."""
@@ -220,9 +229,27 @@ class MainScreen(TimeKeys, Screen[None], inherit_bindings=False):
 
         self.app.push_screen(Why(lambda: (self.shown, self.look)))
 
+    def action_alerts(self) -> None:
+        """Show all about alerts, health and readiness as it is on screen."""
+        from bolt_tui.screens.alerts import Alerts
+
+        self._asking.recall()
+        operate = self._asking.operate
+        self.app.push_screen(Alerts(lambda: (self.shown, self.look), self.live, operate))
+
+    def action_silence(self) -> None:
+        """Silence the gravest alert that fires, for an hour, once that is confirmed."""
+        firing = self.live.alerts.firing(self.live.wall_s or 0.0)
+        if firing:
+            self._asking.operate(self, f":silence {firing[0].rule} 1h")
+        else:
+            self.say("no alert fires that could be silenced; :silence NAME 2h because …", "warn")
+
     def on_click(self, event: events.Click) -> None:
         if event.widget is self.panes["header"]:
             self.action_why()
+        elif event.widget is self.panes["alerts"]:
+            self.action_alerts()
 
     def action_begin(self, order: str) -> None:
         """Go to the prompt with an order begun."""
@@ -242,15 +269,9 @@ class MainScreen(TimeKeys, Screen[None], inherit_bindings=False):
         then: Callable[[str], None],
     ) -> None:
         """Ask whether this is to be done, and do it with the reason that was given."""
-        from bolt_tui.screens.confirm import Confirm
+        from bolt_tui.screens.confirm import ask_back
 
-        def answered(given: str | None) -> None:
-            if given is None:
-                self.say("left as it was", "warn")
-            else:
-                then(given)
-
-        self.app.push_screen(Confirm(title, rows, reason), answered)
+        ask_back(self, title, rows, reason, then, self.say)
 
     # ── asking ───────────────────────────────────────────────────────────────────────────────
 

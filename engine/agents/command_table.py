@@ -70,6 +70,16 @@ _PAST = (
 COMMANDS: dict[str, Command] = {
     "status": Command("system_status", ":status", "machine, level and circuits now"),
     "hardware": Command("hardware", ":hardware", "what this machine is"),
+    "health": Command("health", ":health", "look at every part now"),
+    "validate": Command(
+        "validation",
+        ":validate [--phase P] [--full]",
+        "each acceptance criterion, measured now or read from history",
+        options=(
+            Option(("--phase",), "phase", "word", ("1", "2", "3", "final")),
+            Option(("--full",), "full"),
+        ),
+    ),
     "memory": Command("memory_usage", ":memory", "memory and its biggest holders"),
     "metrics": Command("performance_metrics", ":metrics", "load, success rate, response times"),
     "errors": Command("error_recovery", ":errors", "circuits, level, recent failures"),
@@ -228,8 +238,20 @@ COMMANDS: dict[str, Command] = {
     "circuits": Command(
         "circuit_history", ":circuits [TIME…]", "how circuits and levels changed", ("when*",)
     ),
+    "alerts": Command(
+        "alerts",
+        ":alerts [TIME…]",
+        "what fires and is silenced; with a time: what fired",
+        ("when*",),
+    ),
     "sessions": Command(
         "sessions", ":sessions [TIME…]", "who is on this store, and who was", ("when*",)
+    ),
+    "report": Command(
+        "report",
+        ":report [--span 7d] [--save]",
+        "trends, incidents and regressions of a span; --save keeps it beside the store",
+        options=(Option(("--span",), "span", "word"), Option(("--save",), "save")),
     ),
     "answer": Command("past_answer", ":answer WORDS…", "an earlier answer again", ("about...",)),
     "help": Command("help", ":help", "what can be asked"),

@@ -30,6 +30,16 @@ _NOT_MACHINE = (
 _CIRCUIT = r"(?:search|index|scan|graph|symbols|store|market|kernels?|gpu|cpu|probes?|host|notify|notifications?|circuits?|breakers?|<file>)"
 _BROKE = r"(?:fail(?:ed|ing)?|br(?:eak|oke|oken)|open(?:ed)?|trip(?:ped)?|(?:go|went|was|been)\s+(?:down|out|open)|down|out\s+of\s+order|recover(?:ed)?)"
 _TO_SEE = r"(?:show|list|see|get|view|print|display)"
+# Of the alerts themselves, not of code that has to do with some.
+_ALERTS = r"(?!.*(?:<|\b(?:code|functions?|class\w*|modules?|files?|tests?|imports?|defined?|implement\w*|mentions?|contains?|triggers?|raises?|creates?|sends?|handles?|uses?|calls?|an\s+alert)\b)).*\balerts?\b"
+_FIRED = r"(?:alerts?\s+(?:have\s+|has\s+)?(?:\w+\s+)?fired|fired)"
+
+# A report on this program and its machine; those of the desk and of the code are others.
+_NO_DESK = (
+    r"^(?!.*(?:<|\b(?:positions?|profits?|portfolio|options?|puts?|calls?|trades?|book|backtest\w*|stocks?|stress|risk\w*|wheel|"
+    r"premiums?|earnings|income|code\w*|commits?|git|files?|functions?|modules?|tests?|coverage)\b)).*"
+)
+_SPAN_SAID = r"(?:(?:last|past|previous)\s+(?:\w+\s+)?(?:hours?|days?|weeks?|months?|quarters?|years?|h|d|w)|week|month|quarter|year|day|today)\b"
 
 # What else asks for the queries of the past.
 PAST_QUERIES: Weighted = (
@@ -76,6 +86,31 @@ PAST_INTENTS: dict[str, Weighted] = {
         (rf"\b(?:circuits?|breakers?)\b.*\b{_THEN}", 4),
         (r"\b(?:which|what)\s+circuits?\s+(?:have\s+)?(?:changed|opened|tripped)\b", 4),
     ),
+    "alerts": (
+        (
+            rf"^(?:{_TO_SEE}\s+)?(?:me\s+)?(?:(?:the|all|any|my|open|active|current|pending|firing|silenced)\s+)*alerts?(?:\s+(?:now|status|state|rules?|list))*\W*$",
+            4.2,
+        ),
+        (
+            rf"^(?:are\s+there|is\s+there|do\s+(?:i|we)\s+have|which|what|how\s+many|any)\b{_ALERTS}",
+            4,
+        ),
+        (
+            r"^(?:what|which|is\s+any|is\s+some|any)\w*\b(?!.*<)(?!.*\b(?:code|function)).*\b(?:fires|firing|silenced)\b",
+            4,
+        ),
+    ),
+    "alert_history": (
+        (
+            rf"^{_ALERTS}\s+(?:history|log)\b|\bhistory\s+of\s+(?:the\s+|all\s+|my\s+)?alerts\b(?!.*<)",
+            4.8,
+        ),
+        (rf"^(?={_ALERTS}).*\b{_THEN}", 4.8),
+        (
+            rf"^(?:what|which|when|did|has|have)\b(?!.*<)(?!.*\b(?:code|function|employee)).*\b{_FIRED}\b",
+            4.8,
+        ),
+    ),
     "sessions": (
         (
             rf"^(?:{_TO_SEE}\s+)?(?:me\s+)?(?:(?:the|all|open|other|my|running|which|what|any)\s+)*(?:sessions?|consoles?)(?:\s+(?:are|were|is|was))?"
@@ -87,6 +122,19 @@ PAST_INTENTS: dict[str, Weighted] = {
             4,
         ),
         (r"\bhow\s+many\s+(?:other\s+)?(?:sessions|consoles)\b(?!.*<)", 4),
+    ),
+    "report": (
+        (
+            rf"{_NO_DESK}\b(?:daily|weekly|monthly|quarterly|yearly|annual)\s+(?:\w+\s+)?(?:report|review)\b",
+            4.9,
+        ),
+        (
+            rf"{_NO_DESK}\b(?:report|summary)\s+(?:of|on|for|about|over|from)\s+(?:the\s+|this\s+)*{_SPAN_SAID}",
+            4.9,
+        ),
+        (rf"{_NO_DESK}\breport\s+(?:{_SPAN_SAID}|\d+\s*(?:h|d|w)\b)", 4.9),
+        (rf"^(?:{_TO_SEE}\s+|write\s+|make\s+|save\s+)?(?:me\s+)?(?:the\s+|a\s+)?report$", 4),
+        (rf"{_NO_DESK}\b(?:any|which|what)\s+(?:\w+\s+)?regressions?\b(?!.*\btests?\b)", 4),
     ),
     "past_answer": (
         (
@@ -106,6 +154,9 @@ PAST_HINTS: dict[str, tuple[str, ...]] = {
     "what_happened": ("happen", "going on", "went on", "has been", "events", "line", "miss", "away", "gone", "out"),
     "circuit_history": ("circuit", "breaker", "level", "when", "last", "latest"),
     "sessions": ("session", "console", "who"),
+    "alerts": ("alert", "fires", "firing", "silenced"),
+    "alert_history": ("alert", "fired"),
+    "report": ("report", "review", "summary", "regression"),
     "past_answer": ("answer",),
 }  # fmt: skip
 PAST_SAID: dict[str, str] = {
@@ -113,6 +164,9 @@ PAST_SAID: dict[str, str] = {
     "what_happened": "what happened",
     "circuit_history": "changes of circuits and levels",
     "sessions": "sessions",
+    "alerts": "alerts",
+    "alert_history": "alerts over time",
+    "report": "report of a span",
     "past_answer": "an earlier answer",
 }
 # As metrics are asked for; of several that fit at one place, the first.
@@ -159,12 +213,21 @@ _NAMES_CIRCUIT = {"what_happened": _OUTAGE, "circuit_history": _OF_CIRCUIT}
 _CIRCUITS = {"kernel": "kernels", "probe": "probes", "notifications": "notify"}
 _ANSWER_TO = Pattern(r"\banswers?\s+(?:to|of|for)\s+(?:the\s+(?:query|question)\s+)?(.+)")
 _THIS = Pattern(r"\b(?:this\s+(?:week|month|year)|ever|so\s+far)\b")
+_LENGTH = Pattern(
+    r"\b(?:(?P<n>\d{1,4}|an?|two|three|six|twelve)\s*)?"
+    r"(?P<unit>h(?:(?:ou)?rs?)?|d(?:ays?|aily)?|today|w(?:eeks?|eekly)?|monthly|months?|quarterly|quarters?|y(?:early|ears?)|annual)\b"
+)
+_COUNTED = {"a": 1, "an": 1, "two": 2, "three": 3, "six": 6, "twelve": 12}
+_DAYS_IN = {"h": 1, "d": 1, "t": 1, "w": 7, "m": 30, "q": 90, "y": 365, "a": 365}
+_SAVED = Pattern(r"\b(?:save|keep)\b")
 _LONG_AGO_S = 4e9  # any time of now is over by then
 
 
 def past_slots(intent: str, text: str) -> Slots:
     """Return what a question about the past says: its time, and what it is about."""
     lowered = text.lower()
+    if intent == "report":
+        return _of_report(lowered)
     slots: Slots = {}
     if when := said_time(text):
         slots["when"] = when
@@ -179,6 +242,19 @@ def past_slots(intent: str, text: str) -> Slots:
         slots |= _narrowed(lowered)
     elif intent == "past_answer" and (match := _ANSWER_TO.search(text)):
         slots["about"] = match[1].strip(" ?!.\"'`")
+    return slots
+
+
+def _of_report(text: str) -> Slots:
+    """Return the length of the span that a text in small letters names, and whether it is kept."""
+    slots: Slots = {}
+    if match := _LENGTH.search(text):
+        count = _COUNTED.get(match["n"] or "a") or int(match["n"])
+        slots["span"] = f"{count * _DAYS_IN[match['unit'][0]]}d"
+        if match["unit"][0] == "h":
+            slots["span"] = f"{count}h"
+    if _SAVED.search(text):
+        slots["save"] = True
     return slots
 
 

@@ -90,6 +90,7 @@ def _of_that_name(slots: Slots) -> list[PlannedTask]:
 
 
 _SIMPLE: dict[str, tuple[tuple[str, str | None], ...]] = {
+    "health": (("checks.health", None),),
     "system_status": (("machine.status", "probes.host"), ("engine.circuits", None)),
     "hardware": (("machine.hardware", None), ("machine.status", "probes.host")),
     "memory_usage": (("machine.memory", "probes.host"), ("machine.processes", "probes.host")),
@@ -137,6 +138,24 @@ def _past(slots: Slots, *wanted: str) -> Slots:
     return found | ({"when": when} if when else {})
 
 
+def _validation(part: Understanding) -> list[PlannedTask]:
+    return [task("checks.validate", None, given(part.slots, "phase", "full"))]
+
+
+def _alerts(part: Understanding) -> list[PlannedTask]:
+    """How they stand needs no store; with a time it is how they went."""
+    slots = _past(part.slots, "when")
+    return [task("alerts.history", "store.read", slots) if slots else task("alerts.now", None)]
+
+
+def _report(part: Understanding) -> list[PlannedTask]:
+    """What keeps it is handed in by the faces, who know how to write it."""
+    made = task("store.report", "store.read", given(part.slots, "span"))
+    if not part.slots.get("save"):
+        return [made]
+    return [made, task("store.save_report", None, given(part.slots, "span"), needs=(made.id,))]
+
+
 def _nothing(part: Understanding) -> list[PlannedTask]:
     said: Slots = {"intent": part.intent}
     return [task("nothing", None, said | given(part.slots, "lacking"))]
@@ -149,10 +168,14 @@ _PAST: dict[str, tuple[str, ...]] = {
     "metric_history": ("store.metric", "metrics", "when"),
     "circuit_history": ("store.circuits", "capability", "when"),
     "sessions": ("store.sessions", "when"),
+    "alert_history": ("alerts.history", "when"),
     "past_answer": ("store.answer", "about"),
 }
 _WITH_SLOTS = {
     "monitor": _monitor,
     "benchmark": _benchmark,
     "history": _history,
+    "report": _report,
+    "alerts": _alerts,
+    "validation": _validation,
 }

@@ -1,8 +1,9 @@
 """The engine's parts as tools see them; the runtime fills this in."""
 
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -63,6 +64,8 @@ class Services:
     code: AskCode
     room: Callable[[], Awaitable[None]]
     """Returns where heavy work may begin; raises Unavailable where memory is short."""
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+    """What the program was started with, secrets included: its children get `os.environ`."""
 
     @property
     def past(self) -> "Past":

@@ -38,7 +38,8 @@ _NOT_AT: Final[Mapping[Level, frozenset[str]]] = {
     "existing_tools": frozenset({"probes.host", "probes.gpu", "store.read", "agents"}),
 }
 # They look at this program and its machine: they are served while agents are in trouble too.
-_LIGHT: Final = ("machine.", "engine.", "store.", "help", "nothing", "file.missing", UNSERVED)
+_LIGHT: Final = ("machine.", "engine.", "store.", "alerts.", "checks.health", "help", "nothing",
+                 "file.missing", UNSERVED)  # fmt: skip
 # What prices and values a book takes the kernels, beside its own capability.
 _PRICING: Final = ("risk.", "wheel.candidates", "wheel.rolls", "wheel.analysis", "desk.payoff",
                    "desk.smile")  # fmt: skip

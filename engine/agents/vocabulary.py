@@ -30,6 +30,21 @@ INTENTS: dict[str, Weighted] = {
         (r"\bwhat\s+(has\s+|was\s+)?changed\b|\bcommit\s+history\b", 3.2),
         (r"\bwhen\s+was\b.*\b(changed|edited|touched|modified)\b", 3.2),
     ),
+    "health": (
+        (r"\bhealth\s*-?\s*(check(s|up)?|report)\b", 3.5),
+        (r"^(check\s+|show\s+)?(the\s+|my\s+|our\s+|your\s+)?health$", 3.2),
+        (r"\b(everything|all|things)\s+(still\s+)?(all\s+right|alright|healthy|in\s+order)\b", 3.2),
+    ),
+    "validation": (
+        (
+            r"^(run\s+|do\s+|start\s+)?(the\s+|a\s+)?((full|quick|production|system)\s+)?(validate|validation)"
+            r"(\s+(this|the)\s+(engine|system|program))?(\s+for\s+production)?$",
+            3.6,
+        ),
+        (r"^(?!.*(<file>|<symbol>|\bcode\b)).*\bproduction[\s-]+read(y|iness)\b", 3.6),
+        (r"^(?!.*(<file>|<symbol>|\bcode\b)).*\bread(y|iness)\s+for\s+production\b", 3.6),
+        (r"^(?!.*<)(?!.*\bcode\b).*\bacceptance\s+(criteria|criterion)\b", 3.2),
+    ),
     "system_status": (
         (rf"\b{_MACHINE}\s+(status|state|health|load|info\w*)\b", 3),
         (rf"\b(status|state|health)\s+of\s+(the|my|this|our)\s+{_MACHINE}\b", 3),
@@ -184,6 +199,8 @@ _OTHER_HINTS: dict[str, tuple[str, ...]] = {
     intent: tuple(words.split())
     for intent, words in {
         "git_history": "git who last latest recent chang commit when",
+        "health": "health everything all thing",
+        "validation": "validat production acceptance",
         "monitor": "monitor watch observ sampl track keep",
         "hardware": "hardware gpu graphics core process accelerat device chip metal mlx cuda "
         "vram what "
@@ -246,6 +263,8 @@ def likely(text: str) -> Iterator[str]:
 SAID: dict[str, str] = {
     **DESK_SAID,
     "git_history": "git history",
+    "health": "health check",
+    "validation": "production validation",
     "system_status": "system status",
     "monitor": "monitor the machine",
     "hardware": "hardware inventory",

@@ -3,15 +3,15 @@
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 from typing import Final
 
 import anyio
 
-from engine.agents.executor import Executor, Run
+from engine.agents.executor import Run
 from engine.agents.tool import Call, Tool
-from engine.agents.tools import lookup
 from engine.checks.fault import IMPORTS, SEARCH, SLOWS_S, STATUS, Expected, Fault, Scene
 from engine.clock import Clock
 from engine.config import Loaded
@@ -21,7 +21,7 @@ from engine.probes.gpu import Found, GpuProbe
 from engine.probes.reading import Unknown
 from engine.process import spawn
 from engine.runtime import Engine
-from engine.runtime.agents_watch import AgentsWatch
+from engine.runtime.opening import Opening
 
 DAY_S: Final = 86_400.0
 STUCK: Final = "drill.stuck"
@@ -87,16 +87,8 @@ class ScratchGpu:
 class GpuEngine(Engine):
     """An engine with a scratch GPU in place of the machine's."""
 
-    def __init__(
-        self,
-        project: Path,
-        settings: Loaded,
-        clock: Clock,
-        *,
-        live: bool,
-        record: Path | None = None,
-    ) -> None:
-        super().__init__(project, settings, clock, live=live, record=record)
+    def __init__(self, project: Path, settings: Loaded, clock: Clock, how: Opening) -> None:
+        super().__init__(project, settings, clock, how)
         self.gpu = ScratchGpu()
         self._sampling.gpu = GpuProbe(clock, source=self.gpu)
 
@@ -137,24 +129,10 @@ async def squeezed(_: Scene) -> AsyncIterator[None]:
 class StuckEngine(Engine):
     """An engine with a tool that no plan names, which heeds neither time nor cancellation."""
 
-    def __init__(
-        self,
-        project: Path,
-        settings: Loaded,
-        clock: Clock,
-        *,
-        live: bool,
-        record: Path | None = None,
-    ) -> None:
-        super().__init__(project, settings, clock, live=live, record=record)
-        self.leave = anyio.Event()
+    def __init__(self, project: Path, settings: Loaded, clock: Clock, how: Opening) -> None:
         stuck = Tool(self._stay, idempotent=False, timeout_s=_STUCK_TIMEOUT_S)
-        self._executor = Executor(
-            lambda name: stuck if name == STUCK else lookup(name), self._services, _AGENTS
-        )
-        self._watch = AgentsWatch(
-            self._executor, self.board, clock, lambda: self._sampling.lag.newest_ms
-        )
+        super().__init__(project, settings, clock, replace(how, tools={STUCK: stuck}))
+        self.leave = anyio.Event()
 
     async def occupy(self) -> None:
         """Have every agent do the task that doesn't end, until `leave`."""
@@ -224,5 +202,6 @@ FAULTS: Final = (
         Expected("agents", "monitoring", STATUS, frozenset({"answered"}), within_s=SLOWS_S),
         agents_stuck,
         engine=StuckEngine,
+        settings={"agents.max": str(_AGENTS)},
     ),
 )

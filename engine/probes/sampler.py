@@ -4,11 +4,11 @@ A probe has one reading under way at most. When it hangs, its ticks are missed a
 started for it; the others go on. From the third missed tick on, every one is reported under the
 probe's capability, and one empty sample says so to those who look, so that the last good reading is
 not taken for the present. What comes back after that is thrown away: nobody knows when it was read.
-The next tick then reads anew, and its success is reported.
+The next tick then reads anew, and its success is reported. Every tick is accounted for (ticks.py).
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import anyio
@@ -18,6 +18,7 @@ from engine.clock import Clock
 from engine.events import Event, GpuSample, HostSample, ProcessSample, Sample
 from engine.probes.pace import next_tick
 from engine.probes.probe_thread import ProbeSilent, ProbeThread
+from engine.probes.ticks import Ticks
 
 HOST_CAPABILITY = "probes.host"
 GPU_CAPABILITY = "probes.gpu"
@@ -57,6 +58,7 @@ class _Line:
     in_flight: bool = False
     given_up: bool = False
     misses: int = 0
+    ticks: Ticks = field(default_factory=Ticks)
 
 
 class Sampler:
@@ -108,6 +110,11 @@ class Sampler:
         """The probes that have a reading under way."""
         return tuple(line.name for line in self._lines if line.in_flight)
 
+    @property
+    def ticks(self) -> Mapping[str, Ticks]:
+        """What became of each probe's ticks, by its name."""
+        return {line.name: line.ticks for line in self._lines}
+
     async def run(self) -> None:
         """Tick until cancelled."""
         try:
@@ -121,25 +128,32 @@ class Sampler:
                 await self._gpu.aclose()
 
     async def _keep(self, line: _Line, group: TaskGroup) -> None:
-        start_s = self._clock.monotonic_s()
+        start_s = line.ticks.since_s = self._clock.monotonic_s()
         tick = 0
         while True:
+            line.ticks.due += 1
             if line.in_flight:
+                line.ticks.busy += 1
                 self._missed(line, ProbeSilent(line.name, (line.misses + 1) * line.interval_s))
             else:
                 line.in_flight = True
                 group.start_soon(self._take, line)
             now_s = self._clock.monotonic_s()
-            tick = next_tick(tick, start_s, line.interval_s, now_s)
+            before, tick = tick, next_tick(tick, start_s, line.interval_s, now_s)
+            line.ticks.due += tick - before - 1
+            line.ticks.late += tick - before - 1
             await self._sleep(max(0.0, start_s + tick * line.interval_s - now_s))
 
     async def _take(self, line: _Line) -> None:
         try:
             sample = await line.read()
         except Exception as error:  # the boundary: a failing probe misses its tick
+            line.ticks.failed += 1
             self._missed(line, error)
         else:
-            if not line.given_up:
+            if line.given_up:
+                line.ticks.dropped += 1
+            else:
                 self._answered(line, sample)
         finally:
             line.in_flight = line.given_up = False
@@ -156,7 +170,10 @@ class Sampler:
 
     def _answered(self, line: _Line, sample: Sample | None) -> None:
         recovered, line.misses = line.misses > MISSES_ALLOWED, 0
-        if sample is not None:
+        if sample is None:
+            line.ticks.idle += 1
+        else:
+            line.ticks.taken += 1
             self._publish(sample)
         if recovered and line.capability is not None:
             self._report(line.capability, None)

@@ -10,6 +10,7 @@ import anyio
 
 from engine.agents.services import Services
 from engine.breaker.board import Board
+from engine.config import Config
 from engine.market.usual_places import files
 from engine.process import run
 from engine.search.errors import SearchError
@@ -63,6 +64,7 @@ def add_capabilities(board: Board, services: Services) -> None:
     else:
         board.add_absent("kernels.gpu", reason)
     add_market(board, services)
+    add_notify(board, services)
     board.add("store.write", services.journal.flush, storing)
     board.add("store.read", read_store, storing)
 
@@ -107,6 +109,36 @@ def _has_book(services: Services) -> bool:
     named = (market.positions, market.prices, market.trades)
     return any(one.strip() for one in named) or any(
         (services.project / name).is_file() for name in files(*_BOOKS)
+    )
+
+
+def add_notify(board: Board, services: Services) -> None:
+    """Enter the channels of alerts, or why there is none; a secret is not looked up for that."""
+    config, environ = services.settings.config, services.environ
+    slack = environ.get(config.slack.webhook_env, "").strip() or config.slack.webhook_command
+    if not slack and not config.email.host:
+        board.add_absent("notify", no_channel(config))
+        return
+    from engine.alerts.channels import channels  # 80 ms: most have none
+
+    found = channels(config, environ)
+    present = [one for one in found.values() if not isinstance(one, str)]
+
+    async def reach() -> None:
+        for channel in present:
+            await channel.reach()
+
+    if present:
+        board.add("notify", reach)
+    else:
+        board.add_absent("notify", "; ".join(f"{name}: {why}" for name, why in found.items()))
+
+
+def no_channel(config: Config) -> str:
+    """Return why nobody is told of alerts, and what to set."""
+    return (
+        f"no channel is set: there is no variable {config.slack.webhook_env}, and "
+        "slack.webhook_command and email.host are empty; set one of them in your own settings"
     )
 
 

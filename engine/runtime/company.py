@@ -1,7 +1,7 @@
 """The other sessions on the same store, and the store's upkeep that falls to one of them.
 
-A console takes a seat, looks every two seconds who else is there, and folds finished journals into
-the store from time to time; whoever has the fold lock folds, the others go on.
+A console takes a seat; it and a service look every two seconds who else is there, and fold finished
+journals into the store from time to time; whoever has the fold lock folds, the others go on.
 """
 
 from pathlib import Path
@@ -12,7 +12,8 @@ import anyio
 from engine.bus import Bus
 from engine.clock import Clock
 from engine.config.schema import Store
-from engine.events import Notice, StoreFolded
+from engine.events import StoreFolded
+from engine.runtime.complaints import Complaints
 from engine.store.errors import FoldFailed, SeatsUnreadable
 from engine.store.fold_client import fold
 from engine.store.fold_outcome import Busy, Limits
@@ -29,7 +30,7 @@ _FOLD = "store.fold"
 
 
 class Company:
-    """Takes a seat, watches peers and folds, for one console."""
+    """Takes a seat, watches peers and folds, for one session that stays open."""
 
     def __init__(
         self, folder: Path, settings: Store, project: Path, pid: int, bus: Bus, clock: Clock
@@ -37,7 +38,7 @@ class Company:
         self._folder, self._settings, self._bus, self._clock = folder, settings, bus, clock
         self._who = Sitting(bus.session, pid, str(project), clock.wall_s())
         self._seat: Seat | None = None
-        self._failing: set[str] = set()
+        self._complaints = Complaints(bus)
 
     async def sit(self) -> None:
         """Take a seat; where seats can't be used the session goes on without one.
@@ -49,7 +50,9 @@ class Company:
         try:
             self._seat = await anyio.to_thread.run_sync(Seat.take, self._folder, limit, self._who)
         except SeatsUnreadable as error:
-            self._fails(_SEATS, str(error), "other sessions can't be counted; all else goes on")
+            self._complaints.fails(
+                _SEATS, str(error), "other sessions can't be counted; all else goes on"
+            )
 
     def stand_up(self) -> None:
         if self._seat is not None:
@@ -62,9 +65,9 @@ class Company:
             try:
                 now = await anyio.to_thread.run_sync(peers.look)
             except OSError as error:
-                self._fails(_PEERS, f"other sessions can't be seen: {error}", "")
+                self._complaints.fails(_PEERS, f"other sessions can't be seen: {error}", "")
             else:
-                self._works(_PEERS, "other sessions are seen again")
+                self._complaints.works(_PEERS, "other sessions are seen again")
                 for change in changes(before, now, self._bus.session):
                     self._bus.publish(change)
                 before = [peer for peer in now if peer.live]
@@ -90,9 +93,11 @@ class Company:
             outcome = await fold(self._folder, keep)
         except FoldFailed as error:
             self._bus.publish(StoreFolded(problem=str(error)))
-            self._fails(_FOLD, str(error), "journals stay as they are; it is tried again")
+            self._complaints.fails(
+                _FOLD, str(error), "journals stay as they are; it is tried again"
+            )
             return
-        self._works(_FOLD, "finished journals are folded again")
+        self._complaints.works(_FOLD, "finished journals are folded again")
         if not isinstance(outcome, Busy) and outcome.records:
             self._bus.publish(
                 StoreFolded(
@@ -102,13 +107,3 @@ class Company:
                     elapsed_ms=outcome.elapsed_ms,
                 )
             )
-
-    def _fails(self, key: str, text: str, remedy: str) -> None:
-        if key not in self._failing:
-            self._failing.add(key)
-            self._bus.publish(Notice(key=key, severity="warning", text=text, remedy=remedy))
-
-    def _works(self, key: str, text: str) -> None:
-        if key in self._failing:
-            self._failing.discard(key)
-            self._bus.publish(Notice(key=key, severity="info", text=text, resolved=True))

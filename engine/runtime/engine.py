@@ -5,22 +5,19 @@ async with Engine.open(Path("project")) as engine:
 """
 
 import os
-import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from functools import cached_property, partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio
 from anyio.abc import TaskGroup
-from anyio.lowlevel import checkpoint
 
 from engine import __version__
-from engine.agents import commands, planner, router, serving
-from engine.agents.answer import Cut, compose, failed_plan
-from engine.agents.executor import Executor, Run
+from engine.agents import commands, serving
+from engine.agents.executor import Executor
 from engine.agents.services import Services
 from engine.agents.tool import Tool
 from engine.agents.tools import lookup
@@ -33,32 +30,37 @@ from engine.bus import Bus
 from engine.clock import Clock, SystemClock
 from engine.config import Loaded, load
 from engine.config.rollout import cap
-from engine.events import Event, Notice, QueryAsked, QueryPlanned, SessionJoined, SessionLeft
+from engine.errors import EngineError
+from engine.events import Event, Notice, SessionJoined, SessionLeft
 from engine.evidence import Answer, Level, Plan, Understanding, clean
 from engine.kernels.devices import MlxMemory, mlx_memory
 from engine.project import resolve
 from engine.runtime import corpus_view
 from engine.runtime.agents_watch import AgentsWatch
+from engine.runtime.asking import Asking
 from engine.runtime.capabilities import add_capabilities, find_gpu
 from engine.runtime.code_questions import CodeQuestions
 from engine.runtime.device_list import DeviceList
-from engine.runtime.engine_sample import EngineProbe
 from engine.runtime.fallback import Fallback
 from engine.runtime.memory_parts import guard_of, session_budget
 from engine.runtime.open_files import allow_enough
+from engine.runtime.opening import Opening
 from engine.runtime.query_text import checked
 from engine.runtime.recorder import Recorder
 from engine.runtime.responsiveness import favoured_loop
 from engine.runtime.sampling import Sampling
+from engine.runtime.secrets_apart import secrets_apart
 from engine.runtime.text_index import SessionIndex
 from engine.standing import Standing
 from engine.store.folder import store_folder
 from engine.store.journal import Journal
 from engine.store.last_circuits import last_circuits
 from engine.store.pool import Pool
+from engine.store.session_name import session_name
 
 if TYPE_CHECKING:
-    from engine.runtime.company import Company
+    from engine.runtime.alerting import Alerting
+    from engine.runtime.long_session import LongSession
     from engine.runtime.recording import SessionRecording
     from engine.store.past import Past
 
@@ -74,22 +76,17 @@ class Engine:
         project: Path,
         settings: Loaded,
         clock: Clock,
-        *,
-        live: bool,
-        record: Path | None = None,
-        watch: bool = False,
-        tools: Mapping[str, Tool] | None = None,
+        how: Opening,
     ) -> None:
         config = settings.config
         self.project = project
         self.settings = settings
-        self.session = _session_name(clock)
+        self.session = session_name(clock)
         self.bus = Bus(self.session, clock)
         self._clock = clock
-        self._live = live
-        self._watching = watch or live
+        self._live = how.live
         interval_s = config.store.flush_interval_s
-        self._recording = self._recorded(record, interval_s)
+        self._recording = self._recorded(how.record, interval_s)
         self._standing = Standing()
         self._store = store_folder(config.store.folder)
         durability = config.store.durability
@@ -110,7 +107,7 @@ class Engine:
         )
         self._corpus = corpus_view.CorpusView(project, config.search.ripgrep, clock)
         root, rg = str(project), self._corpus.ripgrep
-        self._text = SessionIndex(root, config, rg, self.bus, self.board, live=live)
+        self._text = SessionIndex(root, config, rg, self.bus, self.board, live=how.live)
         self._code = CodeQuestions(root, rg, self.bus, clock)
         self.memory = guard_of(
             budget, self.bus, self.board, clock, pool=self._pool, code=self._code, text=self._text
@@ -138,19 +135,25 @@ class Engine:
             text=self._text.search,
             code=self._code.ask,
             room=self.memory.admit,
+            environ=how.environ,
         )
-        known = partial(_tool, tools or {})
+        known = partial(_tool, how.tools)
         self._executor = Executor(known, self._services, config.agents.max or _default_agents())
-        self._watch = AgentsWatch(
+        self._agents = AgentsWatch(
             self._executor, self.board, clock, lambda: self._sampling.lag.newest_ms
         )
-        # For what looks at this program and its machine while the agents are in trouble.
-        self._reserve = Executor(known, self._services, _RESERVE)
-        self._fallback = Fallback(self._services)
-        self._company = self._accompanied() if live else None
+        self._asking = Asking(
+            bus=self.bus,
+            board=self.board,
+            clock=clock,
+            corpus=self._corpus,
+            executor=self._executor,
+            reserve=Executor(known, self._services, _RESERVE),
+            fallback=Fallback(self._services),
+            recorder=self._recorder,
+        )
+        self._long = self._long_session() if how.live or how.watch else None
         self._group: TaskGroup | None = None
-        self._queries = 0
-        self._running: dict[str, tuple[anyio.CancelScope, list[Cut]]] = {}
 
     def _recorded(self, file: Path | None, interval_s: float) -> "SessionRecording | None":
         if file is None:
@@ -159,11 +162,18 @@ class Engine:
 
         return SessionRecording(file, self.bus, self._clock, interval_s)
 
-    def _accompanied(self) -> "Company":
-        from engine.runtime.company import Company
+    def _long_session(self) -> "LongSession":
+        from engine.runtime.long_session import LongSession
 
-        store, clock = self.settings.config.store, self._clock
-        return Company(self._store, store, self.project, os.getpid(), self.bus, clock)
+        return LongSession(
+            self._services,
+            live=self._live,
+            sampling=self._sampling,
+            memory=self.memory,
+            agents=self._agents,
+            executor=self._executor,
+            standing=self._standing,
+        )
 
     @classmethod
     @asynccontextmanager
@@ -190,17 +200,12 @@ class Engine:
         """
         folder = resolve(None if project is None else os.fspath(project))
         loaded = settings or load(folder)
-        engine = cls(
-            folder,
-            loaded,
-            clock or SystemClock(),
-            live=live,
-            record=record,
-            watch=watch,
-            tools=tools,
-        )
         allow_enough()
-        with favoured_loop():
+        if live or watch:  # its parts take longer to import than the loop may be held
+            await anyio.to_thread.run_sync(import_module, "engine.runtime.long_session")
+        with secrets_apart(loaded.config) as environ, favoured_loop():
+            how = Opening(live, watch, record, tools or {}, environ)
+            engine = cls(folder, loaded, clock or SystemClock(), how)
             async with engine._opened():
                 yield engine
 
@@ -222,8 +227,8 @@ class Engine:
 
     async def _start(self, group: TaskGroup) -> None:
         self._group = self._sampling.group = group
-        if self._company is not None:
-            await self._company.sit()
+        if self._long is not None:
+            await self._long.enter()
         self.bus.record = self._record
         self.bus.publish(
             SessionJoined(
@@ -236,7 +241,7 @@ class Engine:
         add_capabilities(self.board, self._services)
         self._text.enter()
         self.memory.enter()
-        self._watch.enter()
+        self._agents.enter()
         here = clean(str(self.project))
         self.board.restore(last_circuits(self._store, here, self.session))
         self.board.announce()
@@ -247,45 +252,24 @@ class Engine:
         if self._recording is not None:
             group.start_soon(self._recording.run)
         group.start_soon(self.board.run)
-        if self._watching:
-            group.start_soon(self._sample_forever)
-            group.start_soon(self.memory.run)
-            group.start_soon(self._watch.run)
+        if self._long is not None:
+            self._long.start(group)
         if self._live:
             group.start_soon(self._read_project)
-        if self._company is not None:
-            group.start_soon(self._company.watch)
-            group.start_soon(self._company.fold)
 
     async def _stop(self) -> None:
-        for query in list(self._running):
-            self.cancel(query)
-        while self._running:  # noqa: ASYNC110 - some end in their callers' tasks, not in ours
-            await anyio.sleep(0.005)
+        self.cancel_all()
+        await self._asking.ended()
+        if self._long is not None:
+            await self._long.close()
         self.bus.publish(SessionLeft(reason="closed"))
         await self._recorder.flush()
         if self._recording is not None:
             await self._recording.close()
         await self._pool.close()
         self._journal.close()
-        if self._company is not None:
-            self._company.stand_up()
-
-    async def _sample_forever(self) -> None:
-        probe = await anyio.to_thread.run_sync(  # it imports psutil
-            lambda: EngineProbe(
-                bus=self.bus,
-                journal=self._journal,
-                pool=self._pool,
-                agents=self._executor.agents,
-                lag=self._sampling.lag,
-                clock=self._clock,
-            )
-        )
-        await self._find_gpu()
-        self._sampling.beside_host = probe.sample
-        async with self._sampling.hold():
-            await anyio.sleep_forever()
+        if self._long is not None:
+            self._long.stand_up()
 
     async def _read_project(self) -> None:
         """Make what questions about the code go by; one thing after the other, all in processes."""
@@ -306,7 +290,8 @@ class Engine:
         Raises:
             BadQuery: the text is no question as it stands; nothing has happened.
         """
-        return await self._answer(self._next_query(), checked(text), timeout_s)
+        text, query = checked(text), self._asking.next_query()
+        return await self._asking.answer(query, text, timeout_s)
 
     def submit(self, text: str) -> str:
         """Start a query in the engine's own tasks and return its id; the answer is an event.
@@ -314,19 +299,18 @@ class Engine:
         Raises:
             BadQuery: as for `ask`.
         """
-        text, query = checked(text), self._next_query()
+        text, query = checked(text), self._asking.next_query()
         assert self._group is not None
-        self._group.start_soon(self._answer, query, text, None)
+        self._group.start_soon(self._asking.answer, query, text, None)
         return query
 
     def cancel(self, query: str) -> bool:
         """Cancel a running query, which still gets its answer; False where it isn't running."""
-        return self._cut(query, "cancelled")
+        return self._asking.cancel(query)
 
     def cancel_all(self) -> None:
         """Cancel every running query."""
-        for query in list(self._running):
-            self.cancel(query)
+        self._asking.cancel_all()
 
     async def explain(self, text: str) -> tuple[Understanding, Plan]:
         """Return how a query is understood and its plan, without running it.
@@ -334,73 +318,7 @@ class Engine:
         Raises:
             BadQuery: as for `ask`.
         """
-        understanding, plan = await self._plan(checked(text))
-        return understanding, serving.adapted(plan, self._out_of_use())
-
-    async def _plan(self, text: str) -> tuple[Understanding, Plan]:
-        parts = await router.understand(text, self._corpus.locate)
-        return planner.joined(text, parts), planner.plan(parts)
-
-    async def _answer(self, query: str, text: str, timeout_s: float | None) -> Answer:
-        asked_s = self._clock.monotonic_s()
-        self.bus.publish(QueryAsked(query=query, text=text))
-        understanding = Understanding(text, SAID["unknown"], "unknown", {}, 0.0)
-        run = Run(query, Plan(()), asked_s)
-        cuts: list[Cut] = []
-        try:
-            with anyio.move_on_after(timeout_s) as scope:
-                self._running[query] = (scope, cuts)
-                await checkpoint()
-                understanding, full = await self._plan(text)
-                await self._serve(run, understanding, full)
-            if scope.cancelled_caught and not cuts:
-                cuts.append("timed_out")
-        except anyio.get_cancelled_exc_class():
-            # The caller itself is being cancelled: the query's end is still published and kept.
-            with anyio.CancelScope(shield=True):
-                await self._conclude(run, understanding, "cancelled")
-            raise
-        except Exception as error:
-            # A boundary: what fails outside of the tools is this query's failure, not the engine's.
-            run.plan, run.outcomes = failed_plan(error, run)
-        return await self._conclude(run, understanding, cuts[0] if cuts else None)
-
-    async def _serve(self, run: Run, understanding: Understanding, full: Plan) -> None:
-        """Work on the plan as far as what it needs is there, and stand in for the rest."""
-        out = self._out_of_use()
-        run.plan = serving.adapted(full, out)
-        tasks = run.plan.tasks
-        self.bus.publish(QueryPlanned(query=run.query, understanding=understanding, tasks=tasks))
-        await checkpoint()  # many queries at once plan in turns, not in one piece
-        await (self._reserve if "agents" in out else self._executor).execute(run)
-        out = self._out_of_use()  # it may have failed meanwhile, and because of this
-        if out and serving.is_unserved(run, out):
-            await self._fallback.stand_in(run, full, understanding, out)
-
-    def _out_of_use(self) -> dict[str, serving.Lack]:
-        board = self.board
-        return serving.out_of_use(board.states(), serving.causes(board.rows()), board.standing)
-
-    async def _conclude(self, run: Run, understanding: Understanding, cut: Cut | None) -> Answer:
-        elapsed_ms = round((self._clock.monotonic_s() - run.asked_s) * 1000, 3)
-        answer = compose(understanding, run, self.board.standing.level, elapsed_ms, cut)
-        with anyio.CancelScope(shield=True):
-            answer = await self._recorder.conclude(run.query, answer)
-        self._fallback.remember(run.plan, answer)
-        self._running.pop(run.query, None)
-        return answer
-
-    def _cut(self, query: str, how: Cut) -> bool:
-        if query not in self._running:
-            return False
-        scope, cuts = self._running[query]
-        cuts.append(how)
-        scope.cancel()
-        return True
-
-    def _next_query(self) -> str:
-        self._queries += 1
-        return f"q{self._queries}"
+        return await self._asking.explain(text)
 
     # ── by hand ──────────────────────────────────────────────────────────────────────────────
 
@@ -428,6 +346,29 @@ class Engine:
         """
         return self.board.unpin() if name == "level" else self.board.release(name)
 
+    async def silence(self, matchers: Mapping[str, str], for_s: float, reason: str = "") -> str:
+        """Have what fits all of these labels told to nobody for so long; return the silence's id.
+
+        Raises:
+            BadSilence: it would fit everything, or the labels, time or reason are none.
+            OSError: the store can't be written.
+        """
+        return await self._stays_open().silence(matchers, for_s, reason)
+
+    async def unsilence(self, name: str) -> None:
+        """End a silence before its time.
+
+        Raises:
+            UnknownSilence: there is none, or it is over.
+            OSError: the store can't be written.
+        """
+        await self._stays_open().unsilence(name)
+
+    def _stays_open(self) -> "Alerting":
+        if self._long is None:
+            raise EngineError("this session does not stay open: bolt-tui alerts silence NAME")
+        return self._long.alerting
+
     # ── what a face needs beside the bus ─────────────────────────────────────────────────────
 
     def state_events(self) -> list[Event]:
@@ -449,6 +390,10 @@ class Engine:
         from engine.store.past import Past
 
         return Past(self._pool, self._store)
+
+    def trouble(self) -> str:
+        """Return why a session that is to stay open gets nowhere; empty while it works."""
+        return "" if self._long is None else self._long.trouble()
 
     async def flush(self) -> bool:
         """Write what has happened so far; False where it can't be written now."""
@@ -472,12 +417,6 @@ def _tool(given: Mapping[str, Tool], name: str) -> Tool:
         KeyError: no tool has this name.
     """
     return given.get(name) or lookup(name)
-
-
-def _session_name(clock: Clock) -> str:
-    """Return a name that sorts by the session's start and is nobody else's."""
-    start = datetime.fromtimestamp(clock.wall_s(), UTC)
-    return f"{start:%Y%m%dT%H%M%S}-{os.getpid()}-{secrets.token_hex(2)}"
 
 
 def _default_agents() -> int:

@@ -5,6 +5,7 @@ from engine.bus import Bus
 from engine.clock import Clock
 from engine.events import EngineSample
 from engine.runtime.loop_lag import LoopLag
+from engine.runtime.memory_guard import MemoryGuard
 from engine.store.journal import Journal
 from engine.store.pool import Pool
 
@@ -20,6 +21,7 @@ class EngineProbe:
         pool: Pool,
         agents: Agents,
         lag: LoopLag,
+        memory: MemoryGuard,
         clock: Clock,
     ) -> None:
         import psutil  # type: ignore[import-untyped]  # 25 ms: only a console asks
@@ -27,14 +29,20 @@ class EngineProbe:
         self._process = psutil.Process()
         self._bus, self._journal, self._pool = bus, journal, pool
         self._agents, self._lag, self._clock = agents, lag, clock
+        self._memory = memory
         self._before: tuple[float, float] | None = None
 
     def sample(self) -> EngineSample:
         """Return one sample; CPU is over the time since the one before."""
         cpu_pct = self._cpu_pct()
+        unknown = {} if cpu_pct is not None else {"cpu_pct": "needs two readings"}
+        if self._memory.unknown:
+            unknown["memory_used_bytes"] = self._memory.unknown
         counters = self._bus.counters
         return EngineSample(
             rss_bytes=self._process.memory_info().rss,
+            memory_used_bytes=self._memory.used_bytes,
+            memory_budget_bytes=self._memory.budget_bytes,
             cpu_pct=cpu_pct,
             loop_lag_p99_ms=self._lag.p99_ms,
             loop_lag_max_ms=self._lag.max_ms,
@@ -57,7 +65,7 @@ class EngineProbe:
             leases_held_p50_ms=self._pool.held.p50_ms,
             leases_held_max_ms=self._pool.held.max_ms,
             leases_reconnects=self._pool.reconnects,
-            unknown={} if cpu_pct is not None else {"cpu_pct": "needs two readings"},
+            unknown=unknown,
         )
 
     def _cpu_pct(self) -> float | None:

@@ -20,7 +20,7 @@ from engine.clock import Clock
 from engine.events import MemoryChanged, Notice
 from engine.probes.own_memory import MemoryReading, ReadMemory, below
 from engine.probes.reading import Unknown
-from engine.runtime.free_memory import give_back
+from engine.runtime.free_memory import give_back, share_arenas
 
 CAPABILITY: Final = "memory"
 TICK_S: Final = 2.0
@@ -76,7 +76,18 @@ class MemoryGuard:
         self._holders: Holders = ()
         self._looked_s: float | None = None
         self._unread = ""
+        self.used_bytes: int | None = None  # as last read; None before that, or unreadable now
         self._looking = anyio.Lock()
+
+    @property
+    def budget_bytes(self) -> int:
+        """How much this program and its children may hold."""
+        return self._marks.budget.total_bytes
+
+    @property
+    def unknown(self) -> str:
+        """Why `used_bytes` is None; empty where it is known."""
+        return "" if self.used_bytes is not None else self._unread or "it was not read yet"
 
     def register(self, *caches: Cache) -> None:
         """Have these shed, one after the other, when memory runs short: the cheapest first."""
@@ -90,6 +101,7 @@ class MemoryGuard:
 
     async def run(self) -> None:
         """Look at the memory until cancelled."""
+        share_arenas()
         while True:
             await self.look()
             await anyio.sleep(TICK_S)
@@ -121,6 +133,7 @@ class MemoryGuard:
             if isinstance(reading, Unknown):
                 self._unreadable(reading.reason)
                 return
+            self.used_bytes = reading.used_bytes
             if self._unread:
                 self._unread = ""
                 self.enter()
@@ -138,6 +151,7 @@ class MemoryGuard:
             self._restore(verdict.room_bytes)
 
     def _unreadable(self, reason: str) -> None:
+        self.used_bytes = None
         if reason != self._unread:
             self._unread = reason
             self._board.add_absent(CAPABILITY, f"it can't be read: {reason}")
@@ -190,7 +204,7 @@ class MemoryGuard:
             MemoryChanged(
                 state=verdict.state,
                 used_bytes=used_bytes,
-                budget_bytes=self._marks.budget.total_bytes,
+                budget_bytes=self.budget_bytes,
                 holders=self._holders,
                 cause=verdict.cause,
             )

@@ -1,6 +1,6 @@
 """The probes of one engine: made when first asked for, sampling while anyone holds on to them."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import Generic, Protocol, TypeVar
@@ -17,6 +17,7 @@ from engine.probes.gpu import GpuProbe
 from engine.probes.host import HostProbe
 from engine.probes.processes import ProcessProbe
 from engine.probes.sampler import Sampler, read_once
+from engine.probes.ticks import Ticks
 from engine.runtime.loop_lag import LoopLag
 
 # Ten ticks of the kernel's clock: long enough for a figure, short enough not to be felt.
@@ -81,6 +82,7 @@ class Sampling:
         self._processes = _Shared(clock, FRESH_S, self._take_processes, lambda: self._all_processes)
         self._holders = 0
         self._scope = anyio.CancelScope()
+        self._sampler: Sampler | None = None
 
     @cached_property
     def gpu(self) -> GpuProbe:
@@ -111,6 +113,8 @@ class Sampling:
 
     async def _take_gpus(self) -> GpuSample:
         sample = await self.gpu.sample()
+        if not self._holders:  # it keeps a thread or a child, which nobody else would close
+            await self.gpu.aclose()
         self._bus.publish(sample)
         return sample
 
@@ -122,6 +126,11 @@ class Sampling:
         # Not published: it is the whole list. It is stamped here all the same, for its age.
         self._all_processes = replace(sample, mono_s=self._clock.monotonic_s())
         return self._all_processes
+
+    @property
+    def ticks(self) -> Mapping[str, Ticks]:
+        """What became of the ticks of each probe, by its name, since sampling last began."""
+        return {} if self._sampler is None else self._sampler.ticks
 
     @asynccontextmanager
     async def hold(self) -> AsyncIterator[None]:
@@ -148,7 +157,7 @@ class Sampling:
         # Made in threads, as the first probe imports psutil.
         host = await anyio.to_thread.run_sync(HostProbe, self._clock)
         processes = await anyio.to_thread.run_sync(ProcessProbe, self._clock)
-        sampler = Sampler(
+        sampler = self._sampler = Sampler(
             self._publish,
             self._bus.wanted,
             self._clock,

@@ -20,7 +20,7 @@ _MARK = b'","type":"CircuitChanged",'
 
 
 def last_circuits(folder: Path, project: str, session: str) -> list[CircuitChanged]:
-    """Return the newest change of each circuit of the newest finished session on `project`.
+    """Return the newest change of each circuit of the newest session on `project` that had any.
 
     `project` is its path as SessionJoined has it, `session` the one that asks. What can't be read
     is passed over: nothing depends on it.
@@ -29,8 +29,10 @@ def last_circuits(folder: Path, project: str, session: str) -> list[CircuitChang
         found = [part for part in segments(folder) if part.session != session]
         groups = [list(parts) for _, parts in groupby(found, lambda part: part.session)]
         for parts in reversed(groups[-_SESSIONS:]):
-            if _is_on(parts[0], project) and not is_live(parts[-1].path):
-                return list(_newest(parts).values())
+            if not _is_on(parts[0], project) or is_live(parts[-1].path):
+                continue
+            if newest := _newest(parts):  # one that only wrote down a health check has none
+                return list(newest.values())
     except OSError:
         pass  # the store is out of order, which its own circuit tells
     return []

@@ -7,7 +7,14 @@ from typing import TypeVar
 from engine.events import AnyEvent, Event
 from engine.store.history import Only, PastQuery, read_queries
 from engine.store.past_digest import CHANGES, Digest, read_digest, read_end
-from engine.store.past_events import EVER_S, names, read_events, read_lines, read_standing
+from engine.store.past_events import (
+    EVER_S,
+    names,
+    read_events,
+    read_lines,
+    read_standing,
+    read_told,
+)
 from engine.store.past_marks import PastMark, read_marks
 from engine.store.past_metric import MetricSpan, check, read_metric
 from engine.store.past_sessions import PastSession, read_sessions
@@ -54,6 +61,10 @@ class Past:
     async def standing(self, at_s: float, session: str) -> list[Event]:
         """Return what described a session's state at a moment: what a late reader needs first."""
         return await self.read(lambda view: read_standing(view, at_s, session))
+
+    async def told(self, at_s: float) -> list[Event]:
+        """Return the alerts, silences and checks that stood then, whichever session told them."""
+        return await self.read(lambda view: read_told(view, at_s))
 
     async def lines(self, start_s: float, end_s: float, session: str | None = None) -> list[bytes]:
         """Return all records of a span as lines of a journal, those of unknown kinds unchanged."""

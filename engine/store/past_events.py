@@ -16,7 +16,7 @@ from engine.events import (
     PeerChanged,
     SessionJoined,
 )
-from engine.standing import Standing
+from engine.standing import TOLD, Standing
 from engine.store.pool import Parameter, Row
 from engine.store.records import SAMPLES, Kind, event, sealed
 from engine.store.snapshot import View
@@ -58,11 +58,26 @@ def read_lines(view: View, start_s: float, end_s: float, session: str | None) ->
 
 def read_standing(view: View, at_s: float, session: str) -> list[Event]:
     """Return what described a session's state at a moment, in the order in which it happened."""
-    found = [*_newest_samples(view, at_s, session), *_standing_facts(view, at_s, session)]
+    found = [
+        *_newest_samples(view, at_s, session),
+        *_standing_facts(view, at_s, session),
+        *_told(view, at_s, session),
+    ]
     standing = Standing()
     for one in sorted(found, key=lambda one: one.seq):
         standing.take(one)
     return standing.events()
+
+
+def read_told(view: View, at_s: float) -> list[Event]:
+    """Return the alerts, silences and checks that stood at a moment, whichever session told them.
+
+    By wall time: there is no other between sessions.
+    """
+    standing = Standing()
+    for one in sorted(_told(view, at_s, None), key=lambda one: (one.wall_s, one.session, one.seq)):
+        standing.take(one)
+    return sorted(standing.events(), key=lambda one: (one.wall_s, one.session, one.seq))
 
 
 def _newest_samples(view: View, at_s: float, session: str) -> Iterable[AnyEvent]:
@@ -88,6 +103,26 @@ def _standing_facts(view: View, at_s: float, session: str) -> Iterable[AnyEvent]
         "WHERE session = ? AND wall_s <= ? AND type IN (SELECT unnest(?)) "
         f"QUALIFY row_number() OVER (PARTITION BY type, {what} ORDER BY seq DESC) = 1",
         [session, at_s, names],
+    )
+    for kind, body in rows:
+        one = _event(str(kind), str(body))
+        if one is not None:
+            yield one
+
+
+def _told(view: View, at_s: float, session: str | None) -> Iterable[AnyEvent]:
+    """Yield the newest of each alert and silence, and of what there is one of."""
+    whose, order = ("", "wall_s DESC, session DESC, seq DESC")
+    parameters: list[Parameter] = [at_s, [kind.__name__ for kind in TOLD]]
+    if session is not None:
+        whose, order = (" AND session = ?", "seq DESC")
+        parameters.append(session)
+    what = "coalesce('alert ' || (body->>'$.alert'), 'silence ' || (body->>'$.silence'), type)"
+    rows = view.execute(
+        f"SELECT type, body FROM {view.table('facts', -EVER_S, at_s)} "
+        f"WHERE wall_s <= ? AND type IN (SELECT unnest(?)){whose} "
+        f"QUALIFY row_number() OVER (PARTITION BY {what} ORDER BY {order}) = 1",
+        parameters,
     )
     for kind, body in rows:
         one = _event(str(kind), str(body))

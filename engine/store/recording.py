@@ -8,6 +8,7 @@ Each line carries its checksum as in a journal. A file that was cut off is read 
 """
 
 import gzip
+import math
 import os
 import zlib
 from collections.abc import Collection, Iterable, Sequence
@@ -21,9 +22,9 @@ from msgspec import Struct
 
 from engine.errors import EngineError
 from engine.events import Event, SessionJoined, SessionLeft
-from engine.standing import Standing
+from engine.standing import TOLD, Standing
 from engine.store.journal import line, parse, sound
-from engine.store.past_marks import PastMark, mark
+from engine.store.past_marks import PastMark, marks_of
 from engine.store.past_sessions import PastSession
 
 FORMAT: Final = 1
@@ -209,6 +210,14 @@ class RecordedPast:
                 standing.take(event)
         return standing.events()
 
+    async def told(self, at_s: float) -> list[Event]:
+        """Return the alerts, silences and checks that stood then, whichever session told them."""
+        standing = Standing()
+        for event in sorted(self._events, key=lambda event: event.wall_s):
+            if isinstance(event, TOLD) and event.wall_s <= at_s:
+                standing.take(event)
+        return sorted(standing.events(), key=lambda event: event.wall_s)
+
     async def events(
         self,
         start_s: float,
@@ -228,8 +237,8 @@ class RecordedPast:
 
     async def marks(self, start_s: float, end_s: float) -> list[PastMark]:
         """Return what the time bar marks in the span, oldest first."""
-        inside = (event for event in self._events if start_s <= event.wall_s <= end_s)
-        return [made for event in inside if (made := mark(event)) is not None]
+        inside = [event for event in self._events if start_s <= event.wall_s <= end_s]
+        return marks_of(inside, await self.told(math.nextafter(start_s, -math.inf)))
 
 
 def _grown(was: PastSession | None, event: Event) -> PastSession:

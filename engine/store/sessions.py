@@ -19,15 +19,13 @@ from engine.events import (
     SessionJoined,
     SessionLeft,
 )
-from engine.store.journal import PREFIX_BYTES, parse
 from engine.store.seats import Sitting, sitting
 from engine.store.segments import Segment, is_held, is_live, segment, segments
+from engine.store.tail import read_on
 
 State = Literal["here", "left", "died"]
 
-_KIND_AT = PREFIX_BYTES + len(b'"type":"')
 _KINDS = (b"Query", b"Session")
-_PORTION_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,20 +189,9 @@ def _read(tail: _Tail) -> bool:
         return True
     try:
         live = is_held(file)
-        while portion := _whole_lines(file, tail.offset):
-            tail.offset += len(portion)
-            for raw in portion.split(b"\n")[:-1]:
-                tail.take(parse(raw) if raw.startswith(_KINDS, _KIND_AT) else None)
+        for offset, event in read_on(file, tail.offset, _KINDS):
+            tail.offset = offset
+            tail.take(event)
         return live
     finally:
         os.close(file)
-
-
-def _whole_lines(file: int, offset: int) -> bytes:
-    """Return the next whole lines, at least one where there is one."""
-    data = b""
-    while portion := os.pread(file, _PORTION_BYTES, offset + len(data)):
-        data += portion
-        if end := data.rfind(b"\n") + 1:
-            return data[:end]
-    return b""

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from engine.agents import planner
 from engine.agents.commands import COMMANDS, BadCommand, parse
 from engine.agents.tools import names
+from engine.checks.tools import tools
 from engine.errors import BadQuery
 
 WORDS = {
@@ -196,7 +197,7 @@ def test_every_command_has_a_plan_of_tools_that_exist(name: str) -> None:
     tasks = planner.plan([understood]).tasks
     assert tasks
     assert "nothing" not in [task.tool for task in tasks]
-    assert {task.tool for task in tasks} <= set(names())
+    assert {task.tool for task in tasks} <= {*names(), *tools()}
     assert COMMANDS[name].usage.startswith(f":{name}")
 
 

@@ -4,6 +4,7 @@ from engine.agents import planner
 from engine.agents.schedule import Schedule
 from engine.agents.tools import names
 from engine.agents.vocabulary import INTENTS, SAID
+from engine.checks.tools import tools as of_checks
 from engine.evidence import Argument, PlannedTask, Understanding
 
 CAPABILITIES = {
@@ -54,7 +55,7 @@ def test_every_intent_has_a_plan_that_can_run() -> None:
             assert plan.tasks, intent
             Schedule(plan)
             for task in plan.tasks:
-                assert task.tool in names(), (intent, task.tool)
+                assert task.tool in {*names(), *of_checks()}, (intent, task.tool)
                 assert task.capability in CAPABILITIES
 
 

@@ -15,6 +15,7 @@ from engine.agents.slots import masked, plain
 from engine.agents.sought import names_no_text
 from engine.agents.tools import names
 from engine.agents.vocabulary import INTENTS, SAID, likely, weights
+from engine.checks.tools import tools
 from engine.evidence import Argument, Understanding
 from engine.search.corpus import resolve_path
 from engine.search.errors import SearchError
@@ -522,7 +523,7 @@ async def test_any_text_is_understood_somehow(text: str) -> None:
         assert part.text in text
     plan = planner.plan(parts)
     Schedule(plan)
-    assert {task.tool for task in plan.tasks} <= set(names())
+    assert {task.tool for task in plan.tasks} <= {*names(), *tools()}
     for task in plan.tasks:
         if task.tool == "search.text":
             assert task.arguments["pattern"] or any(names_no_text(part.text) for part in parts)

@@ -108,9 +108,9 @@ def test_every_tool_is_in_the_table() -> None:
     """Each needs the agents or looks only at this program and its machine."""
     light = {name for name in names() if "agents" not in needs(PlannedTask("t", name))}
     assert {name.partition(".")[0] for name in light} == {
-        "machine", "engine", "store", "help", "nothing", "file", "unserved",
+        "machine", "engine", "store", "help", "nothing", "file", "unserved", "alerts", "checks",
     }  # fmt: skip
-    assert "file.outline" not in light
+    assert not light & {"file.outline", "checks.validate"}
 
 
 def test_a_forced_circuit_is_told_as_forced() -> None:

@@ -14,6 +14,7 @@ from engine.agents.services import Services
 from engine.agents.tools import lookup, names
 from engine.checks.catalogue import FAULTS
 from engine.checks.session_faults import STUCK
+from engine.checks.tools import tools
 from engine.config import options
 
 ASKED = (
@@ -36,8 +37,8 @@ async def test_no_query_plans_a_fault(text: str) -> None:
         parts = await router.understand(text, _nowhere)
     except commands.BadCommand:
         return
-    tools = {task.tool for task in planner.plan(parts).tasks}
-    assert tools <= set(names())
+    planned = {task.tool for task in planner.plan(parts).tasks}
+    assert planned <= {*names(), *tools()}
 
 
 async def _nowhere(_: str) -> Located:
@@ -55,16 +56,18 @@ def test_no_tool_command_setting_or_service_is_of_the_drill() -> None:
 
 @pytest.mark.parametrize("face", ["engine.runtime", "bolt_tui.headless", "bolt_tui.interactive"])
 def test_a_session_does_not_load_it(face: str) -> None:
-    """What isn't imported can't be reached."""
+    """What isn't imported can't be reached: of the checks there is only the list of tools."""
     program = (
         f"import sys, {face}\n"
         "import engine.runtime.engine\n"
-        "print([name for name in sys.modules if name.startswith('engine.checks')])"
+        "print({name for name in sys.modules if name.startswith('engine.checks.')}"
+        " - {'engine.checks.tools'})"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
     )
-    assert done.stdout.strip() == "[]"
+    assert done.stdout.strip() == "set()"
+    assert not [name for name in tools() if "drill" in name]
 
 
 def test_nothing_below_names_it() -> None:
@@ -73,6 +76,6 @@ def test_nothing_below_names_it() -> None:
     named = [
         path
         for path in engine.rglob("*.py")
-        if path.parent.name != "checks" and "engine.checks" in path.read_text()
+        if "checks" not in path.parts and "engine.checks" in path.read_text()
     ]
     assert named == []

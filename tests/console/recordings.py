@@ -1,5 +1,7 @@
 """Sessions as lists of events: what the screens in `snapshots/` are drawn from."""
 
+from typing import Literal
+
 from engine import events as e
 from engine.evidence import (
     Answer,
@@ -368,3 +370,70 @@ def pinned() -> Tape:
                        lift="the end of the pin", held_until_s=tape.clock.wall_s() + 300.0),
     )  # fmt: skip
     return run_for(tape, 5, m4_pro_host, m4_pro_gpu)
+
+
+def alerted() -> Tape:
+    """One alert fires and one is silenced, one waits, one was over; slack does not answer."""
+    tape = idle_mac(30)
+    wall_s = tape.clock.wall_s()
+    few = {"alert": "a1", "rule": "low_success", "severity": "critical"}
+    memory = {"alert": "a2", "rule": "high_memory", "severity": "critical"}
+    tape.say(
+        firing(memory, "Memory is short: own_memory_bytes = 13.1 GiB, memory_budget_bytes = "
+               "12.0 GiB", wall_s - 4000),
+        e.SilenceChanged(silence="5112ce00", matchers={"rule": "high_memory"},
+                         starts_s=wall_s - 1500, until_s=wall_s + 2100, by="mb",
+                         reason="a training run holds it until three"),
+        e.AlertResolved(alert="a3", rule="many_errors", severity="warning",
+                        text="Many queries fail: errors_last_hour = 14",
+                        since_s=wall_s - 5400, fired_s=wall_s - 5400,
+                        why="it holds no longer: errors_last_hour = 9 of 60 queries"),
+    ).wait(20)  # fmt: skip
+    tape.say(
+        firing(few, "Too few queries succeed: query_success_ratio = 0.62 of 21 queries",
+               tape.clock.wall_s()),
+        e.AlertDelivered(message="m1", alert="a1", rule="low_success", channel="email",
+                         kind="firing", state="sent"),
+        e.AlertDelivered(message="m1", alert="a1", rule="low_success", channel="slack",
+                         kind="firing", state="failed", attempt=3, next_try_s=40.0,
+                         cause="hooks.slack.com refused the connection"),
+        e.AlertPending(alert="a4", rule="circuit_open", severity="warning", for_s=900.0,
+                       text="A capability stays out of order: circuits_open = 1",
+                       since_s=tape.clock.wall_s()),
+        e.HealthChecked(
+            state="warning", text="1 of 14 checks is not ok",
+            checks=(e.Check("store", "readiness", "ok", "it can be written"),
+                    e.Check("disk", "dependency", "warning", "4.1 GiB are free, which is 3 %",
+                            "free space, or bolt-tui store export")),
+        ),
+        e.Validated(
+            phase="2", full=False, ready_pct=75.0,
+            criteria=(
+                criterion("memory", "proven", "1.1 GiB", "< 5 GiB"),
+                criterion("search", "proven", "36 ms", "< 100 ms"),
+                criterion("success", "failed", "62 %", "> 80 %"),
+                criterion("crash_free", "unproven", "", "> 168 h"),
+            ),
+        ),
+    )  # fmt: skip
+    return run_for(tape, 5, m4_pro_host, m4_pro_gpu)
+
+
+def firing(about: dict[str, str], text: str, since_s: float) -> e.AlertFiring:
+    """Return that an alert fires."""
+    condition = {"low_success": "query_success_ratio < 0.8"}.get(about["rule"], "")
+    return e.AlertFiring(
+        alert=about["alert"], rule=about["rule"], text=text, since_s=since_s, expr=condition,
+        severity="critical" if about["severity"] == "critical" else "warning",
+        value=text.partition(": ")[2],
+        remedy='see which failed and why: bolt-tui --run "failed queries of the last hour"',
+    )  # fmt: skip
+
+
+def criterion(
+    name: str, state: Literal["proven", "failed", "unproven"], figure: str, bar: str
+) -> e.Criterion:
+    """Return one acceptance criterion of the second phase."""
+    proof = "no week of history is on record" if state == "unproven" else "measured now"
+    return e.Criterion(name, "2", f"{name} is as planned", state, figure, bar, proof,
+                       f"bolt-tui validate --production --phase 2 --only {name}")  # fmt: skip

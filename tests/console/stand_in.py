@@ -1,19 +1,21 @@
 """An engine that only replays: what the app needs of one, over a tape."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from engine.alerts.errors import BadSilence
 from engine.breaker.circuit import How
 from engine.breaker.degradation import BadPin
 from engine.bus import Bus
 from engine.errors import BadQuery
-from engine.events import Event, QueryAsked
+from engine.events import Event, QueryAsked, SilenceChanged
 from engine.evidence import Level
 from engine.store.recording import FORMAT, Header, RecordedPast, Recording
 
 from .tape import Tape
 
+SILENCE = "51ace001"
 COMPLETIONS = (":search", ":status", "system status", "who imports", "what can be asked")
 
 
@@ -25,6 +27,8 @@ class StandIn:
         self.submitted: list[str] = []
         self.cancelled: list[str] = []
         self.ordered: list[tuple[str, str, str, float | None]] = []
+        self.silenced: list[tuple[dict[str, str], float, str]] = []
+        self.unsilenced: list[str] = []
         self._past = past
 
     @property
@@ -70,6 +74,21 @@ class StandIn:
     def release(self, name: str) -> bool:
         self.ordered.append((name, "release", "", None))
         return True
+
+    async def silence(self, matchers: Mapping[str, str], for_s: float, reason: str) -> str:
+        if "bad" in matchers.values():
+            raise BadSilence("the engine says no")
+        self.silenced.append((dict(matchers), for_s, reason))
+        now_s = self.tape.clock.wall_s()
+        self.tape.say(
+            SilenceChanged(silence=SILENCE, matchers=dict(matchers), starts_s=now_s,
+                           until_s=now_s + for_s, by="mb", reason=reason)
+        )  # fmt: skip
+        return SILENCE
+
+    async def unsilence(self, name: str) -> None:
+        self.unsilenced.append(name)
+        self.tape.say(SilenceChanged(silence=name, matchers={}, starts_s=0, until_s=0, ended=True))
 
     def complete(self, text: str) -> list[str]:
         return [entry for entry in COMPLETIONS if entry.startswith(text) and entry != text]

@@ -23,6 +23,13 @@ class Tape:
             self.bus.publish(event)
         return self
 
+    def hand_on(self, *events: Event) -> "Tape":
+        """Hand on what another session told, stamped by it."""
+        for event in events:
+            self.events.append(event)
+            self.bus.deliver(event)
+        return self
+
     def wait(self, seconds: float) -> "Tape":
         """Let time pass."""
         self.clock.advance(seconds)

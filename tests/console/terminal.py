@@ -51,6 +51,7 @@ class Terminal:
             start_new_session=True,
         )
         os.close(theirs)
+        self.pid = self._process.pid
 
     def type(self, keys: bytes) -> None:
         os.write(self._descriptor, keys)

@@ -61,7 +61,7 @@ def test_a_wrong_keymap_is_told_precisely() -> None:
 
 def test_every_binding_can_be_remapped() -> None:
     """Each binding has the id that a keymap names."""
-    made = bindings("asking", "looking", "time", "program")
+    made = bindings("asking", "looking", "operating", "time", "program")
     assert {binding.id for binding in made if not isinstance(binding, tuple)} == {
         action.id for action in ACTIONS if action.keys
     }

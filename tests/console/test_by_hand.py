@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bolt_tui.by_hand import BadOrder, Force, Pin, Release, completions, is_order, order_of
+from bolt_tui.by_hand import (
+    BadOrder,
+    Force,
+    Pin,
+    Release,
+    Silence,
+    Unsilence,
+    completions,
+    is_order,
+    order_of,
+)
 from bolt_tui.consequences import consequences, title_of
 from bolt_tui.state import ConsoleState
 from engine import events as e
@@ -18,6 +28,7 @@ from .test_state import folded
 IDLE = folded(recordings.joined())
 TROUBLED = folded(recordings.troubled())
 PINNED = folded(recordings.pinned())
+ALERTED = folded(recordings.alerted())
 
 
 @pytest.mark.parametrize(
@@ -29,9 +40,16 @@ PINNED = folded(recordings.pinned())
         (":force graph closed because  we  must", Force("graph", "closed", None, "we must")),
         (":pin existing-tools 90s because drill", Pin("existing_tools", 90.0, "drill")),
         ("  :pin limited  ", Pin("limited", None, "")),
+        (":silence disk", Silence((("rule", "disk"),), 3600.0, "")),
+        (":silence disk 2h because we deploy", Silence((("rule", "disk"),), 7200.0, "we deploy")),
+        (
+            ":silence rule=disk host=mini for 90 m",
+            Silence((("rule", "disk"), ("host", "mini")), 5400.0, ""),
+        ),
+        (":silence severity=info because noise", Silence((("severity", "info"),), 3600.0, "noise")),
     ],
 )
-def test_an_order_is_read(text: str, order: Force | Pin) -> None:
+def test_an_order_is_read(text: str, order: Force | Pin | Silence) -> None:
     """Name, way, time and reason may each be written in the ways that people write them."""
     assert order_of(text, IDLE) == order
 
@@ -53,6 +71,9 @@ def test_an_order_is_read(text: str, order: Force | Pin) -> None:
         (":release graph", "graph is not forced; there is nothing to release"),
         (":release level", "the level is not pinned"),
         (":release grph", 'did you mean "graph"?'),
+        (":silence", ":silence: expected a name, found none; type :silence NAME [2h]"),
+        (":silence disk soon", 'expected a time like 10m or 1h, or because and a reason, found "s'),
+        (":unsilence disk", 'there is no silence "disk"; expected one of none yet'),
     ],
 )
 def test_a_bad_order_is_told_precisely(text: str, sentence: str) -> None:
@@ -69,6 +90,48 @@ def test_a_pin_above_the_rollouts_cap_is_refused() -> None:
         order_of(":pin full", PINNED)
 
 
+def test_a_silence_is_ended_by_its_name_or_its_id() -> None:
+    """Both lead to the id; of a wrong name the nearest is offered."""
+    ended = Unsilence("high_memory", ("5112ce00",))
+    assert order_of(":unsilence high_memory", ALERTED) == ended
+    assert order_of(":unsilence 5112ce00", ALERTED) == Unsilence("5112ce00", ("5112ce00",))
+    with pytest.raises(BadOrder, match='did you mean "high_memory"'):
+        order_of(":unsilence high_memry", ALERTED)
+
+
+def test_alerts_are_offered_by_name() -> None:
+    """What was heard of can be silenced, what is silenced can be ended."""
+    assert ":silence low_success" in completions(":silence l", ALERTED)
+    assert completions(":unsilence ", ALERTED) == [":unsilence high_memory"]
+    assert completions(":silence low_success ", ALERTED)[0] == ":silence low_success 10m"
+
+
+def test_silencing_says_what_it_mutes_and_until_when() -> None:
+    """What fires, that nobody is told, when that ends, and how to end it sooner."""
+    said = _said(":silence low_success 2h", ALERTED)
+    assert said["now"].startswith("✗ low_success fires since 14:30:50: Too few queries")
+    assert "nobody is told of it over a channel" in said["then"]
+    assert said["ends"].startswith("at 16:30:54, in 2 h 00 m; :unsilence low_success ends it")
+    assert "mind" not in said
+    said = _said(":silence severity=critical", ALERTED)
+    assert "high_memory" in said["now"]
+    assert "low_success" in said["now"]
+
+
+def test_silencing_an_unknown_rule_minds_it() -> None:
+    """A rule of the user's may not have been heard of; a wrong letter is worth a hint."""
+    said = _said(":silence low_sucess", ALERTED)
+    assert said["now"] == "nothing that it fits fires or is pending"
+    assert said["mind"] == 'no rule "low_sucess" was heard of so far; did you mean "low_success"?'
+
+
+def test_ending_a_silence_says_what_is_told_again() -> None:
+    """Until when it would last, by whom and why, and what fires meanwhile."""
+    said = _said(":unsilence high_memory", ALERTED)
+    assert said["now"] == "silenced until 15:05:30 by mb: a training run holds it until three"
+    assert said["then"] == "high_memory fires, and is told of again"
+
+
 def test_what_is_held_can_be_released() -> None:
     """A forced circuit by its name, the pinned level by the word level."""
     assert order_of(":release graph", TROUBLED) == Release("graph")
@@ -76,7 +139,10 @@ def test_what_is_held_can_be_released() -> None:
 
 
 @given(
-    st.text(max_size=60), st.sampled_from(["", ":force ", ":pin ", ":release ", ":force graph "])
+    st.text(max_size=60),
+    st.sampled_from(
+        ["", ":force ", ":pin ", ":release ", ":force graph ", ":silence ", ":unsilence "]
+    ),
 )
 def test_no_text_breaks_the_reading(text: str, head: str) -> None:
     """Whatever is typed is an order, no order, or refused with a sentence."""

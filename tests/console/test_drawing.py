@@ -37,6 +37,7 @@ TAPES = [
     Tape(), recordings.joined(), recordings.idle_mac(20), recordings.idle_linux(20),
     recordings.running(recordings.idle_mac(5)), recordings.answered(recordings.idle_mac(5)),
     recordings.failed(), recordings.lowered(), recordings.troubled(), recordings.pinned(),
+    recordings.alerted(),
 ]  # fmt: skip
 STATES = [folded(tape) for tape in TAPES]
 

@@ -14,10 +14,12 @@ from .tape import Tape
 def picture(state: ConsoleState) -> dict[str, object]:
     """Return all that panes read of a state."""
     plain = {name: value for name, value in vars(state).items() if name not in _OWN}
-    return plain | {"histories": {r: list(state.histories.of(r)) for r in ("cpu", "gpu", "memory")}}
+    histories = {r: list(state.histories.of(r)) for r in ("cpu", "gpu", "memory")}
+    metrics = state.metrics and state.metrics.readings(state.now_s)
+    return plain | {"histories": histories, "metrics": metrics}
 
 
-_OWN = {"histories", "changed"}
+_OWN = {"histories", "changed", "metrics"}
 
 
 def folded(events: list[e.Event]) -> ConsoleState:

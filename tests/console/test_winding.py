@@ -16,6 +16,7 @@ from engine.store.recording import FORMAT, Header, RecordedPast, Recording
 from . import recordings
 from .stand_in import StandIn
 from .tape import START_WALL_S, Tape
+from .test_alert_state import stamped
 
 pytestmark = pytest.mark.anyio
 
@@ -223,3 +224,36 @@ async def test_a_clock_set_back_hides_nothing_of_the_past() -> None:
     assert "late" in state.notices
     assert state.host is not None
     assert state.host.seq == max(one.seq for one in taped.events if isinstance(one, e.HostSample))
+
+
+async def test_the_past_shows_the_alerts_that_others_told() -> None:
+    """What the evaluating session told is on the screen of the past, as it stood at each moment."""
+    taped = recordings.idle_mac(100)
+    began_s = START_WALL_S
+
+    def told(event: e.Event, number: int, after_s: float) -> e.Event:
+        return stamped(event, number, began_s + after_s)
+
+    about = {"alert": "a1", "rule": "disk", "severity": "critical"}
+    others = [
+        told(e.AlertFiring(**about, text="14 hours ago"), 1, -50_000),  # type: ignore[arg-type]
+        told(e.AlertFiring(alert="a2", rule="old", severity="info"), 2, -50_000),
+        told(e.SilenceChanged(silence="s", matchers={"rule": "old"}, starts_s=0, until_s=2e9), 3,
+             -40_000),
+        told(e.AlertResolved(**about, why="mended"), 4, 30),  # type: ignore[arg-type]
+        told(e.AlertFiring(**about, text="again"), 5, 60),  # type: ignore[arg-type]
+    ]  # fmt: skip
+    header = Header(FORMAT, "test", taped.bus.session, 0.0)
+    past = RecordedPast(Recording(header, (*others[:3], *taped.events, *others[3:])))
+    winding = Winding(past, taped.bus.session, lambda: began_s + 100, recording=True)
+    seen = {}
+    for after_s in (10, 40, 70, 20):
+        winding.go(began_s + after_s)
+        state = await winding.arrive()
+        assert state.wall_s == pytest.approx(began_s + after_s, abs=1.0)
+        assert [one.rule for one in state.alerts.standing.values()].count("old") == 1
+        seen[after_s] = [one.text for one in state.alerts.firing(began_s + after_s)]
+    assert seen == {10: ["14 hours ago"], 40: [], 70: ["again"], 20: ["14 hours ago"]}
+    marks = await past.marks(began_s, began_s + 100)
+    said = [mark.text for mark in marks if mark.kind == "alert"]
+    assert said == ["disk is resolved: mended", "disk fires: again"]

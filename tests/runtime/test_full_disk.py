@@ -43,7 +43,7 @@ async def main():
         up = await until(engine, "full")
         said["up"] = [up.status, up.level]
         said["dropped"] = engine._journal.dropped
-        said["newest"] = engine._queries
+        said["newest"] = engine._asking.asked
     print(json.dumps(said))
 
 anyio.run(main)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from engine.clock import ManualClock
-from engine.store import segment_file
 from engine.durable import sync, sync_folder
+from engine.store import segment_file
 from engine.store.journal import Journal, JournalError
 from engine.store.segments import is_live, segment, segments
 

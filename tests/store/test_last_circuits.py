@@ -74,3 +74,11 @@ async def test_without_a_store_or_a_beginning_nothing_is_known(tmp_path: Path) -
     assert read(tmp_path) == {}
     segment(tmp_path, "bb", 0).path.touch()
     assert read(tmp_path) == {}
+
+
+async def test_a_session_without_circuits_hides_no_earlier_one(tmp_path: Path) -> None:
+    """A health check writes a session that has none; the console before it still counts."""
+    kept = await journal(tmp_path, "a", changed("graph", "open"))
+    kept.close()
+    (await journal(tmp_path, "b")).close()
+    assert read(tmp_path) == {"graph": "open"}

@@ -120,7 +120,8 @@ async def test_every_metric_can_be_read(past: Past, tmp_path: Path) -> None:
     read = {name for name in METRICS if (await past.metric(name, NOON_S, NOON_S + 30, 3)).count[0]}
     assert {"cpu", "gpu_power", "temperature", "swap", "loop_lag_p99_ms"} <= read
     without = {f"leases_{what}_ms" for what in
-               ("waited_p50", "waited_max", "held_p50", "held_max")}  # fmt: skip
+               ("waited_p50", "waited_max", "held_p50", "held_max")} | {
+                   "memory_used_bytes", "memory_budget_bytes"}  # fmt: skip
     without |= {f"engine.{name}" for name in without}
     assert METRICS.keys() - read == {"memory_stall", "processes", *without}
 

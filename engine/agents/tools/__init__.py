@@ -14,13 +14,16 @@ _TOOLS: dict[str, tuple[str, str]] = {
     "machine.monitor": ("monitor", "monitor"),
     "engine.circuits": ("engine_state", "circuits"),
     "engine.failures": ("engine_state", "failures"),
-    "engine.metrics": ("engine_state", "metrics"),
+    "engine.metrics": ("metric_readings", "metrics"),
     "store.history": ("history", "history"),
     "store.happened": ("what_happened", "happened"),
     "store.metric": ("metric_history", "metric"),
     "store.circuits": ("circuit_history", "changes"),
     "store.sessions": ("session_list", "sessions"),
     "store.answer": ("past_answer", "again"),
+    "store.report": ("report", "report"),
+    "alerts.now": ("alert_state", "now"),
+    "alerts.history": ("alert_history", "history"),
     "search.text": ("text_search", "search"),
     "search.instead": ("instead", "by_text"),
     "unserved": ("instead", "unserved"),
@@ -84,19 +87,23 @@ _TOOLS: dict[str, tuple[str, str]] = {
     "benchmark.search": ("benchmark", "search"),
     "nothing": ("nothing", "nothing"),
     "help": ("nothing", "help_"),
+    # What stands above the engine; its faces hand in the real ones.
+    "checks.health": ("nothing", "from_above"),
+    "checks.validate": ("nothing", "from_above"),
+    "store.save_report": ("nothing", "from_above"),
 }
 _TOLERANT = frozenset({"code.review", "desk.summary"})
 # They read every Python file: in a tree of tens of thousands, and for the first time, for minutes.
-# A sweep runs hundreds of backtests.
+# A sweep runs hundreds of backtests; a quarter's report reads half a year of samples.
 _PATIENT = frozenset(
     name for name in _TOOLS if name.startswith(("graph.", "symbols.", "backtest.")) or name in {
-        "code.ask", "code.dead", "code.duplicates", "code.tests", "pricing.review",
+        "code.ask", "code.dead", "code.duplicates", "code.tests", "pricing.review", "store.report",
     }
 )  # fmt: skip
 _PATIENCE_S = 600.0
 # They hold much at once: a strategy's whole past, a book's scenarios, or what is known of all
 # files, which is 100 to 600 MB in a tree of 12 000.
-_HEAVY = frozenset(name for name in _PATIENT if not name.startswith("symbols.")) | {
+_HEAVY = frozenset(name for name in _PATIENT if not name.startswith(("symbols.", "store."))) | {
     "code.overview", "risk.metrics", "benchmark.kernels", "benchmark.search",
 }  # fmt: skip
 _ENDLESS = frozenset({"machine.monitor"})

@@ -1,12 +1,11 @@
-"""How this engine is doing: circuits and level, recent failures, success rate, response times."""
+"""How this engine is doing: circuits and level, recent failures."""
 
 from typing import TYPE_CHECKING
 
 from engine.agents.tool import Call
 from engine.agents.tools.figures import rounded
 from engine.breaker.row import Row
-from engine.events import EngineSample
-from engine.evidence import Evidence, Figure, Figures, Table
+from engine.evidence import Evidence, Table
 
 if TYPE_CHECKING:  # 10 ms that status doesn't need
     from engine.store.history import PastQuery
@@ -81,60 +80,6 @@ async def failures(call: Call) -> Evidence:
     )
 
 
-async def metrics(call: Call) -> Evidence:
-    """Success rate and response times of the last hour, of all sessions, from their journals."""
-    past = [row for row in await _last_hour(call) if row.status != "unfinished"]
-    times = sorted(row.elapsed_ms for row in past if row.elapsed_ms is not None)
-    good = sum(row.status not in _BAD for row in past)
-    source, none = "journals of all sessions, 1 h", "no query ended in the last hour"
-    reason = None if past else none
-    items = [
-        Figure("queries ended", len(past), "", source),
-        Figure(
-            "success rate",
-            round(100 * good / len(past), 1) if past else None,
-            "%",
-            source,
-            reason=reason,
-        ),
-        Figure("errors, last hour", len(past) - good, "", source),
-        Figure(
-            "response time, mean",
-            round(sum(times) / len(times), 1) if times else None,
-            "ms",
-            source,
-            reason=reason,
-        ),
-        *(
-            Figure(f"response time, p{p}", _percentile(times, p), "ms", source, reason=reason)
-            for p in (50, 95, 99)
-        ),
-        Figure("DuckDB cursors leased", call.services.pool.open, "", "this engine"),
-        *_own(call),
-    ]
-    rate = f"{100 * good / len(past):.0f} % of {len(past)} queries succeeded" if past else none
-    return Evidence(verdict=rate, sections=(Figures("Performance", tuple(items)),), weight=2)
-
-
-def _own(call: Call) -> list[Figure]:
-    sample = call.services.newest(EngineSample)
-    if not isinstance(sample, EngineSample):
-        return []
-    source = "this engine"
-    return [
-        Figure("agents working", sample.agents_running, "", source),
-        Figure("loop lag, p99", rounded(sample.loop_lag_p99_ms, 2), "ms", source),
-        Figure("tasks queued", sample.tasks_queued, "", source),
-    ]
-
-
 async def _last_hour(call: Call) -> "list[PastQuery]":
     now_s = call.services.clock.wall_s()
     return await call.services.past.queries(_LOOKED_AT, now_s - _HOUR_S, now_s)
-
-
-def _percentile(ordered: list[float], percent: int) -> float | None:
-    """Return the nearest-rank percentile."""
-    if not ordered:
-        return None
-    return round(ordered[max(0, -(-len(ordered) * percent // 100) - 1)], 1)

@@ -1,5 +1,6 @@
 """Watches the machine for a while, or until it is stopped, and sums up what it saw."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
 
 import anyio
@@ -27,21 +28,25 @@ _READINGS: tuple[tuple[str, str, Reading], ...] = (
 async def monitor(call: Call) -> Evidence:
     """Collect samples for `duration_s`; without it, until cancelled, keeping the last hour."""
     services, duration_s = call.services, call.number("duration_s")
-    samples: list[HostSample] = []
-    gpus: list[GpuSample] = []
+    samples = deque[HostSample](maxlen=_KEPT)
+    gpus = deque[GpuSample](maxlen=_KEPT)
     start_s = services.clock.monotonic_s()
-    async with services.sampling():
-        with services.bus.subscribe() as subscription:
-            with anyio.move_on_after(duration_s):
-                async for event in subscription:
-                    if isinstance(event, GpuSample):
-                        gpus = [*gpus[-_KEPT:], event]
-                    if not isinstance(event, HostSample):
-                        continue
-                    samples = [*samples[-_KEPT:], event]
-                    elapsed_s = services.clock.monotonic_s() - start_s
-                    call.progress(_line(event), round(elapsed_s, 1), duration_s)
-                    call.partial(_sum_up(samples, gpus))
+    try:
+        async with services.sampling():
+            with services.bus.subscribe() as subscription:
+                with anyio.move_on_after(duration_s):
+                    async for event in subscription:
+                        if isinstance(event, GpuSample):
+                            gpus.append(event)
+                        if not isinstance(event, HostSample):
+                            continue
+                        samples.append(event)
+                        elapsed_s = services.clock.monotonic_s() - start_s
+                        call.progress(_line(event), round(elapsed_s, 1), duration_s)
+    except anyio.get_cancelled_exc_class():
+        # Once, and not at each sample: an hour of them takes longer than the loop may be held.
+        call.partial(_sum_up(samples, gpus))
+        raise
     return _sum_up(samples, gpus)
 
 
@@ -63,7 +68,7 @@ def _sum_up(samples: Sequence[HostSample], gpus: Sequence[GpuSample]) -> Evidenc
         for place, device in enumerate(gpus[-1].devices if gpus else ())
     ]
     first, step = samples[0].mono_s, max(1, len(samples) // _SHOWN)
-    shown = samples[::step]
+    shown = list(samples)[::step]
     series = [
         Series(
             name,

@@ -64,6 +64,14 @@ async def missing(call: Call) -> Evidence:
     )
 
 
+async def from_above(_: Call) -> Evidence:
+    """Say that this engine was not handed what it takes."""
+    raise Unavailable(
+        "this engine was opened without its checks",
+        "ask the program, or hand them to Engine.open as `tools`",
+    )
+
+
 async def help_(_: Call) -> Evidence:
     """List what can be asked."""
     commands = tuple((command.usage, command.help) for command in COMMANDS.values())

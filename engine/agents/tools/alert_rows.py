@@ -1,0 +1,141 @@
+"""How the alerts stand, as an answer's sections."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from engine.agents.tools.alert_reading import Reading
+from engine.agents.tools.past_span import clock, counted, cut, lasting, not_on_record
+from engine.alerts.durations import words
+from engine.alerts.rules import Rule
+from engine.alerts.silence import Silence
+from engine.alerts.standing import AlertRow
+from engine.events import AlertResolved
+from engine.evidence import Cell, Figure, Figures, Section, Table
+
+_ALERTS: Final = ("alert", "severity", "state", "since", "what", "told", "silenced until")
+_SILENCES: Final = ("id", "what", "until", "by", "because")
+_RESOLVED: Final = ("alert", "fired", "resolved", "after", "why")
+_RULES: Final = ("rule", "holds", "saw")
+_IN_FORCE: Final = ("rule", "condition", "for", "kept for", "at least", "severity", "to", "from")
+_CHANNELS: Final = ("channel", "state", "why")
+_HOLDS: Final = {True: "yes", False: "no", None: "unknown"}
+
+
+def verdict(found: Reading, now_s: float) -> str:
+    """Return what matters in one sentence."""
+    fires = [one for one in found.rows if one.phase != "pending"]
+    pending = len(found.rows) - len(fires)
+    silenced = sum(bool(one.silenced_by) for one in found.rows)
+    names = f": {', '.join(one.rule for one in fires[:5])}" if fires else ""
+    said = f"{counted(len(fires), 'alert')} {'fires' if len(fires) < 2 else 'fire'}{names}"
+    said += f"; {pending} pending" if pending else ""
+    said += f"; {silenced} silenced" if silenced else ""
+    if found.evaluator is not None:
+        return f"{said}; evaluated by {found.evaluator}"
+    asked = "open a console, or run: bolt-tui monitor"
+    if found.at_s is None:
+        return f"Nobody evaluates the alerts, and nobody did so far: {asked}"
+    return f"Nobody evaluates the alerts now: {asked}. At {clock(found.at_s, now_s)}: {said}"
+
+
+def sections(
+    found: Reading, resolved: Sequence[AlertResolved], missing: Iterable[str], now_s: float
+) -> tuple[Section, ...]:
+    """Return all that is known: alerts, silences, what was resolved, rules, and the telling."""
+    shown = list[Section]()
+    if found.rows:
+        shown.append(Table("Alerts", _ALERTS, tuple(_alert(one, now_s) for one in found.rows)))
+    if found.silences:
+        rows = tuple(_silence(one, now_s) for one in found.silences)
+        shown.append(Table("Silences", _SILENCES, rows))
+    if resolved:
+        rows = tuple(_resolved(one, now_s) for one in reversed(resolved))
+        shown.append(Table("Resolved in the last day", _RESOLVED, rows))
+    shown.append(_values(found, now_s))
+    told = (
+        (name, "absent" if why else "set up", why or None) for name, why in found.absent.items()
+    )
+    shown += [Table("Channels", _CHANNELS, tuple(told)), _messages(found)]
+    return (*shown, *not_on_record(*found.problems, *missing))
+
+
+def in_force(rules: Iterable[Rule], own: Iterable[str]) -> Table:
+    """Return the rules as a table; `own` are the names of those that the user's settings have."""
+    named = set(own)
+    return Table("Rules", _IN_FORCE, tuple(_rule(one, one.name in named) for one in rules))
+
+
+def _alert(one: AlertRow, now_s: float) -> tuple[Cell, ...]:
+    told = f"{one.sent}, last at {clock(one.sent_s, now_s)}" if one.sent_s is not None else None
+    until_s = one.silenced_until_s
+    return (
+        f"{one.rule}{_labels(one.labels)}",
+        one.severity,
+        f"{one.phase}, unknown now" if one.unknown else one.phase,
+        clock(one.since_s if one.fired_s is None else one.fired_s, now_s),
+        cut(f"{one.text or one.value}{f' ({one.unknown})' if one.unknown else ''}"),
+        told,
+        None if until_s is None else f"{clock(until_s, now_s)} ({one.silenced_by})",
+    )
+
+
+def _labels(labels: dict[str, str]) -> str:
+    return "".join(f" {name}={value}" for name, value in sorted(labels.items()))
+
+
+def _silence(one: Silence, now_s: float) -> tuple[Cell, ...]:
+    what = ", ".join(f"{name}={value}" for name, value in one.matchers.items())
+    return (one.id, what, clock(one.until_s, now_s), one.by or None, cut(one.reason) or None)
+
+
+def _resolved(one: AlertResolved, now_s: float) -> tuple[Cell, ...]:
+    known = one.fired_s > 0
+    return (
+        f"{one.rule}{_labels(one.labels)}",
+        clock(one.fired_s, now_s) if known else None,
+        clock(one.wall_s, now_s),
+        lasting(max(0.0, one.wall_s - one.fired_s)) if known else None,
+        cut(one.why or one.value),
+    )
+
+
+def _values(found: Reading, now_s: float) -> Table:
+    """Return each rule with what it saw last; nothing of a rule that was not evaluated."""
+    seen = {one.rule: one for one in found.values.values} if found.values else {}
+    rows = list[tuple[Cell, ...]]()
+    for rule in found.rules:
+        one = seen.get(rule.name)
+        if not rule.enabled:
+            rows.append((rule.name, "turned off", None))
+        elif one is None:
+            rows.append((rule.name, "not evaluated yet", None))
+        else:
+            rows.append((rule.name, _HOLDS[one.holds], cut(one.unknown or one.seen, 120)))
+    at = f" at {clock(found.values.at_s, now_s)}" if found.values else ""
+    return Table(f"Rules{at}", _RULES, tuple(rows))
+
+
+def _messages(found: Reading) -> Figures:
+    counts: tuple[int | None, ...] = found.counts or (None, None, None)
+    why = None if found.counts else "the outbox can't be read"
+    names = ("waiting", "failing", "given up")
+    items = (
+        Figure(name, count, "", "outbox", reason=why)
+        for name, count in zip(names, counts, strict=True)
+    )
+    return Figures("Messages", tuple(items))
+
+
+def _rule(one: Rule, own: bool) -> tuple[Cell, ...]:
+    place = "your settings" if own else "default"
+    place = "default, changed by your settings" if own and one.default else place
+    return (
+        one.name if one.enabled else f"{one.name} (turned off)",
+        one.expr.text,
+        words(one.for_s),
+        words(one.keep_firing_for_s),
+        f"{counted(one.minimum_events, 'event')}" if one.minimum_events else None,
+        one.severity,
+        ", ".join(one.channels) or "all channels",
+        place,
+    )

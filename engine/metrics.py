@@ -1,1 +1,0 @@
-"""A pure fold of events into the figures that alerts, health and status read."""

@@ -1,0 +1,65 @@
+"""What the alerts of one long session are put together from."""
+
+import os
+from typing import Final
+
+from engine.agents.services import Services
+from engine.alerts.known import KNOWN
+from engine.alerts.lock import AlertLock, Evaluator
+from engine.alerts.notices import Origin
+from engine.alerts.rules import rules
+from engine.evidence import clean
+from engine.runtime.alert_delivery import AlertDelivery, host
+from engine.runtime.alert_evaluation import Evaluation
+from engine.runtime.alert_relay import AlertRelay
+from engine.runtime.alert_silences import SilenceWatch
+from engine.runtime.alerting import Alerting
+from engine.runtime.followers import SAID
+from engine.runtime.metrics_feed import MetricsFeed
+from engine.standing import Standing
+from engine.store.endings import Endings
+
+FOLDER: Final = "alerts"
+SILENCES: Final = "silences"
+_RECENT_S: Final = 60.0  # what was said a little before this session came is handed on too
+
+
+def alerting(services: Services, standing: Standing) -> Alerting:
+    """Return the alerts of a session with these parts; made before anything is published.
+
+    Raises:
+        ConfigError: a rule can't be used; the sentence names it.
+    """
+    config, bus, clock = services.settings.config, services.bus, services.clock
+    folder, now_s = services.store / FOLDER, clock.wall_s()
+    project = clean(str(services.project))
+    lock = AlertLock(folder, Evaluator(services.session, os.getpid(), project))
+    silences = SilenceWatch(folder / SILENCES, clock)
+    words = Endings(services.store, now_s - _RECENT_S, SAID)
+    return Alerting(
+        config.alerts,
+        bus,
+        clock,
+        standing,
+        lock=lock,
+        feed=MetricsFeed(services.store, bus, clock),
+        relay=AlertRelay(folder, lock, words, bus, clock, standing),
+        silences=silences,
+        evaluation=Evaluation(
+            folder,
+            rules(config.alerts, KNOWN),
+            Origin(project, host()),
+            services.session,
+            send_resolved=config.alerts.send_resolved,
+        ),
+        delivery=AlertDelivery(
+            folder,
+            config,
+            services.environ,
+            bus,
+            services.board,
+            clock,
+            lambda: silences.lasting,
+        ),
+        open_past=services.open_past,
+    )

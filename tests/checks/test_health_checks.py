@@ -1,0 +1,171 @@
+"""Single checks of health: who watches, who folds, what is left, whom an alert would reach."""
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from engine.alerts.outbox import Outbox
+from engine.checks.health_checks.catalogue import look
+from engine.checks.health_checks.limits import LIMITS, Limits
+from engine.checks.service_units import MONITOR, kind_here, mark, units_folder
+from tests.alerts.delivering import message
+from tests.alerts.fake_slack import fake_slack
+from tests.checks.health_ground import ground
+from tests.store.stores import samples, write
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Hold a file's lock as a session does; to another open file it is somebody else's."""
+    file = os.open(path, os.O_RDWR)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(file)
+
+
+@pytest.fixture
+def install() -> None:
+    """Put the unit of a service where the user's are; the tests have a home of their own."""
+    kind = kind_here()
+    assert kind is not None
+    folder = units_folder(kind)
+    folder.mkdir(parents=True)
+    (folder / MONITOR[kind]).write_text(f"# {mark(0)}\n", encoding="utf-8")
+
+
+def test_a_session_that_samples_watches(tmp_path: Path) -> None:
+    """Its journal is locked and its newest sample young; unlocked, it has died."""
+    now_s = time.time()
+    journal = write(tmp_path / "store", "alive", samples("alive", 30, now_s - 30))
+    given = ground(tmp_path, "sessions")
+    with held(journal):
+        seen = look("sessions", given)
+    assert (seen.state, seen.text) == ("ok", "1 session watches")
+    assert seen.figures["watching"] == 1
+    died = look("sessions", given)
+    assert (died.state, died.figures["watching"]) == ("warning", 0)
+
+
+def test_a_session_whose_samples_stopped_hangs(tmp_path: Path) -> None:
+    """Alone it is critical, beside one that works a warning; each time it is named."""
+    now_s = time.time()
+    stopped = write(tmp_path / "store", "stopped", samples("stopped", 30, now_s - 200))
+    given = ground(tmp_path, "sessions")
+    with held(stopped):
+        alone = look("sessions", given)
+        works = write(tmp_path / "store", "works", samples("works", 30, now_s - 30))
+        with held(works):
+            beside = look("sessions", given)
+    assert (alone.state, beside.state) == ("critical", "warning")
+    assert "session stopped is there, but its newest sample is 1" in alone.text
+    assert "session stopped" in beside.text
+    assert beside.text.startswith("1 session watches")
+
+
+def test_one_who_samples_for_a_query_does_not_watch(tmp_path: Path) -> None:
+    """Two samples are a look, and no look that goes on."""
+    journal = write(tmp_path / "store", "query", samples("query", 2, time.time() - 2))
+    with held(journal):
+        assert look("sessions", ground(tmp_path, "sessions")).figures["watching"] == 0
+
+
+@pytest.mark.usefixtures("install")
+def test_where_a_service_is_installed_nobody_watching_is_critical(tmp_path: Path) -> None:
+    """It should be there."""
+    seen = look("sessions", ground(tmp_path, "sessions"))
+    assert seen.state == "critical"
+    assert "the service is installed" in seen.text
+
+
+@pytest.mark.parametrize(("hours", "state"), [(0, "ok"), (1, "warning"), (3, "critical")])
+def test_a_fold_that_never_ends_is_told(tmp_path: Path, hours: int, state: str) -> None:
+    """By how long its lock is held, with the process that holds it."""
+    store, since_s = tmp_path / "store", time.time() - hours * 3600
+    store.mkdir()
+    lock = store / "fold.lock"
+    lock.write_text(json.dumps({"pid": 4711, "since_s": since_s}), encoding="utf-8")
+    os.utime(lock, (since_s, since_s))
+    with held(lock):
+        seen = look("store_fold", ground(tmp_path))
+    assert seen.state == state
+    assert "process 4711" in seen.text
+    assert look("store_fold", ground(tmp_path)).state == "ok"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "state"),
+    [
+        ("disk.free_bytes", 2e9, "ok"),
+        ("disk.free_bytes", 5e8, "warning"),
+        ("disk.free_bytes", 5e7, "critical"),
+        ("disk.free_pct", 4.9, "warning"),
+        ("disk.free_pct", 5.0, "ok"),
+        ("memory.available_pct", 1.0, "critical"),
+        ("store_clock.ahead_s", 61.0, "warning"),
+        ("outbox.oldest_s", 3601.0, "warning"),
+        ("kernels.error", 2e-10, "critical"),
+        ("kernels.error", 1e-10, "ok"),
+    ],
+)
+def test_a_figure_is_judged_by_its_limits(name: str, value: float, state: str) -> None:
+    """On a limit it is still well."""
+    assert LIMITS[name].judge(value) == state
+
+
+def test_limits_have_a_right_order() -> None:
+    """No figure is critical before it is a warning."""
+    for name, one in LIMITS.items():
+        if one.warning is not None and one.critical is not None:
+            assert (one.warning > one.critical) == one.low, name
+    assert Limits(None, None).judge(1e300) == "ok"
+
+
+def test_channels_are_reached_or_absent_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A receiver that is there is ok; one that is gone critical, and its secret is not told."""
+    given = ground(tmp_path, "channels")
+    absent = look("channels", given)
+    assert absent.state == "ok"
+    assert "slack absent: SLACK_WEBHOOK_URL is not set" in absent.text
+    with fake_slack() as slack:
+        monkeypatch.setenv("SLACK_WEBHOOK_URL", slack.webhook)
+        there = look("channels", given)
+        assert not slack.received
+    gone = look("channels", given)
+    assert (there.state, gone.state) == ("ok", "critical")
+    assert "slack: reached" in there.text
+    assert "localhost" in gone.text
+    assert "keepThisHidden" not in gone.text
+
+
+def test_a_message_that_waits_too_long_is_told(tmp_path: Path) -> None:
+    """One that was just put is not."""
+    alerts = tmp_path / "store" / "alerts"
+    given = ground(tmp_path, "outbox")
+    assert look("outbox", given).text == "messages on their way: 0"
+    Outbox(alerts).put(message(), ["slack"])
+    assert look("outbox", given).state == "ok"
+    Outbox(alerts, clock=_Earlier()).put(message("m2"), ["slack"])
+    seen = look("outbox", given)
+    assert seen.state == "warning"
+    assert seen.figures["waiting"] == 2
+    assert "the oldest for 120 min" in seen.text
+
+
+class _Earlier:
+    """The machine's clock as it was two hours ago."""
+
+    def monotonic_s(self) -> float:
+        return time.perf_counter()
+
+    def wall_s(self) -> float:
+        return time.time() - 7200

@@ -1,0 +1,209 @@
+"""`bolt-tui alerts` and its actions, as a process on a store of its own."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.alerts import silences, standing_file
+from engine.alerts.lock import AlertLock, Evaluator
+from engine.alerts.standing import Alert, Standing
+from tests.alerts.fake_slack import SECRET, fake_slack
+from tests.headless.conftest import COMMAND, Bolt
+
+FIRING = Alert(
+    alert="a1",
+    rule="high_memory",
+    expr="memory_used_bytes > 1",
+    phase="firing",
+    severity="critical",
+    text="Memory is short",
+    since_s=1_795_000_000.0,
+    fired_s=1_795_000_060.0,
+)
+
+
+@pytest.fixture
+def folder(own_folders: Path) -> Path:
+    """The alerts' folder of a store in which one alert fires."""
+    folder = own_folders / "state/bolt-tui/alerts"
+    folder.mkdir(parents=True)
+    standing_file.write(folder, Standing(at_s=1_795_000_070.0, alerts={"a1": FIRING}))
+    return folder
+
+
+def settings(own_folders: Path, text: str) -> None:
+    file = own_folders / "config/bolt-tui/config.toml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+
+
+def tables(answer: dict[str, Any]) -> dict[str, list[list[Any]]]:
+    return {one["title"]: one["rows"] for one in answer["sections"] if one["kind"] == "table"}
+
+
+def test_list_of_an_empty_store(bolt: Bolt) -> None:
+    """Where nobody ever evaluated it says so and what to do, with the rules and absent channels."""
+    ran = bolt("alerts", "-o", "json")
+    assert ran.code == 0
+    assert ran.answer["verdict"].startswith("Nobody evaluates the alerts, and nobody did so far")
+    found = tables(ran.answer)
+    assert ["high_memory", "not evaluated yet", None] in found["Rules"]
+    assert {(row[0], row[1]) for row in found["Channels"]} == {
+        ("slack", "absent"),
+        ("email", "absent"),
+    }
+
+
+def test_list_says_who_evaluates(bolt: Bolt, folder: Path) -> None:
+    """It tells what fires and who evaluates, and without one when it stood like this."""
+    ran = bolt("alerts", "list")
+    assert ran.code == 0
+    assert "Nobody evaluates the alerts now" in ran.out
+    assert "high_memory" in ran.out
+    lock = AlertLock(folder, Evaluator("s1", 77, "/there"))
+    assert lock.take(1_795_000_000.0)
+    ran = bolt("alerts", "list")
+    lock.release()
+    assert "1 alert fires: high_memory; evaluated by process 77 on /there" in ran.out
+
+
+def test_silence_and_unsilence(bolt: Bolt, folder: Path) -> None:
+    """A silence is a file that says what, until when, by whom and why; unsilence ends it."""
+    ran = bolt(
+        "alerts", "silence", "high_memory", "--for", "2h", "--because", "I know", "-o", "json"
+    )
+    assert ran.code == 0, ran.err
+    (made,) = silences.read(folder / "silences").silences
+    assert (made.matchers, made.reason) == ({"rule": "high_memory"}, "I know")
+    assert made.until_s - made.starts_s == pytest.approx(7200)
+    assert "it mutes high_memory" in ran.answer["verdict"]
+    assert made.id in ran.answer["verdict"]
+    assert tables(bolt("alerts", "-o", "json").answer)["Silences"][0][0] == made.id
+    assert bolt("alerts", "unsilence", made.id).code == 0
+    assert silences.read(folder / "silences").silences[0].ended
+    again = bolt("alerts", "unsilence", made.id)
+    assert (again.code, again.out) == (2, "")
+    assert made.id in again.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("silence", "hgh_memory"), 'did you mean "high_memory"'),
+        (("silence",), "a silence of everything is not made"),
+        (("silence", "high_memory", "--for", "soon"), 'found "soon"'),
+        (("silence", "high_memory", "--for", "31d"), "30d"),
+        (("silence", "Label=x"), "Label"),
+        (("unsilence",), "expects the id"),
+        (("unsilence", "zz"), 'no silence "zz"'),
+        (("list", "high_memory"), "takes no name"),
+        (("test",), "SLACK_WEBHOOK_URL is not set"),
+        (("test", "--channel", "email"), "email.host is empty"),
+    ],
+)
+def test_what_can_not_be_meant(bolt: Bolt, words: tuple[str, ...], said: str) -> None:
+    """Each slip is one sentence on stderr that says what was found, and exit code 2."""
+    ran = bolt("alerts", *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+    assert ran.err.count("\n") == 1
+
+
+def test_rules_in_force(bolt: Bolt, own_folders: Path) -> None:
+    """It lists every rule with its condition and where it is from."""
+    settings(
+        own_folders,
+        '[alerts.rules.low_success]\nfor = "5m"\n[alerts.rules.mine]\nexpr = "cpu_ratio > 0.9"\n',
+    )
+    rows = {row[0]: row for row in tables(bolt("alerts", "rules", "-o", "json").answer)["Rules"]}
+    assert rows["low_success"][2] == "5m"
+    assert rows["low_success"][-1] == "default, changed by your settings"
+    assert (rows["mine"][1], rows["mine"][-1]) == ("cpu_ratio > 0.9", "your settings")
+    assert rows["high_memory"][-1] == "default"
+
+
+@pytest.mark.parametrize(
+    "words", [("alerts", "rules"), ("alerts",), ("monitor", "--duration", "1")]
+)
+def test_bad_rule(bolt: Bolt, own_folders: Path, words: tuple[str, ...]) -> None:
+    """A rule that can't be used is a sentence with its key and the nearest metric, exit code 2."""
+    settings(own_folders, '[alerts.rules.mine]\nexpr = "memory_usd_bytes > 1"\n')
+    ran = bolt(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert "alerts.rules.mine.expr" in ran.err
+    assert "memory_used_bytes" in ran.err
+
+
+def test_test_message_is_taken(bolt: Bolt, own_folders: Path) -> None:
+    """The receiver gets one message, its answer is told, and the secret is told nowhere."""
+    with fake_slack() as slack:
+        ran = bolt("alerts", "test", "-o", "json", env={"SLACK_WEBHOOK_URL": slack.webhook})
+        assert ran.code == 0, ran.err
+        ((channel, how, _),) = tables(ran.answer)["Channels"]
+        assert (channel, how) == ("slack", "taken")
+        assert len(slack.ids) == 1
+        assert slack.ids[0] in ran.answer["verdict"]
+    assert SECRET not in ran.out + ran.err
+    assert not [
+        path
+        for path in own_folders.rglob("*")
+        if path.is_file() and SECRET.encode() in path.read_bytes()
+    ]
+
+
+def test_test_message_is_refused(bolt: Bolt) -> None:
+    """A receiver that says no is exit code 1, with what it said; it is not tried again later."""
+    with fake_slack("503") as slack:
+        ran = bolt("alerts", "test", "-o", "json", env={"SLACK_WEBHOOK_URL": slack.webhook})
+        assert ran.code == 1
+        ((_, how, said),) = tables(ran.answer)["Channels"]
+        assert how == "not taken"
+        assert "503" in said
+        assert len(slack.received) == 1
+
+
+def test_test_beside_a_session(bolt: Bolt, folder: Path) -> None:
+    """It works just the same while a session holds the lock of the alerts."""
+    lock = AlertLock(folder, Evaluator("s1", 77, "/there"))
+    assert lock.take(0.0)
+    with fake_slack() as slack:
+        assert bolt("alerts", "test", env={"SLACK_WEBHOOK_URL": slack.webhook}).code == 0
+        assert len(slack.ids) == 1
+    lock.release()
+
+
+def test_store_that_can_not_be_written(bolt: Bolt, own_folders: Path) -> None:
+    """A silence that can't be written is exit code 1 and a sentence with the folder."""
+    (own_folders / "state/bolt-tui").mkdir(parents=True)
+    (own_folders / "state/bolt-tui/alerts").write_text("a file in its place")
+    ran = bolt("alerts", "silence", "high_memory")
+    assert (ran.code, ran.out) == (1, "")
+    assert "bolt-tui/alerts" in ran.err
+
+
+def test_monitor_is_a_service(project: Path, tmp_path: Path) -> None:
+    """`monitor` says ready, at work and stopping to systemd, and ends with 143 on SIGTERM."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
+        heard.bind(str(tmp_path / "notify"))
+        heard.settimeout(30)
+        env = {**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "600000"}
+        argv = [*COMMAND, "-C", str(project), "-o", "json", "monitor"]
+        with subprocess.Popen(argv, env=env, stdout=subprocess.PIPE) as process:
+            said = [heard.recv(4096).decode() for _ in range(4)]
+            process.send_signal(signal.SIGTERM)
+            out, _ = process.communicate(timeout=30)
+            while said[-1].startswith("WATCHDOG"):
+                said.append(heard.recv(4096).decode())
+    assert said[0] == "READY=1"
+    assert set(said[1:-1]) == {"WATCHDOG=1"}
+    assert said[-1] == "STOPPING=1"
+    assert process.returncode == 128 + signal.SIGTERM
+    answer = json.loads(out)
+    assert answer["status"] == "cancelled"
+    assert "samples" in answer["verdict"]
