@@ -6,11 +6,10 @@ stopped by SIGINT, SIGTERM.
 """
 
 import argparse
-import os
-import signal
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -21,6 +20,7 @@ from bolt_tui import store_report
 from bolt_tui.cli import OutputError
 from bolt_tui.opening import settings
 from bolt_tui.printing import EXIT, emit
+from bolt_tui.stopping import until_signal
 from engine.agents.moments import BadMoment, moment, until
 from engine.clock import SystemClock
 from engine.config import Config
@@ -55,7 +55,6 @@ class Store:
 
 
 Work = Callable[[Store, argparse.Namespace], Awaitable[Answer]]
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -69,44 +68,14 @@ def run(arguments: argparse.Namespace) -> int:
     store = Store(store_folder(config.store.folder), config, SystemClock().wall_s())
     received: list[int] = []
     try:
-        answer = anyio.run(_stoppable, _ACTIONS[arguments.action], store, arguments, received)
+        work = partial(_ACTIONS[arguments.action], store, arguments)
+        answer = anyio.run(until_signal, work, received)
     except (StoreError, StoreReadError, OSError) as error:
         raise OutputError(str(error)) from error
     if answer is None:
         return 128 + received[0]
     emit(answer, arguments.output or "text")
     return EXIT[answer.status]
-
-
-async def _stoppable(
-    work: Work, store: Store, arguments: argparse.Namespace, received: list[int]
-) -> Answer | None:
-    """Do the work, or as much of it as there is time for before a signal: nothing half made stays.
-
-    A second signal ends all.
-    """
-    given: list[Answer] = []
-    failed: list[Exception] = []
-
-    async def watch() -> None:
-        with anyio.open_signal_receiver(*_SIGNALS) as signals:
-            async for number in signals:
-                if received:
-                    os._exit(128 + number)
-                received.append(number)
-                group.cancel_scope.cancel()
-
-    async with anyio.create_task_group() as group:
-        group.start_soon(watch)
-        try:
-            given.append(await work(store, arguments))
-        except Exception as error:
-            # A boundary: a group would wrap it; it is raised again below.
-            failed.append(error)
-        group.cancel_scope.cancel()
-    if failed:
-        raise failed[0]
-    return given[0] if given else None
 
 
 async def _status(store: Store, _: argparse.Namespace) -> Answer:

@@ -5,8 +5,7 @@ stopped by SIGINT, SIGTERM. `-o json` and `-o ndjson` write the event Validated 
 """
 
 import argparse
-import os
-import signal
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +13,7 @@ import anyio
 
 from bolt_tui.opening import Settings, settings
 from bolt_tui.printing import emit, note, write
+from bolt_tui.stopping import until_signal
 from engine.checks.criteria.catalogue import Which
 from engine.checks.criteria.ground import Ground
 from engine.checks.recorded import record
@@ -23,8 +23,6 @@ from engine.clock import SystemClock
 from engine.events import Validated, encoder
 from engine.evidence import Answer, Understanding
 from engine.store.errors import JournalError
-
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -45,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
             told=note,
         )
         phase: Which = arguments.phase or "all"
-        found = anyio.run(_stoppable, ground, phase, received)
+        found = anyio.run(until_signal, partial(validate, ground, phase), received)
     if found is None:
         return 128 + received[0]
     _record(ground, given, found)
@@ -59,25 +57,6 @@ def _words(arguments: argparse.Namespace) -> tuple[str, ...]:
     if arguments.config is not None:
         words += ["--config", str(Path(arguments.config).absolute())]
     return tuple(words)
-
-
-async def _stoppable(ground: Ground, phase: Which, received: list[int]) -> Validated | None:
-    """Measure until it is done or a signal comes; a second one ends all."""
-    found: list[Validated] = []
-
-    async def watch() -> None:
-        with anyio.open_signal_receiver(*_SIGNALS) as signals:
-            async for number in signals:
-                if received:
-                    os._exit(128 + number)
-                received.append(number)
-                group.cancel_scope.cancel()
-
-    async with anyio.create_task_group() as group:
-        group.start_soon(watch)
-        found.append(await validate(ground, phase))
-        group.cancel_scope.cancel()
-    return found[0] if found else None
 
 
 def _record(ground: Ground, given: Settings, found: Validated) -> None:

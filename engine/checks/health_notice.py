@@ -20,7 +20,7 @@ from engine.alerts import silences
 from engine.alerts.channels import channels as all_channels
 from engine.alerts.delivery import Folders
 from engine.alerts.known import KNOWN
-from engine.alerts.lock import LOCK, AlertLock, Evaluator
+from engine.alerts.lock import LOCK, AlertLock
 from engine.alerts.message import Message
 from engine.alerts.message_file import Damaged, name_of, read
 from engine.alerts.outbox import Channels, Outbox
@@ -35,6 +35,7 @@ from engine.config import Config, ConfigError
 from engine.config.schema import Alerts
 from engine.events import AlertDelivered, HealthChecked, Severity
 from engine.evidence import clean
+from engine.file_lock import Owner
 from engine.store.errors import JournalError
 from engine.store.segments import is_live
 
@@ -118,7 +119,7 @@ def is_told_by_a_session(alerts: Path, config: Config, clock: Clock) -> bool:
     """Return whether a session holds the lock of the alerts, works, and has the rule in force."""
     if not config.alerts.enabled or not _is_in_force(config.alerts) or not is_live(alerts / LOCK):
         return False
-    beat_ns = AlertLock(alerts, Evaluator()).last_beat()
+    beat_ns = AlertLock(alerts, Owner()).last_beat()
     late_s = max(_SLOWEST_BEAT_S, _BEATS * config.alerts.interval_s)
     return beat_ns is not None and abs(clock.wall_s() - beat_ns / 1e9) < late_s
 

@@ -5,10 +5,11 @@ from typing import Final
 
 from engine.agents.services import Services
 from engine.alerts.known import KNOWN
-from engine.alerts.lock import AlertLock, Evaluator
+from engine.alerts.lock import AlertLock
 from engine.alerts.notices import Origin
 from engine.alerts.rules import rules
 from engine.evidence import clean
+from engine.file_lock import Owner
 from engine.runtime.alert_delivery import AlertDelivery, host
 from engine.runtime.alert_evaluation import Evaluation
 from engine.runtime.alert_relay import AlertRelay
@@ -33,7 +34,7 @@ def alerting(services: Services, standing: Standing) -> Alerting:
     config, bus, clock = services.settings.config, services.bus, services.clock
     folder, now_s = services.store / FOLDER, clock.wall_s()
     project = clean(str(services.project))
-    lock = AlertLock(folder, Evaluator(services.session, os.getpid(), project))
+    lock = AlertLock(folder, Owner(services.session, os.getpid(), project))
     silences = SilenceWatch(folder / SILENCES, clock)
     words = Endings(services.store, now_s - _RECENT_S, SAID)
     return Alerting(

@@ -9,10 +9,11 @@ from msgspec.structs import replace
 
 from engine.alerts import standing_file
 from engine.alerts.errors import DamagedStanding
-from engine.alerts.lock import AlertLock, Evaluator, evaluator
+from engine.alerts.lock import AlertLock, evaluator
 from engine.bus import Bus
 from engine.clock import Clock
 from engine.events import AlertEvent, Event
+from engine.file_lock import Owner
 from engine.runtime.complaints import Complaints
 from engine.runtime.followers import ended, left_events
 from engine.standing import Standing
@@ -82,7 +83,7 @@ class AlertRelay:
         self._known.take(event)
         self._bus.deliver(event)
 
-    async def _join(self, who: Evaluator) -> None:
+    async def _join(self, who: Owner) -> None:
         """Tell how the alerts stand, as it was left behind, before anything new is told."""
         self._followed, self._beat = who.session, None
         try:
@@ -94,7 +95,7 @@ class AlertRelay:
             if event.alert not in shown:  # else what is new of it comes in its own words
                 self.hand_on(replace(event, session=who.session))
 
-    def _watch(self, who: Evaluator) -> None:
+    def _watch(self, who: Owner) -> None:
         """Say where the evaluator has stood still for long; it keeps its lock all the same."""
         now_s, beat = self._clock.monotonic_s(), self._lock.last_beat()
         if beat != self._beat:

@@ -13,11 +13,12 @@ from engine.bus import Bus
 from engine.clock import Clock
 from engine.config.schema import Store
 from engine.events import StoreFolded
+from engine.file_lock import Owner
 from engine.runtime.complaints import Complaints
 from engine.store.errors import FoldFailed, SeatsUnreadable
 from engine.store.fold_client import fold
 from engine.store.fold_outcome import Busy, Limits
-from engine.store.seats import Seat, Sitting
+from engine.store.seats import Seat
 from engine.store.segments import is_live, segments
 from engine.store.sessions import Peer, Peers, changes
 
@@ -36,7 +37,7 @@ class Company:
         self, folder: Path, settings: Store, project: Path, pid: int, bus: Bus, clock: Clock
     ) -> None:
         self._folder, self._settings, self._bus, self._clock = folder, settings, bus, clock
-        self._who = Sitting(bus.session, pid, str(project), clock.wall_s())
+        self._who = Owner(bus.session, pid, str(project), clock.wall_s())
         self._seat: Seat | None = None
         self._complaints = Complaints(bus)
 

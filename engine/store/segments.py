@@ -8,11 +8,12 @@ when its session died. A session locks its next segment before it lets go of the
 segment has its name only once it is locked: whoever sees it sees it locked.
 """
 
-import fcntl
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+
+from engine.file_lock import is_held
 
 JOURNALS = "journals"
 _NAME = re.compile(r"([^.]+)(?:\.(\d{4,}))?\.jsonl")
@@ -78,13 +79,3 @@ def is_live(path: Path) -> bool:
         return is_held(file)
     finally:
         os.close(file)
-
-
-def is_held(file: int) -> bool:
-    """Return whether somebody else holds the lock of this open file; True where no one can say."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    fcntl.flock(file, fcntl.LOCK_UN)
-    return False

@@ -19,8 +19,9 @@ from engine.events import (
     SessionJoined,
     SessionLeft,
 )
-from engine.store.seats import Sitting, sitting
-from engine.store.segments import Segment, is_held, is_live, segment, segments
+from engine.file_lock import Owner, is_held
+from engine.store.seats import sitting
+from engine.store.segments import Segment, is_live, segment, segments
 from engine.store.tail import read_on
 
 State = Literal["here", "left", "died"]
@@ -129,7 +130,7 @@ class Peers:
         following = segment(self._folder, last.session, last.number + 1)
         return following if following.path.exists() else None
 
-    def _seat_of(self, tail: _Tail) -> Sitting | None:
+    def _seat_of(self, tail: _Tail) -> Owner | None:
         """Return who sits under this name: where folded segments are gone, only the seat knows."""
         if tail.joined is not None:
             return None
@@ -166,7 +167,7 @@ def changes(before: Iterable[Peer], now: Iterable[Peer], own: str) -> list[PeerC
     ]
 
 
-def _peer(tail: _Tail, live: bool, seat: Sitting | None) -> Peer:
+def _peer(tail: _Tail, live: bool, seat: Owner | None) -> Peer:
     state: State = "here" if live else "left" if tail.left else "died"
     running = tuple(tail.running.values()) if live else ()
     if tail.joined is not None:

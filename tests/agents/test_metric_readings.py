@@ -5,9 +5,10 @@ import pytest
 
 from engine.agents.tools.metric_readings import alerts_firing, metric_figures, success_sentence
 from engine.alerts import standing_file
-from engine.alerts.lock import LOCK, AlertLock, Evaluator
+from engine.alerts.lock import LOCK, AlertLock
 from engine.alerts.standing import Alert, Phase, Standing
 from engine.events import CircuitChanged, EngineSample
+from engine.file_lock import Owner
 from engine.metrics import Metrics
 from tests.metrics.events import end
 
@@ -17,7 +18,7 @@ _PHASES: tuple[Phase, ...] = ("pending", "firing", "kept", "firing")
 @pytest.fixture
 def held(tmp_path: Path) -> Iterator[AlertLock]:
     """The lock of a session that evaluates."""
-    lock = AlertLock(tmp_path / "alerts", Evaluator("s7", 1, "/p"))
+    lock = AlertLock(tmp_path / "alerts", Owner("s7", 1, "/p"))
     assert lock.take(0.0)
     yield lock
     lock.release()

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.alerts.lock import LOCK, AlertLock, Evaluator, evaluator
+from engine.alerts.lock import LOCK, AlertLock, evaluator
+from engine.file_lock import Owner
 
 _HOLDS = """
 import sys
 from pathlib import Path
-from engine.alerts.lock import AlertLock, Evaluator
-lock = AlertLock(Path(sys.argv[1]), Evaluator("other", 77, "/there"))
+from engine.alerts.lock import AlertLock
+from engine.file_lock import Owner
+lock = AlertLock(Path(sys.argv[1]), Owner("other", 77, "/there"))
 print(lock.take(1_790_000_000.0), flush=True)
 sys.stdin.read()
 """
@@ -35,7 +37,7 @@ def another(folder: Path) -> Iterator["subprocess.Popen[str]"]:
 
 
 def lock(folder: Path, session: str = "one") -> AlertLock:
-    return AlertLock(folder, Evaluator(session, 1, "/here"))
+    return AlertLock(folder, Owner(session, 1, "/here"))
 
 
 def test_one_at_a_time(tmp_path: Path) -> None:
@@ -44,13 +46,13 @@ def test_one_at_a_time(tmp_path: Path) -> None:
         mine = lock(tmp_path)
         assert not mine.take(0.0)
         assert not mine.held
-        assert mine.said() == Evaluator("other", 77, "/there", 1_790_000_000.0)
+        assert mine.said() == Owner("other", 77, "/there", 1_790_000_000.0)
         assert evaluator(tmp_path) == mine.said()
         process.kill()
         process.wait()
         assert evaluator(tmp_path) is None
         assert mine.take(5.0)
-        assert mine.said() == Evaluator("one", 1, "/here", 5.0)
+        assert mine.said() == Owner("one", 1, "/here", 5.0)
         mine.release()
 
 

@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 
 from engine.alerts import silences
-from engine.alerts.lock import AlertLock, Evaluator
+from engine.alerts.lock import AlertLock
 from engine.alerts.silence import silence
 from engine.checks.health import summed_up
 from engine.checks.health_checks.look import Ground
 from engine.checks.health_notice import RULE, message, notify
 from engine.clock import ManualClock, SystemClock
 from engine.events import AlertDelivered, Check, HealthChecked
+from engine.file_lock import Owner
 from engine.store.journal import read_events
 from tests.alerts.fake_slack import FakeSlack, fake_slack
 from tests.checks.health_ground import ground
@@ -77,7 +78,7 @@ async def test_a_session_that_evaluates_alerts_tells_of_it_itself(tmp_path: Path
     environ = {"SLACK_WEBHOOK_URL": ""}
     with fake_slack() as slack:
         environ["SLACK_WEBHOOK_URL"] = slack.webhook
-        lock = AlertLock(alerts, Evaluator("other", 1))
+        lock = AlertLock(alerts, Owner("other", 1))
         assert lock.take(0.0)
         clock = SystemClock()
         assert "a session evaluates" in await notify(given, bad("a"), clock, environ)

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from engine.alerts import silences, standing_file
-from engine.alerts.lock import AlertLock, Evaluator
+from engine.alerts.lock import AlertLock
 from engine.alerts.standing import Alert, Standing
+from engine.file_lock import Owner
 from tests.alerts.fake_slack import SECRET, fake_slack
 from tests.headless.conftest import COMMAND, Bolt
 
@@ -66,7 +67,7 @@ def test_list_says_who_evaluates(bolt: Bolt, folder: Path) -> None:
     assert ran.code == 0
     assert "Nobody evaluates the alerts now" in ran.out
     assert "high_memory" in ran.out
-    lock = AlertLock(folder, Evaluator("s1", 77, "/there"))
+    lock = AlertLock(folder, Owner("s1", 77, "/there"))
     assert lock.take(1_795_000_000.0)
     ran = bolt("alerts", "list")
     lock.release()
@@ -170,7 +171,7 @@ def test_test_message_is_refused(bolt: Bolt) -> None:
 
 def test_test_beside_a_session(bolt: Bolt, folder: Path) -> None:
     """It works just the same while a session holds the lock of the alerts."""
-    lock = AlertLock(folder, Evaluator("s1", 77, "/there"))
+    lock = AlertLock(folder, Owner("s1", 77, "/there"))
     assert lock.take(0.0)
     with fake_slack() as slack:
         assert bolt("alerts", "test", env={"SLACK_WEBHOOK_URL": slack.webhook}).code == 0

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from engine.alerts import standing_file
-from engine.alerts.lock import LOCK, AlertLock, Evaluator
+from engine.alerts.lock import LOCK, AlertLock
 from engine.alerts.standing import Alert, Standing
 from engine.bus import Bus, Subscription
 from engine.clock import ManualClock
 from engine.events import AlertFiring, AlertPending, AlertResolved, Event, Notice
+from engine.file_lock import Owner
 from engine.runtime.alert_relay import STILL_S, AlertRelay
 from engine.runtime.followers import SAID
 from engine.standing import Standing as Known
@@ -19,7 +20,7 @@ from engine.store.journal import Journal
 
 pytestmark = pytest.mark.anyio
 
-EVALUATOR = Evaluator("other", 4242, "/there", 1_750_000_000.0)
+EVALUATOR = Owner("other", 4242, "/there", 1_750_000_000.0)
 ALERT = Alert(alert="a1", rule="hot", expr="cpu_ratio > 0.9", phase="firing", severity="critical")
 
 
@@ -36,7 +37,7 @@ class Scene:
         assert self.holder.take(EVALUATOR.since_s or 0.0)
         self.relay = AlertRelay(
             folder,
-            AlertLock(folder, Evaluator("own")),
+            AlertLock(folder, Owner("own")),
             Endings(store, 0.0, SAID),
             self.bus,
             self.clock,

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from engine.alerts import standing_file
-from engine.alerts.lock import Evaluator, evaluator
+from engine.alerts.lock import evaluator
 from engine.alerts.standing import Standing
+from engine.file_lock import Owner
 from tests.alerts.fake_slack import SECRET, FakeSlack, fake_slack
 from tests.alerts.mail_server import MailServer, mail_server
 
@@ -51,7 +52,7 @@ def monitors(
             one.wait()
 
 
-def evaluating(alerts: Path, *others: int) -> Evaluator:
+def evaluating(alerts: Path, *others: int) -> Owner:
     """Wait until somebody evaluates who is none of these."""
     limit_s = time.monotonic() + _LONGEST_S
     while time.monotonic() < limit_s:

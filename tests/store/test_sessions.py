@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from engine.events import Event, HostSample, SessionJoined, SessionLeft
+from engine.file_lock import Owner
 from engine.store.journal import Journal, line
-from engine.store.seats import Seat, Sitting
+from engine.store.seats import Seat
 from engine.store.sessions import Peer, Peers, changes, peers
 
 from .events import Session
@@ -121,7 +122,7 @@ async def test_where_the_beginning_is_folded_the_seat_says_who_it_is(
     await one.does(one.says.asked("q1", "status"))
     first.unlink()
     assert watch.look() == [Peer("s1", None, "", False, "here", ("status",), None)]
-    seat = Seat.take(tmp_path, 3, Sitting("s1", 42, "/home/me/wheel", 1001.0))
+    seat = Seat.take(tmp_path, 3, Owner("s1", 42, "/home/me/wheel", 1001.0))
     assert watch.look() == [Peer("s1", 42, "/home/me/wheel", True, "here", ("status",), 1001.0)]
     seat.release()
     one.journal.close()

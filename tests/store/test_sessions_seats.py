@@ -8,19 +8,21 @@ from pathlib import Path
 
 import pytest
 
+from engine.file_lock import Owner
 from engine.store.errors import SeatsTaken, SeatsUnreadable
-from engine.store.seats import Seat, Sitting, sitting
+from engine.store.seats import Seat, sitting
 
 ROOT = Path(__file__).parents[2]
-ME = Sitting("s9", os.getpid(), "/home/me/wheel", 1_800_000_000.0)
+ME = Owner("s9", os.getpid(), "/home/me/wheel", 1_800_000_000.0)
 
 SIT = """
 import os, sys
 from pathlib import Path
 from engine.store.errors import SeatsTaken
-from engine.store.seats import Seat, Sitting
+from engine.file_lock import Owner
+from engine.store.seats import Seat
 try:
-    seat = Seat.take(Path(sys.argv[1]), int(sys.argv[2]), Sitting("s", os.getpid(), "p", 1.0))
+    seat = Seat.take(Path(sys.argv[1]), int(sys.argv[2]), Owner("s", os.getpid(), "p", 1.0))
     print("seat", seat.number, flush=True)
 except SeatsTaken as error:
     print("taken", len(error.sitting), flush=True)
@@ -69,7 +71,7 @@ def test_a_refusal_names_who_is_there(tmp_path: Path) -> None:
     """Process, project and since when, and what to do."""
     seat = Seat.take(tmp_path, 1, ME)
     with pytest.raises(SeatsTaken) as caught:
-        Seat.take(tmp_path, 1, Sitting("s2"))
+        Seat.take(tmp_path, 1, Owner("s2"))
     assert caught.value.sitting == (ME,)
     assert re.fullmatch(
         rf"1 interactive session is open, and 1 may be: process {os.getpid()} on /home/me/wheel "
@@ -123,16 +125,16 @@ def test_a_seat_whose_file_says_nothing_is_taken_all_the_same(tmp_path: Path) ->
     seat = Seat.take(tmp_path, 1, ME)
     (tmp_path / "seats" / "1.json").write_bytes(b'{"pid":')
     (tmp_path / "seats" / "notes.txt").touch()
-    assert sitting(tmp_path) == [Sitting()]
-    with pytest.raises(SeatsTaken, match="one that has not said who it is"):
+    assert sitting(tmp_path) == [Owner()]
+    with pytest.raises(SeatsTaken, match="a process that has not said who it is"):
         Seat.take(tmp_path, 1, ME)
     seat.release()
 
 
 def test_a_project_whose_path_is_no_text_can_sit(tmp_path: Path) -> None:
     """Bytes of a path that are not UTF-8 are shown as a replacement character."""
-    seat = Seat.take(tmp_path, 1, Sitting("s1", 1, "/home/\udcff", 1.0))
-    assert sitting(tmp_path) == [Sitting("s1", 1, "/home/\ufffd", 1.0)]
+    seat = Seat.take(tmp_path, 1, Owner("s1", 1, "/home/\udcff", 1.0))
+    assert sitting(tmp_path) == [Owner("s1", 1, "/home/\ufffd", 1.0)]
     seat.release()
 
 

@@ -9,13 +9,14 @@ from engine.alerts import silences, standing_file, values
 from engine.alerts.channels import channels
 from engine.alerts.errors import DamagedStanding
 from engine.alerts.known import KNOWN
-from engine.alerts.lock import Evaluator, evaluator
+from engine.alerts.lock import evaluator
 from engine.alerts.outbox import Outbox
 from engine.alerts.rules import Rule, rules
 from engine.alerts.silence import Silence
 from engine.alerts.standing import AlertRow, Standing
 from engine.alerts.values import Values
 from engine.config import Config
+from engine.file_lock import Owner
 
 FOLDER: Final = "alerts"
 SILENCES: Final = "silences"
@@ -34,7 +35,7 @@ class Reading:
     rows: tuple[AlertRow, ...]
     silences: tuple[Silence, ...]
     values: Values | None
-    evaluator: Evaluator | None
+    evaluator: Owner | None
     counts: tuple[int, int, int] | None
     absent: Mapping[str, str]
     problems: tuple[str, ...]
