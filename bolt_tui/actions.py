@@ -100,7 +100,7 @@ ACTIONS: tuple[Action, ...] = (
            ":release level", "operating", "Release a circuit or the level",
            run="begin('release')", typed="release"),
     Action("silence", "s", "silence",
-           "Silence the gravest alert for an hour; or type :silence NAME 2h because …",
+           "Silence the gravest alert for an hour; type :silence NAME 2h because …",
            "operating", "Silence the gravest alert", typed="silence"),
     Action("unsilence", "", "unsilence", "End a silence; type :unsilence NAME.", "operating",
            "End a silence", run="begin('unsilence')", typed="unsilence"),

@@ -10,10 +10,10 @@ from pathlib import Path
 import anyio
 
 from bolt_tui.printing import EXIT, emit, note
-from engine.checks.catalogue import faults
-from engine.checks.drill import drill
-from engine.checks.fault import Fault
-from engine.checks.outcome import Outcome
+from engine.checks.drill.catalogue import faults
+from engine.checks.drill.drill import drill
+from engine.checks.drill.fault import Fault
+from engine.checks.drill.outcome import Outcome
 from engine.evidence import Answer, Cell, Section, Status, Table, Text, Understanding
 
 _SCORE = ("fault", "noticed (s)", "of at most (s)", "back (s)", "asked", "failed", "slowest (s)",

@@ -14,9 +14,9 @@ import anyio
 from bolt_tui.opening import settings
 from bolt_tui.printing import emit, note, write
 from bolt_tui.rendering import nagios
-from engine.checks.health import DEADLINE_S, Outcome, health
-from engine.checks.health_checks.catalogue import chosen
-from engine.checks.health_checks.look import Ground
+from engine.checks.health.health import DEADLINE_S, Outcome, health
+from engine.checks.health.parts.catalogue import chosen
+from engine.checks.health.parts.look import Ground
 from engine.clock import SystemClock
 from engine.config import ConfigError
 from engine.errors import EngineError
@@ -58,7 +58,7 @@ async def _looked(ground: Ground, deadline_s: float, telling: bool) -> tuple[Out
     )
     if not telling:
         return outcome, ""
-    from engine.checks.health_notice import notify
+    from engine.checks.health.notice import notify
 
     return outcome, await notify(ground, outcome.event, SystemClock())
 
@@ -73,7 +73,7 @@ def _print(event: HealthChecked, output: str) -> None:
 
 
 def _answer(event: HealthChecked) -> Answer:
-    from engine.checks.health_tool import evidence
+    from engine.checks.health.tool import evidence
 
     found = evidence(event)
     return Answer(

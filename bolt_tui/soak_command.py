@@ -15,8 +15,8 @@ from bolt_tui.opening import settings
 from bolt_tui.printing import EXIT, emit, note
 from bolt_tui.soak_scorecard import scorecard
 from engine.checks.recorded import record
-from engine.checks.soak import Outcome, Soak, soak
-from engine.checks.soak_report import Progress
+from engine.checks.soak.report import Progress
+from engine.checks.soak.soak import Outcome, Soak, soak
 from engine.clock import SystemClock
 from engine.store.errors import JournalError
 from engine.store.folder import store_folder

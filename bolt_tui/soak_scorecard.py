@@ -1,8 +1,8 @@
 """The outcome of a soak as an answer: the verdict, what is wrong, and every figure behind it."""
 
-from engine.checks.soak import Outcome
-from engine.checks.soak_gates import Gate
-from engine.checks.soak_report import Soaked, TickAccount
+from engine.checks.soak.gates import Gate, Mark
+from engine.checks.soak.report import Soaked, TickAccount
+from engine.checks.soak.soak import Outcome
 from engine.evidence import (
     Answer,
     Cell,
@@ -17,6 +17,8 @@ from engine.evidence import (
 
 _GATES = ("what", "unit", "a day", "from", "to", "at most", "at first", "at last", "verdict")
 _TICKS = ("probe", "every (s)", "by the clock", "due", "taken", "nothing to take", "missed", "why")
+_WAY = ("own time (h)", "memory (MiB)", "threads", "descriptors", "tasks", "children", "journals",
+        "store (MiB)")  # fmt: skip
 _MIB = 1 << 20
 _HOW = (
     "A console's session with settings, project, store and cache of its own, asked, visited by "
@@ -51,6 +53,9 @@ def _sections(seen: Soaked) -> list[Section]:
         *((wrong,) if seen.wrong else ()),
         Figures("What happened", tuple(_figures(seen))),
         Table("Does it grow?", _GATES, tuple(map(_gate, seen.gates))),
+        Table(
+            "On the way", _WAY, tuple(map(_on_the_way, seen.marks[:: len(seen.marks) // 16 + 1]))
+        ),
         Table("Ticks", _TICKS, tuple(map(_ticks, seen.ticks))),
         *_counts("Faults", "fault", seen.faults),
         *_counts("Circuits that opened", "circuit", seen.circuits_opened),
@@ -98,6 +103,14 @@ def _gate(gate: Gate) -> tuple[Cell, ...]:
     ends = (None if one is None else round(one, 1) for one in (gate.first, gate.last))
     verdict = f"{gate.verdict}: {gate.why}" if gate.verdict == "unclear" else gate.verdict
     return (gate.name, gate.unit, *numbers, gate.bound, *ends, verdict)
+
+
+def _on_the_way(mark: Mark) -> tuple[Cell, ...]:
+    return (
+        round(mark.at_s / 3600, 1), round(mark.rss_bytes / _MIB, 1), mark.threads,
+        mark.descriptors, mark.tasks, mark.children, mark.journals,
+        round(mark.store_bytes / _MIB, 1),
+    )  # fmt: skip
 
 
 def _ticks(one: TickAccount) -> tuple[Cell, ...]:

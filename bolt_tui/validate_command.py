@@ -14,11 +14,11 @@ import anyio
 from bolt_tui.opening import Settings, settings
 from bolt_tui.printing import emit, note, write
 from bolt_tui.stopping import until_signal
-from engine.checks.criteria.catalogue import Which
-from engine.checks.criteria.ground import Ground
 from engine.checks.recorded import record
-from engine.checks.validate import passed, validate
-from engine.checks.validate_report import evidence
+from engine.checks.validation.criteria.catalogue import Which
+from engine.checks.validation.criteria.ground import Ground
+from engine.checks.validation.report import evidence
+from engine.checks.validation.validate import passed, validate
 from engine.clock import SystemClock
 from engine.events import Validated, encoder
 from engine.evidence import Answer, Understanding

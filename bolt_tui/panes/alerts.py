@@ -109,7 +109,10 @@ def _beside(said: list[Said], canvas: Canvas) -> Line:
         pieces.append([(f"+{len(others)} more", ink.quiet)])
     while pieces and width_of(joined(pieces, "  ")) > canvas.width // 2:
         pieces.pop(0)
-    return [*joined(pieces, "  "), (" ", ink.quiet)] if pieces else []
+    if pieces:
+        text, style = pieces[-1][-1]
+        pieces[-1][-1] = (f"{text} ", style)
+    return joined(pieces, "  ")
 
 
 def _calm(state: ConsoleState, canvas: Canvas) -> Line:

@@ -7,7 +7,7 @@ UOM one of s, ms, B, %; U for an unknown value; a range "10:" is bad below 10.
 from collections.abc import Iterator
 from typing import Final
 
-from engine.checks.health_checks.limits import LIMITS, Limits
+from engine.checks.health.parts.limits import LIMITS, Limits
 from engine.events import Check, CheckState, HealthChecked
 
 EXIT: Final[dict[CheckState, int]] = {"ok": 0, "warning": 1, "critical": 2, "unknown": 3}

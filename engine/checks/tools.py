@@ -12,8 +12,8 @@ from engine.evidence import Evidence
 
 # name: (module, function, longest time)
 _TOOLS: Final[Mapping[str, tuple[str, str, float]]] = {
-    "checks.health": ("health_tool", "health", 20.0),
-    "checks.validate": ("validate_tool", "validate", 3600.0),
+    "checks.health": ("health.tool", "health", 20.0),
+    "checks.validate": ("validation.tool", "validate", 3600.0),
 }
 
 

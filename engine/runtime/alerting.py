@@ -113,7 +113,8 @@ class Alerting:
 
     async def _look_at_journals(self) -> None:
         try:
-            await self._feed.look()
+            for report in await self._feed.look():
+                self._relay.hand_on(report)
         except OSError as error:
             said = f"other sessions' journals can't be read: {error.strerror or error}"
             self._complaints.fails(_JOURNALS, said, "alerts go by this session alone")

@@ -42,6 +42,7 @@ class LongSession:
         self._services, self._live = services, live
         self._sampling, self._memory, self._agents = sampling, memory, agents
         self._executor = executor
+        self._sampled = anyio.CancelScope()
         self.alerting = alerting(services, standing)
         self._begun_s = services.clock.monotonic_s()
         self._company = Company(
@@ -88,7 +89,11 @@ class LongSession:
         return ""
 
     async def close(self) -> None:
-        """Leave the alerts to the next session, while what is said of it is still recorded."""
+        """Leave the alerts to the next session, while what is said of it is still recorded.
+
+        Nothing is sampled any more either: it would come after the session's last word.
+        """
+        self._sampled.cancel()
         await self.alerting.close()
 
     def stand_up(self) -> None:
@@ -99,8 +104,9 @@ class LongSession:
         probe = await anyio.to_thread.run_sync(self._make_probe)  # it imports psutil
         await self._services.find_gpu()
         self._sampling.beside_host = probe.sample
-        async with self._sampling.hold():
-            await anyio.sleep_forever()
+        with self._sampled:
+            async with self._sampling.hold():
+                await anyio.sleep_forever()
 
     def _make_probe(self) -> EngineProbe:
         services = self._services

@@ -24,6 +24,7 @@ from engine.runtime.free_memory import give_back, share_arenas
 
 CAPABILITY: Final = "memory"
 TICK_S: Final = 2.0
+GIVE_BACK_S: Final = 3600.0  # what the C library keeps of a busy moment goes back by then
 _FRESH_S: Final = 1.0
 _WORTH_BYTES: Final = 1 << 20
 _NAMED: Final = 5
@@ -102,8 +103,12 @@ class MemoryGuard:
     async def run(self) -> None:
         """Look at the memory until cancelled."""
         share_arenas()
+        given_back_s = self._now()
         while True:
             await self.look()
+            if self._now() - given_back_s >= GIVE_BACK_S:
+                given_back_s = self._now()
+                await anyio.to_thread.run_sync(give_back)
             await anyio.sleep(TICK_S)
 
     async def admit(self) -> None:

@@ -7,7 +7,7 @@ from anyio.to_thread import run_sync
 from engine.agents.tools.metric_readings import TOLD
 from engine.bus import Bus
 from engine.clock import Clock
-from engine.events import AlertDelivered, Event
+from engine.events import AlertDelivered, Event, HealthChecked, Validated
 from engine.metrics import HEALTH_S, Metrics, Reading
 from engine.store.endings import Endings, recent
 from engine.store.folded import has_facts
@@ -25,18 +25,22 @@ class MetricsFeed:
         # overrun is in this session's own journal, which the endings are read from too.
         self._own = bus.subscribe(conflate=True)
 
-    async def look(self) -> None:
-        """Take in what has happened since the last look.
+    async def look(self) -> list[Event]:
+        """Take in what has happened since the last look; return the reports of other sessions.
 
         Raises:
             OSError: the store's folder can't be listed.
         """
+        reports = list[Event]()
         for event in self._own.take():
             self._take(event)
         for event in await run_sync(self._endings.look):
             # Its own deliveries came over the bus already, and later ones than this.
             if event.session != self._bus.session or not isinstance(event, AlertDelivered):
                 self._take(event)
+            if event.session != self._bus.session and isinstance(event, HealthChecked | Validated):
+                reports.append(event)
+        return reports
 
     async def recall(self, past: Past) -> None:
         """Take in what is on record of the last hours, for a session that begins to evaluate.

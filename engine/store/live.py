@@ -19,6 +19,7 @@ from engine.store.records import FOREIGN, KINDS, Kind, Record, record, row
 from engine.store.segments import Segment
 
 _PORTION = 256  # so that no insertion holds the interpreter lock for 5 ms
+_READINGS = 256
 _TAILS = "segment VARCHAR, place BIGINT, highest BIGINT, damaged BIGINT"
 
 
@@ -34,6 +35,7 @@ class Live:
     """The live tables of one store; `refresh` is for one thread at a time."""
 
     def __init__(self, store: Path) -> None:
+        self._read_since = 0
         self._schema = '"' + f"live {store}".replace('"', '""') + '"'
 
     def table(self, kind: Kind) -> str:
@@ -62,10 +64,26 @@ class Live:
             except BaseException:
                 execute("ROLLBACK")
                 raise
+            self._give_back(execute, had_rows=bool(gone))
         for name, path in wanted.items():
             if (tail := tails.get(name)) and tail.damaged:
                 problems.append(f"the journal {path} has {_lines(tail.damaged)}: left out")
         return problems
+
+    def _give_back(self, execute: Execute, *, had_rows: bool) -> None:
+        """Let go of what deleted rows hold: DuckDB keeps it until a checkpoint.
+
+        `tails` leaves a little at each reading, a journal that is in parts now all of its rows.
+        """
+        import duckdb
+
+        self._read_since += 1
+        if had_rows or self._read_since >= _READINGS:
+            try:
+                execute("CHECKPOINT")
+            except duckdb.TransactionException:
+                return  # somebody reads just now; the next reading tries again
+            self._read_since = 0
 
     def damaged(self, execute: Execute) -> int:
         """Return how many lines are no records."""

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from engine.checks.health import Outcome, health
-from engine.checks.health_checks.catalogue import chosen
-from engine.checks.health_checks.look import Ground
+from engine.checks.health.health import Outcome, health
+from engine.checks.health.parts.catalogue import chosen
+from engine.checks.health.parts.look import Ground
 from engine.config import load
 from engine.events import Check
 

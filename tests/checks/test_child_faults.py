@@ -8,10 +8,10 @@ import anyio
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from engine.checks import child_faults
-from engine.checks.child_faults import CODE, STOPPED, children, end_stopped, hung, killed
-from engine.checks.clocks import DrillClock
-from engine.checks.fault import Scene
+from engine.checks.drill import child_faults
+from engine.checks.drill.child_faults import CODE, STOPPED, children, end_stopped, hung, killed
+from engine.checks.drill.clocks import DrillClock
+from engine.checks.drill.fault import Scene
 from engine.process import spawn
 
 pytestmark = pytest.mark.anyio

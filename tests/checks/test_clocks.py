@@ -2,7 +2,7 @@
 
 import threading
 
-from engine.checks.clocks import DrillClock
+from engine.checks.drill.clocks import DrillClock
 from engine.clock import SystemClock
 
 DAY_S = 86_400.0

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from bolt_tui.drill_command import scorecard
-from engine.checks.catalogue import FAULTS, UnknownFault, faults
-from engine.checks.child_faults import nothing
-from engine.checks.drill import drill
-from engine.checks.fault import Expected, Fault
-from engine.checks.outcome import Outcome, not_tried
+from engine.checks.drill.catalogue import FAULTS, UnknownFault, faults
+from engine.checks.drill.child_faults import nothing
+from engine.checks.drill.drill import drill
+from engine.checks.drill.fault import Expected, Fault
+from engine.checks.drill.outcome import Outcome, not_tried
 
 
 def bolt(*words: str) -> tuple[int, str, str]:
@@ -95,7 +95,7 @@ def test_after_giving_up_the_right_a_read_only_folder_is_read_only(tmp_path: Pat
     """For the superuser, who could write there before; for anybody else nothing changes."""
     program = (
         "import sys, pathlib\n"
-        "from engine.checks.privilege import gives_up_writing_anywhere\n"
+        "from engine.checks.drill.privilege import gives_up_writing_anywhere\n"
         "print(gives_up_writing_anywhere())\n"
         "pathlib.Path(sys.argv[1], 'new').mkdir()\n"
     )

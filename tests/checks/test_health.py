@@ -14,10 +14,10 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from engine.breaker.degradation import Standing
-from engine.checks import health as health_module
-from engine.checks.health import summed_up
-from engine.checks.health_checks.catalogue import CHECKS, GROUPS, UnknownCheck, chosen
-from engine.checks.health_checks.opening import judged
+from engine.checks.health import health as health_module
+from engine.checks.health.health import summed_up
+from engine.checks.health.parts.catalogue import CHECKS, GROUPS, UnknownCheck, chosen
+from engine.checks.health.parts.opening import judged
 from engine.checks.tools import tools
 from engine.events import Check, HealthChecked, SessionJoined, SessionLeft
 from engine.evidence import Answer, Level, Status, Understanding
@@ -37,9 +37,9 @@ _LOCKED = (
 _READ_ONLY = (
     "import sys\n"
     "from pathlib import Path\n"
-    "from engine.checks.privilege import gives_up_writing_anywhere\n"
+    "from engine.checks.drill.privilege import gives_up_writing_anywhere\n"
     "from tests.checks.health_ground import ground\n"
-    "from engine.checks.health_checks.catalogue import look\n"
+    "from engine.checks.health.parts.catalogue import look\n"
     "if why := gives_up_writing_anywhere():\n"
     "    sys.exit(why)\n"
     "seen = look('store_write', ground(Path(sys.argv[1])))\n"
@@ -215,7 +215,7 @@ async def test_a_look_that_is_cancelled_leaves_no_process(tmp_path: Path, store:
     with anyio.move_on_after(1.5):
         await looked(ground(tmp_path, "store_read"))
     running = [child.cmdline() for child in psutil.Process().children(recursive=True)]
-    assert not [line for line in running if "engine.checks.health_child" in line]
+    assert not [line for line in running if "engine.checks.health.child" in line]
 
 
 async def test_a_process_that_cannot_look_makes_all_critical(
@@ -262,7 +262,7 @@ def test_its_process_ends_with_the_one_that_started_it(tmp_path: Path) -> None:
 def _child_of(pid: int) -> psutil.Process:
     for _ in range(600):
         for child in psutil.Process(pid).children():
-            if "engine.checks.health_child" in child.cmdline():
+            if "engine.checks.health.child" in child.cmdline():
                 return child
         psutil.Process().cpu_percent(interval=0.05)
     raise AssertionError("it started no process")

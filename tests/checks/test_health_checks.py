@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from engine.alerts.outbox import Outbox
-from engine.checks.health_checks.catalogue import look
-from engine.checks.health_checks.limits import LIMITS, Limits
+from engine.checks.health.parts.catalogue import look
+from engine.checks.health.parts.limits import LIMITS, Limits
 from engine.checks.service_units import MONITOR, kind_here, mark, units_folder
 from tests.alerts.delivering import message
 from tests.alerts.fake_slack import fake_slack

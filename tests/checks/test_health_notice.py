@@ -7,9 +7,9 @@ import pytest
 from engine.alerts import silences
 from engine.alerts.lock import AlertLock
 from engine.alerts.silence import silence
-from engine.checks.health import summed_up
-from engine.checks.health_checks.look import Ground
-from engine.checks.health_notice import RULE, message, notify
+from engine.checks.health.health import summed_up
+from engine.checks.health.notice import RULE, message, notify
+from engine.checks.health.parts.look import Ground
 from engine.clock import ManualClock, SystemClock
 from engine.events import AlertDelivered, Check, HealthChecked
 from engine.file_lock import Owner

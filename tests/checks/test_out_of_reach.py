@@ -12,8 +12,8 @@ from engine.agents.command_table import COMMANDS
 from engine.agents.places import Located
 from engine.agents.services import Services
 from engine.agents.tools import lookup, names
-from engine.checks.catalogue import FAULTS
-from engine.checks.session_faults import STUCK
+from engine.checks.drill.catalogue import FAULTS
+from engine.checks.drill.session_faults import STUCK
 from engine.checks.tools import tools
 from engine.config import options
 

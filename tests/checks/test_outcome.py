@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from engine.checks.catalogue import FAULTS
-from engine.checks.child_faults import nothing
-from engine.checks.fault import Expected, Fault
-from engine.checks.outcome import SLACK_MS, Seen, broken, judged, not_tried
+from engine.checks.drill.catalogue import FAULTS
+from engine.checks.drill.child_faults import nothing
+from engine.checks.drill.fault import Expected, Fault
+from engine.checks.drill.outcome import SLACK_MS, Seen, broken, judged, not_tried
 
 FAULT = Fault(
     "broken",

@@ -11,7 +11,7 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from engine.checks.soak_clock import Child, LeapingClock, LeapingLoop, Work, counted
+from engine.checks.soak.clock import Child, LeapingClock, LeapingLoop, Work, counted
 from engine.probes.probe_thread import ProbeThread
 from engine.process import run, spawn
 

@@ -9,11 +9,11 @@ import anyio
 import duckdb
 import pytest
 
-from engine.checks.soak_child import SETTINGS, soak
-from engine.checks.soak_clock import LeapingClock, LeapingLoop, Work, counted
-from engine.checks.soak_course import Rhythm
-from engine.checks.soak_gates import DAY_S
-from engine.checks.soak_report import FLAPS, Soaked
+from engine.checks.soak.child import SETTINGS, soak
+from engine.checks.soak.clock import LeapingClock, LeapingLoop, Work, counted
+from engine.checks.soak.course import Rhythm
+from engine.checks.soak.gates import DAY_S
+from engine.checks.soak.report import FLAPS, Soaked
 from engine.runtime import agents_watch, alerting, company, memory_guard, sampling
 from engine.runtime.loop_lag import LoopLag
 from engine.search import code_talk
@@ -42,6 +42,7 @@ def calm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory_guard, "TICK_S", EVERY_S)
     monkeypatch.setattr(agents_watch, "_TICK_S", EVERY_S)
     monkeypatch.setattr(company, "LOOK_S", EVERY_S)
+    monkeypatch.setattr(company, "FOLD_S", 3 * HOUR_S)
     monkeypatch.setattr(alerting, "LOOK_S", EVERY_S)
     monkeypatch.setattr(code_talk, "BEAT_S", EVERY_S)
     monkeypatch.setattr(code_talk, "SILENT_S", 6 * EVERY_S)
@@ -83,7 +84,7 @@ def test_two_days_of_a_session(
 
     Real are the engine with its bus, journal, circuits, ladder, memory guard, alerts, outbox with
     its sending process, the children of the search, the questions, and the files of the store;
-    what looks around each second or two does so each minute, and the fold is no process but a call
+    what looks around each second or two does so each minute, the fold (each three hours) is a call
     in a thread, so that it sees the session's time and may delete what is old by that.
     """
     clock, work = LeapingClock(), Work()

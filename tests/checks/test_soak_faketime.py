@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.checks import soak_faketime
-from engine.checks.soak_faketime import chosen, found, surroundings, unusable
+from engine.checks.soak import faketime as soak_faketime
+from engine.checks.soak.faketime import chosen, found, surroundings, unusable
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from engine.checks.soak_gates import DAY_S, GATES, Mark, gates, settled, slope
+from engine.checks.soak.gates import DAY_S, GATES, Mark, gates, settled, slope
 
 HOUR_S = 3600.0
 MIB = 1 << 20

@@ -12,9 +12,9 @@ from typing import IO
 import anyio
 import pytest
 
-from engine.checks.soak_clock import LeapingClock, LeapingLoop, Work
-from engine.checks.soak_gates import Mark, gates
-from engine.checks.soak_marks import mark
+from engine.checks.soak.clock import LeapingClock, LeapingLoop, Work
+from engine.checks.soak.gates import Mark, gates
+from engine.checks.soak.marks import mark
 
 HOUR_S = 3600.0
 HOURS = 24

@@ -5,8 +5,8 @@ from pathlib import Path
 import anyio
 import pytest
 
-from engine.checks.stream import Stream, Tally
-from engine.checks.watch import Watch, p95
+from engine.checks.drill.stream import Stream, Tally
+from engine.checks.drill.watch import Watch, p95
 from engine.clock import SystemClock
 from engine.config import load
 from engine.events import Event, QueryAnswered

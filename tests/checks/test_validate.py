@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bolt_tui.cli import parser, unknown_word
-from engine.checks.criteria import asking
-from engine.checks.criteria.catalogue import BARS, PHASES, bars
-from engine.checks.criteria.shown import Shown, listed, worst
-from engine.checks.validate import _part, passed, ready_pct
-from engine.checks.validate_report import evidence, verdict
+from engine.checks.validation.criteria import asking
+from engine.checks.validation.criteria.catalogue import BARS, PHASES, bars
+from engine.checks.validation.criteria.shown import Shown, listed, worst
+from engine.checks.validation.report import evidence, verdict
+from engine.checks.validation.validate import _part, passed, ready_pct
 from engine.evidence import Answer, TaskRecord, Understanding
 
 from .validate_ground import criterion, ground, validated

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.checks.criteria import (
+from engine.checks.validation.criteria import (
     acceleration,
     alerting,
     commands,
@@ -18,7 +18,7 @@ from engine.checks.criteria import (
     searching,
     session,
 )
-from engine.checks.criteria.sample import Sample
+from engine.checks.validation.criteria.sample import Sample
 from engine.evidence import Answer, Finding, Findings, Understanding
 from tests.sample_project import make
 from tests.store.stores import folded, parts

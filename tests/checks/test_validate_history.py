@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from engine import __version__
-from engine.checks.criteria import history
-from engine.checks.criteria.history_view import History
-from engine.checks.criteria.shown import Shown
+from engine.checks.validation.criteria import history
+from engine.checks.validation.criteria.history_view import History
+from engine.checks.validation.criteria.shown import Shown
 from engine.events import (
     AlertDelivered,
     AlertFiring,

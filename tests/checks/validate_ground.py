@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.bus import Bus
-from engine.checks.criteria.ground import Ground
+from engine.checks.validation.criteria.ground import Ground
 from engine.clock import ManualClock
 from engine.config import load
 from engine.events import (

@@ -8,7 +8,9 @@ import pytest
 
 from bolt_tui.app import Console, ConsoleSettings
 from bolt_tui.replay import Replayed
+from bolt_tui.state import ConsoleState
 from engine import events as e
+from engine.alerts.errors import BadSilence
 from engine.errors import BadQuery
 from engine.store.recording import (
     FORMAT,
@@ -24,6 +26,7 @@ from .filed import filed
 from .machines import m4_pro_gpu, m4_pro_host, run_for
 from .stand_in import StandIn
 from .tape import Tape
+from .test_state import folded
 
 pytestmark = pytest.mark.anyio
 HEADER = Header(FORMAT, "test", "20261123T143000-4711-a3f2", 0.0)
@@ -176,3 +179,22 @@ async def test_the_stand_in_has_the_same_past() -> None:
     """The tests' engine reads its past the way a recording does."""
     tape = recordings.idle_mac(5)
     assert await StandIn(tape).past.extent() == (tape.events[0].wall_s, tape.events[-1].wall_s)
+
+
+async def test_nothing_can_be_silenced_in_a_recording(tmp_path: Path) -> None:
+    """What is over can't be changed; the sentence says that it is a recording."""
+    replayed = Replayed(filed(recordings.alerted(), tmp_path))
+    with pytest.raises(BadSilence, match="this is a recording"):
+        await replayed.silence({"rule": "low_success"}, 60.0, "x")
+    with pytest.raises(BadSilence, match="5112ce00 can't be ended"):
+        await replayed.unsilence("5112ce00")
+
+
+async def test_a_recording_keeps_its_alerts(tmp_path: Path) -> None:
+    """Alerts, silences, deliveries, health and readiness come out of the file as they went in."""
+    tape = recordings.alerted()
+    state = ConsoleState()
+    for event in filed(tape, tmp_path).events:
+        state.apply(event)
+    assert state.alerts == folded(tape).alerts
+    assert state.alerts.validated is not None

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from engine.checks.health_checks.catalogue import CHECKS
+from engine.checks.health.parts.catalogue import CHECKS
 from engine.events import HealthChecked, decoder
 from engine.store.journal import read_events
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bolt_tui.rendering import nagios
-from engine.checks.health import summed_up
-from engine.checks.health_checks.limits import LIMITS
+from engine.checks.health.health import summed_up
+from engine.checks.health.parts.limits import LIMITS
 from engine.events import Check, CheckState
 
 # 'label'=value[UOM];[warn];[crit];[min];[max], as the Monitoring Plugins' guidelines write it.

@@ -6,12 +6,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
+import anyio.to_thread
 import pytest
 
 from engine.alerts import silences, standing_file
 from engine.alerts.errors import BadSilence, UnknownSilence
 from engine.alerts.lock import evaluator
 from engine.bus import Subscription
+from engine.checks.recorded import record
+from engine.clock import SystemClock
 from engine.config import ConfigError, Loaded, load
 from engine.errors import EngineError
 from engine.events import (
@@ -22,6 +25,7 @@ from engine.events import (
     CircuitChanged,
     EngineSample,
     Event,
+    HealthChecked,
     Notice,
     PeerChanged,
     SilenceChanged,
@@ -156,6 +160,17 @@ async def test_silence_is_seen_by_all(tmp_path: Path) -> None:
         ]
         assert [one.ended for one in written] == [False, True]
     assert len(silences.read(tmp_path / "store/alerts/silences").silences) == 1
+
+
+async def test_a_health_check_elsewhere_is_told_here(tmp_path: Path) -> None:
+    """What another process found reaches the readers of a session that stays open."""
+    settings = loaded(tmp_path / "store")
+    found = HealthChecked(state="warning", text="nobody watches")
+    async with session(settings, tmp_path) as (_, told):
+        await anyio.to_thread.run_sync(record, tmp_path / "store", tmp_path, SystemClock(), found)
+        event = (await until(told, lambda e: isinstance(e, HealthChecked)))[-1]
+        assert isinstance(event, HealthChecked)
+        assert (event.state, event.text) == ("warning", "nobody watches")
 
 
 async def test_sends_what_fires(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,1 @@
+"""Faults done on purpose to scratch sessions, and what came of them."""

@@ -1,0 +1,1 @@
+"""Every part looked at, now."""

@@ -1,0 +1,1 @@
+"""Days of a session in minutes, watched for leaks."""

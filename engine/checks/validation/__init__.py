@@ -1,0 +1,1 @@
+"""The acceptance criteria, measured or read from history."""
