@@ -38,8 +38,8 @@ from engine.events import AlertDelivered
 from engine.evidence import Answer, Cell, Section, Status, Table, Understanding, clean
 from engine.runtime.alert_silences import SilenceWatch
 from engine.store.folder import store_folder
-from engine.store.past import Past
-from engine.store.pool import Pool
+from engine.store.leases.pool import Pool
+from engine.store.past.past import Past
 
 _DEFAULT_SPAN = "1h"
 _GRACE_S = 15.0

@@ -56,7 +56,7 @@ def run(checked: Settings, *, record: Path | None = None, replay: Replay | None 
 
         return player.run(replay.path, settings)
     if record is not None and record.exists():
-        from engine.store.recording import RecordingError
+        from engine.store.past.recording import RecordingError
 
         raise RecordingError(f"{record} is there already; name another file")
 
@@ -83,7 +83,7 @@ def run(checked: Settings, *, record: Path | None = None, replay: Replay | None 
 def _no_seat(folder: Path, limit: int) -> str | None:
     """Return who has the seats, where all are taken; the engine itself takes one when it opens."""
     from engine.store.errors import SeatsTaken
-    from engine.store.seats import sitting
+    from engine.store.sessions.seats import sitting
 
     try:
         others = sitting(folder)

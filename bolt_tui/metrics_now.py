@@ -21,14 +21,14 @@ from engine.metrics import GROUPS, HEALTH_S, Metrics, Newest, Reading
 from engine.probes.gpu import GpuProbe
 from engine.probes.host import HostProbe
 from engine.probes.sampler import read_once
-from engine.store.endings import Endings, recent
 from engine.store.errors import StoreError
-from engine.store.folded import has_facts
 from engine.store.folder import store_folder
-from engine.store.live_session import lately, since_it_began
-from engine.store.past import Past
-from engine.store.pool import Pool, StoreReadError
-from engine.store.sessions import Peer, peers
+from engine.store.folding.folded import has_facts
+from engine.store.leases.pool import Pool, StoreReadError
+from engine.store.past.past import Past
+from engine.store.sessions.endings import Endings, recent
+from engine.store.sessions.live_session import lately, since_it_began
+from engine.store.sessions.sessions import Peer, peers
 
 _FACTS: Final = (CircuitChanged, LevelChanged)
 _GPU: Final = ("gpu_ratio", "gpu_memory_used_bytes")

@@ -18,7 +18,7 @@ from prometheus_client.openmetrics.exposition import generate_latest
 
 from engine.evidence import clean
 from engine.metrics import CATALOGUE, CIRCUIT, Reading, Spec, spec
-from engine.store.sessions import Peer
+from engine.store.sessions.sessions import Peer
 
 PREFIX = "bolt_"
 

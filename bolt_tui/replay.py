@@ -17,7 +17,7 @@ from engine.clock import SystemClock
 from engine.errors import BadQuery
 from engine.events import Event, Notice, SessionJoined
 from engine.evidence import Level
-from engine.store.recording import RecordedPast, Recording, read
+from engine.store.past.recording import RecordedPast, Recording, read
 
 
 class Replayed:

@@ -27,17 +27,17 @@ from engine.config import Config
 from engine.errors import BadQuery
 from engine.evidence import Answer
 from engine.store.errors import ManifestDamaged, StoreError
-from engine.store.export import Wanted, export
-from engine.store.fold_client import fold
-from engine.store.fold_outcome import Limits
 from engine.store.folder import store_folder
-from engine.store.lifetime import days_before
-from engine.store.manifest import Part, read
-from engine.store.past import Past
-from engine.store.past_events import EVER_S
-from engine.store.piles import day_of
-from engine.store.pool import Pool, StoreReadError
-from engine.store.verify import verify
+from engine.store.folding.fold_client import fold
+from engine.store.folding.fold_outcome import Limits
+from engine.store.folding.lifetime import days_before
+from engine.store.folding.manifest import Part, read
+from engine.store.folding.piles import day_of
+from engine.store.folding.verify import verify
+from engine.store.leases.pool import Pool, StoreReadError
+from engine.store.past.events import EVER_S
+from engine.store.past.export import Wanted, export
+from engine.store.past.past import Past
 
 
 @dataclass(frozen=True, slots=True)

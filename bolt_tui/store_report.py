@@ -18,15 +18,15 @@ from engine.evidence import (
     clean,
 )
 from engine.store.errors import ManifestDamaged, ManifestNewer
-from engine.store.export import Exported
-from engine.store.fold_lock import folding
-from engine.store.fold_outcome import Busy, Folded, Limits
-from engine.store.manifest import Part, read
-from engine.store.past import Past
-from engine.store.past_events import EVER_S
-from engine.store.sessions import Peer, peers
-from engine.store.snapshot import View
-from engine.store.store_size import StoreSize
+from engine.store.folding.fold_lock import folding
+from engine.store.folding.fold_outcome import Busy, Folded, Limits
+from engine.store.folding.manifest import Part, read
+from engine.store.past.events import EVER_S
+from engine.store.past.export import Exported
+from engine.store.past.past import Past
+from engine.store.past.snapshot import View
+from engine.store.past.store_size import StoreSize
+from engine.store.sessions.sessions import Peer, peers
 
 _MB = 1e6
 _MOST = 200

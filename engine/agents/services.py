@@ -14,11 +14,11 @@ from engine.config import Loaded
 from engine.events import Event, GpuSample, HostSample, ProcessSample
 from engine.evidence import Figure
 from engine.search.text_search import TextSearch
-from engine.store.journal import Journal
-from engine.store.pool import Pool
+from engine.store.journals.journal import Journal
+from engine.store.leases.pool import Pool
 
 if TYPE_CHECKING:  # 10 ms: only who looks back pays
-    from engine.store.past import Past
+    from engine.store.past.past import Past
 
 
 class AskCode(Protocol):

@@ -9,9 +9,9 @@ from engine.clock import Clock
 from engine.events import Event, SessionJoined, SessionLeft
 from engine.evidence import clean
 from engine.store.errors import JournalError
-from engine.store.journal import SEGMENT_BYTES, SEGMENT_S, line
-from engine.store.segment_file import SegmentFile
-from engine.store.session_name import session_name
+from engine.store.journals.journal import SEGMENT_BYTES, SEGMENT_S, line
+from engine.store.journals.segment_file import SegmentFile
+from engine.store.sessions.session_name import session_name
 
 
 def record(store: Path, project: Path, clock: Clock, *events: Event) -> str:

@@ -17,9 +17,9 @@ from typing import Final
 from engine.market.columns import Topic
 from engine.market.reading_errors import MarketDataError
 from engine.market.reading_tables import Place, Table, typed
-from engine.store.attached import text
-from engine.store.lock_holder import clock_time
-from engine.store.pool import Execute
+from engine.store.leases.attached import text
+from engine.store.leases.lock_holder import clock_time
+from engine.store.leases.pool import Execute
 
 FOLDER: Final = "last_good"
 MOST_BYTES: Final = 16 * 1024 * 1024

@@ -17,7 +17,7 @@ from engine.market.reading_errors import MarketDataError
 from engine.market.reading_sources import Tables
 from engine.market.reading_tables import DATABASES, Table
 from engine.market.settings import Sources
-from engine.store.pool import Execute, Lease, Pool, StoreReadError
+from engine.store.leases.pool import Execute, Lease, Pool, StoreReadError
 
 T = TypeVar("T")
 

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.evidence import clean
-from engine.store import attached_errors
+from engine.store.leases import attached_errors
 
 _SHOWN = 40
 

@@ -20,8 +20,8 @@ from engine.market.reading_errors import (
 )
 from engine.market.reading_tables import DATABASES, Place, Table, opened
 from engine.market.settings import Sources
-from engine.store.attached import left_open
-from engine.store.pool import Execute
+from engine.store.leases.attached import left_open
+from engine.store.leases.pool import Execute
 
 T = TypeVar("T")
 

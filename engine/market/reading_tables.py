@@ -21,10 +21,10 @@ from engine.market.reading_errors import (
     refused,
     told,
 )
-from engine.store.attached import attached, drop, quoted
-from engine.store.attached import table as table_in
-from engine.store.attached_errors import DatabaseError
-from engine.store.pool import Execute, Parameter
+from engine.store.leases.attached import attached, drop, quoted
+from engine.store.leases.attached import table as table_in
+from engine.store.leases.attached_errors import DatabaseError
+from engine.store.leases.pool import Execute, Parameter
 
 DATABASES: Final = (".duckdb", ".ddb", ".db")
 PARQUET: Final = (".parquet", ".pq")

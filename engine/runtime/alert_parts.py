@@ -18,7 +18,7 @@ from engine.runtime.alerting import Alerting
 from engine.runtime.followers import SAID
 from engine.runtime.metrics_feed import MetricsFeed
 from engine.standing import Standing
-from engine.store.endings import Endings
+from engine.store.sessions.endings import Endings
 
 FOLDER: Final = "alerts"
 SILENCES: Final = "silences"

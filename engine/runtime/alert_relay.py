@@ -17,7 +17,7 @@ from engine.file_lock import Owner
 from engine.runtime.complaints import Complaints
 from engine.runtime.followers import ended, left_events
 from engine.standing import Standing
-from engine.store.endings import Endings
+from engine.store.sessions.endings import Endings
 
 STILL_S: Final = 60.0
 _HOLDER: Final = "alerts.holder"

@@ -26,8 +26,8 @@ from engine.runtime.alert_silencing import Silencing
 from engine.runtime.complaints import Complaints
 from engine.runtime.metrics_feed import MetricsFeed
 from engine.standing import Standing
-from engine.store.past import Past
-from engine.store.pool import StoreReadError
+from engine.store.leases.pool import StoreReadError
+from engine.store.past.past import Past
 
 LOOK_S: Final = 2.0
 BEAT_S: Final = 5.0

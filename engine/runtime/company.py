@@ -16,11 +16,11 @@ from engine.events import StoreFolded
 from engine.file_lock import Owner
 from engine.runtime.complaints import Complaints
 from engine.store.errors import FoldFailed, SeatsUnreadable
-from engine.store.fold_client import fold
-from engine.store.fold_outcome import Busy, Limits
-from engine.store.seats import Seat
-from engine.store.segments import is_live, segments
-from engine.store.sessions import Peer, Peers, changes
+from engine.store.folding.fold_client import fold
+from engine.store.folding.fold_outcome import Busy, Limits
+from engine.store.journals.segments import is_live, segments
+from engine.store.sessions.seats import Seat
+from engine.store.sessions.sessions import Peer, Peers, changes
 
 LOOK_S: Final = 2.0
 FIRST_FOLD_S: Final = 20.0

@@ -53,16 +53,16 @@ from engine.runtime.secrets_apart import secrets_apart
 from engine.runtime.text_index import SessionIndex
 from engine.standing import Standing
 from engine.store.folder import store_folder
-from engine.store.journal import Journal
-from engine.store.last_circuits import last_circuits
-from engine.store.pool import Pool
-from engine.store.session_name import session_name
+from engine.store.journals.journal import Journal
+from engine.store.leases.pool import Pool
+from engine.store.sessions.last_circuits import last_circuits
+from engine.store.sessions.session_name import session_name
 
 if TYPE_CHECKING:
     from engine.runtime.alerting import Alerting
     from engine.runtime.long_session import LongSession
     from engine.runtime.recording import SessionRecording
-    from engine.store.past import Past
+    from engine.store.past.past import Past
 
 CLOSE_S = 3.0
 _RESERVE = 2
@@ -387,7 +387,7 @@ class Engine:
     @cached_property
     def past(self) -> "Past":
         """What was recorded, by this session and others."""
-        from engine.store.past import Past
+        from engine.store.past.past import Past
 
         return Past(self._pool, self._store)
 

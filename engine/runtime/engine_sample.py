@@ -6,8 +6,8 @@ from engine.clock import Clock
 from engine.events import EngineSample
 from engine.runtime.loop_lag import LoopLag
 from engine.runtime.memory_guard import MemoryGuard
-from engine.store.journal import Journal
-from engine.store.pool import Pool
+from engine.store.journals.journal import Journal
+from engine.store.leases.pool import Pool
 
 
 class EngineProbe:

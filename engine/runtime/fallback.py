@@ -26,7 +26,7 @@ from engine.evidence import (
 from engine.existing_tools import ExistingToolbox, ToolFailed, Wanted
 
 if TYPE_CHECKING:
-    from engine.store.past_plans import PastAnswer
+    from engine.store.past.plans import PastAnswer
 
 _KEPT = 32
 _AGENT = "reserve"  # it waits for no agent: they may be what is in trouble
@@ -58,7 +58,7 @@ class Fallback:
 
     def remember(self, plan: Plan, answer: Answer) -> None:
         """Keep an answer with nothing missing, in place of an earlier one to the same plan."""
-        from engine.store.past_plans import PastAnswer, key
+        from engine.store.past.plans import PastAnswer, key
 
         if answer.status != "answered" or not plan.tasks:
             return
@@ -128,7 +128,7 @@ class Fallback:
     async def _found(
         self, plan: Plan, asked: Understanding, out: Mapping[str, Lack]
     ) -> "PastAnswer | None":
-        from engine.store.past_plans import key, read_good
+        from engine.store.past.plans import key, read_good
 
         if known := self._last.get((asked.intent, key(plan.tasks))):
             return known

@@ -15,7 +15,7 @@ from engine.probes.own_memory import OwnMemory, machine_bytes
 from engine.runtime.code_questions import CodeQuestions
 from engine.runtime.memory_guard import Cache, MemoryGuard
 from engine.runtime.text_index import SessionIndex
-from engine.store.pool import Pool
+from engine.store.leases.pool import Pool
 
 _SHEETS: Final = "engine.kernels.dividends_sheet"
 

@@ -9,9 +9,9 @@ from engine.bus import Bus
 from engine.clock import Clock
 from engine.events import AlertDelivered, Event, HealthChecked, Validated
 from engine.metrics import HEALTH_S, Metrics, Reading
-from engine.store.endings import Endings, recent
-from engine.store.folded import has_facts
-from engine.store.past import Past
+from engine.store.folding.folded import has_facts
+from engine.store.past.past import Past
+from engine.store.sessions.endings import Endings, recent
 
 
 class MetricsFeed:

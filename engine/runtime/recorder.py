@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from engine.bus import Bus
 from engine.events import Event, Notice, ended
 from engine.evidence import Answer
-from engine.store.journal import Journal, JournalError
+from engine.store.journals.journal import Journal, JournalError
 
 _KEY = "journal"
 

@@ -8,7 +8,7 @@ from engine import __version__
 from engine.bus import Bus
 from engine.clock import Clock
 from engine.events import Notice
-from engine.store.recording import FORMAT, Header, RecordingError, RecordingFile
+from engine.store.past.recording import FORMAT, Header, RecordingError, RecordingFile
 
 _KEY = "recording"
 _CAPACITY = 100_000

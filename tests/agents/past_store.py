@@ -22,8 +22,8 @@ from engine.events import (
     ended,
 )
 from engine.evidence import Answer, Status, Table, Understanding
-from engine.store.past import Past
-from engine.store.pool import Pool
+from engine.store.leases.pool import Pool
+from engine.store.past.past import Past
 from tests.store.stores import write
 
 from .scene import Scene

@@ -15,7 +15,7 @@ from engine.agents.tools.session_list import sessions
 from engine.agents.tools.what_happened import happened
 from engine.events import QueryAsked
 from engine.evidence import Argument, Evidence, Figures, Series, Table, Text
-from engine.store.journal import Journal
+from engine.store.journals.journal import Journal
 from tests.store.stores import folded
 
 from .past_store import OWN, Recorder, afternoon, at, services

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.agents.tools.past_gaps import SHORTEST_S, unread, unrecorded
-from engine.store.past_metric import MetricSpan
-from engine.store.past_sessions import PastSession
+from engine.store.past.metric import MetricSpan
+from engine.store.past.sessions import PastSession
 
 _MINUTES = st.integers(0, 60)
 

@@ -7,7 +7,7 @@ from engine.agents.past_vocabulary import METRIC_WORDS, metrics_in
 from engine.agents.router import Located, understand
 from engine.agents.tools.metric_history import SAID
 from engine.evidence import Argument, Understanding
-from engine.store.metrics import METRICS
+from engine.store.past.metrics import METRICS
 
 pytestmark = pytest.mark.anyio
 

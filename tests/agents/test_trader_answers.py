@@ -17,7 +17,7 @@ from engine.agents.tools import (
     rolls,
 )
 from engine.evidence import Argument, Figures
-from engine.store.pool import Pool
+from engine.store.leases.pool import Pool
 
 from .wheel_desk_book import asked_of, table, write_book
 

@@ -9,7 +9,7 @@ import pytest
 from engine.agents.tool import Refused
 from engine.agents.tools.what_if import what_if
 from engine.evidence import Argument
-from engine.store.pool import Pool
+from engine.store.leases.pool import Pool
 
 from .wheel_desk_book import asked_of, table, write_book
 

@@ -10,7 +10,7 @@ from engine.agents.tool import Call
 from engine.clock import ManualClock
 from engine.config import load
 from engine.evidence import Argument, Evidence, Table
-from engine.store.pool import Pool
+from engine.store.leases.pool import Pool
 
 _SETTINGS = """
 [market]

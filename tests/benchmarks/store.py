@@ -21,9 +21,9 @@ import anyio
 
 from engine.events import Event, Notice, SessionJoined
 from engine.runtime.responsiveness import favoured_loop
-from engine.store.journal import Journal, line
-from engine.store.segment_file import Durability
-from engine.store.sessions import Peers
+from engine.store.journals.journal import Journal, line
+from engine.store.journals.segment_file import Durability
+from engine.store.sessions.sessions import Peers
 from tests.store.events import Session
 
 COMMITS = 3000

@@ -23,10 +23,10 @@ from msgspec.structs import replace
 from engine.bus import Bus
 from engine.clock import SystemClock
 from engine.events import EngineSample, Event, GpuDevice, GpuSample, HostSample, Notice
-from engine.store.fold_outcome import Folded
-from engine.store.journal import Journal, line
-from engine.store.past import Past
-from engine.store.pool import Pool
+from engine.store.folding.fold_outcome import Folded
+from engine.store.journals.journal import Journal, line
+from engine.store.leases.pool import Pool
+from engine.store.past.past import Past
 
 DAY_S = 86_400
 START_S = 1_795_132_800.0  # 2026-11-20
@@ -159,7 +159,7 @@ def _fold_days(store: Path, days: int) -> None:
     for day in range(days):
         written += write_day(store, START_S + day * DAY_S, f"day{day}")
         ended = subprocess.run(
-            [sys.executable, "-m", "engine.store.fold_process", store],
+            [sys.executable, "-m", "engine.store.folding.fold_process", store],
             stdout=subprocess.PIPE,
             check=True,
         )

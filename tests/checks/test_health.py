@@ -22,7 +22,7 @@ from engine.checks.tools import tools
 from engine.events import Check, HealthChecked, SessionJoined, SessionLeft
 from engine.evidence import Answer, Level, Status, Understanding
 from engine.runtime import Engine
-from engine.store.journal import read_events
+from engine.store.journals.journal import read_events
 from tests.checks.health_ground import found, ground, looked
 from tests.store.stores import NOON_S, facts, folded, parts, samples, write, write_raw
 

@@ -13,7 +13,7 @@ from engine.checks.health.parts.look import Ground
 from engine.clock import ManualClock, SystemClock
 from engine.events import AlertDelivered, Check, HealthChecked
 from engine.file_lock import Owner
-from engine.store.journal import read_events
+from engine.store.journals.journal import read_events
 from tests.alerts.fake_slack import FakeSlack, fake_slack
 from tests.checks.health_ground import ground
 

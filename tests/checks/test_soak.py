@@ -13,10 +13,10 @@ import pytest
 from msgspec.structs import replace
 
 from bolt_tui.soak_scorecard import scorecard
+from engine.checks.soak import soak as soaking
 from engine.checks.soak.gates import Mark
 from engine.checks.soak.report import FLAPS, AlertsSeen, Asked, Progress, Soaked, TickAccount
 from engine.checks.soak.soak import BadSoak, Outcome, Soak, soak
-from engine.checks.soak import soak as soaking
 
 MIB = 1 << 20
 BOLT = [sys.executable, "-m", "bolt_tui", "soak"]

@@ -17,8 +17,8 @@ from engine.checks.soak.report import FLAPS, Soaked
 from engine.runtime import agents_watch, alerting, company, memory_guard, sampling
 from engine.runtime.loop_lag import LoopLag
 from engine.search import code_talk
-from engine.store.fold import Fold
-from engine.store.fold_outcome import Folded, Limits
+from engine.store.folding.fold import Fold
+from engine.store.folding.fold_outcome import Folded, Limits
 
 HOUR_S = 3600.0
 DAYS_S = 2 * DAY_S

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from engine.store.recording import FORMAT, Header, Recording, read, write
+from engine.store.past.recording import FORMAT, Header, Recording, read, write
 
 from .tape import Tape
 

@@ -11,7 +11,7 @@ from engine.bus import Bus
 from engine.errors import BadQuery
 from engine.events import Event, QueryAsked, SilenceChanged
 from engine.evidence import Level
-from engine.store.recording import FORMAT, Header, RecordedPast, Recording
+from engine.store.past.recording import FORMAT, Header, RecordedPast, Recording
 
 from .tape import Tape
 

@@ -12,7 +12,7 @@ from bolt_tui.state import ConsoleState
 from engine import events as e
 from engine.alerts.errors import BadSilence
 from engine.errors import BadQuery
-from engine.store.recording import (
+from engine.store.past.recording import (
     FORMAT,
     Header,
     RecordingError,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bolt_tui.interactive import _no_seat
 from engine.file_lock import Owner
-from engine.store.seats import Seat
+from engine.store.sessions.seats import Seat
 
 
 def test_a_console_too_many_is_told_who_is_there(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from bolt_tui.app import Console, ConsoleSettings
 from bolt_tui.panes.line import plain
 from bolt_tui.winding import Winding
 from engine import events as e
-from engine.store.recording import FORMAT, Header, RecordedPast, Recording
+from engine.store.past.recording import FORMAT, Header, RecordedPast, Recording
 
 from . import recordings
 from .stand_in import StandIn

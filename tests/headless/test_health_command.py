@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.checks.health.parts.catalogue import CHECKS
 from engine.events import HealthChecked, decoder
-from engine.store.journal import read_events
+from engine.store.journals.journal import read_events
 
 from .conftest import COMMAND, Bolt
 

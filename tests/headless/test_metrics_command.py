@@ -21,10 +21,10 @@ from engine.events import (
     SessionJoined,
 )
 from engine.metrics import CATALOGUE, CIRCUIT, Metrics, Reading, spec
-from engine.store.journal import Journal
-from engine.store.live_session import lately
-from engine.store.segments import segments
-from engine.store.sessions import Peer
+from engine.store.journals.journal import Journal
+from engine.store.journals.segments import segments
+from engine.store.sessions.live_session import lately
+from engine.store.sessions.sessions import Peer
 from tests.store.events import Session
 from tests.store.stores import folded, write, write_raw
 

@@ -12,10 +12,10 @@ import duckdb
 import pytest
 
 from engine.events import Event, HostSample
-from engine.store.fold_lock import fold_lock
-from engine.store.journal import line
-from engine.store.manifest import read as read_manifest
-from engine.store.recording import read as read_recording
+from engine.store.folding.fold_lock import fold_lock
+from engine.store.folding.manifest import read as read_manifest
+from engine.store.journals.journal import line
+from engine.store.past.recording import read as read_recording
 from tests.store.events import Session
 from tests.store.stores import DAY_S, facts, folded, samples, write, write_raw
 

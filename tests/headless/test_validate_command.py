@@ -12,7 +12,7 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from engine.events import SessionJoined, SessionLeft, Validated
-from engine.store.journal import read_events
+from engine.store.journals.journal import read_events
 from tests.headless.conftest import Bolt
 
 

@@ -17,7 +17,13 @@ class Broken:
 
 sys.meta_path.insert(0, Broken())
 """
-PARTS = ("engine.runtime", "engine.store.journal", "engine.agents.router", "duckdb", "numpy")
+PARTS = (
+    "engine.runtime",
+    "engine.store.journals.journal",
+    "engine.agents.router",
+    "duckdb",
+    "numpy",
+)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from engine.market.reading_tables import Place
-from engine.store.pool import Execute, Parameter, Row
+from engine.store.leases.pool import Execute, Parameter, Row
 
 
 def executing() -> Execute:

@@ -11,7 +11,7 @@ from engine.agents.commands import parse
 from engine.agents.tool import Refused
 from engine.agents.tools import backtest
 from engine.evidence import Table
-from engine.store.pool import Pool
+from engine.store.leases.pool import Pool
 from tests.market.real_data import bills, put_index_pct, sp500, vix
 from tests.market.test_wheel_tools import call, desk, pool, section
 

@@ -18,7 +18,7 @@ from engine.market.chain_smile import chain_smile, expiries
 from engine.market.example import TICKER, write_example
 from engine.market.expiry_gain import expiry_gain
 from engine.market.payoff import Smile, payoff
-from engine.store.pool import Pool
+from engine.store.leases.pool import Pool
 from tests.market.test_wheel_tools import call
 
 TODAY = date(2025, 1, 2)

@@ -24,7 +24,7 @@ from engine.market.reading_errors import (
     TableMissing,
 )
 from engine.market.settings import Sources, sources
-from engine.store.pool import Pool
+from engine.store.leases.pool import Pool
 from tests.market.tables import database
 from tests.market.test_reading_tables import written_by_another
 

@@ -17,7 +17,7 @@ from engine.market.reading import Reading, load
 from engine.market.reading_errors import MarketDataError, SourceLocked
 from engine.market.settings import Sources, sources
 from engine.market.wheel_cycles import cycles
-from engine.store.pool import Pool
+from engine.store.leases.pool import Pool
 from tests.market.tables import database
 from tests.market.test_reading_tables import written_by_another
 

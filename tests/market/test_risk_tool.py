@@ -15,7 +15,7 @@ from engine.clock import ManualClock
 from engine.config import load
 from engine.evidence import Evidence, Figures, Table
 from engine.market.example import write_example
-from engine.store.pool import Pool
+from engine.store.leases.pool import Pool
 from tests.market.tables import database
 from tests.market.test_reading_tables import written_by_another
 

@@ -15,7 +15,7 @@ from engine.clock import ManualClock
 from engine.config import load
 from engine.evidence import Argument, Evidence, Figures, Section, Series, Table
 from engine.market.example import TICKER, write_example
-from engine.store.pool import Pool
+from engine.store.leases.pool import Pool
 from tests.market.real_data import put_index_pct, sp500, vix
 
 TODAY = date(2025, 1, 2)

@@ -15,8 +15,8 @@ from engine.file_lock import Owner
 from engine.runtime.alert_relay import STILL_S, AlertRelay
 from engine.runtime.followers import SAID
 from engine.standing import Standing as Known
-from engine.store.endings import Endings
-from engine.store.journal import Journal
+from engine.store.journals.journal import Journal
+from engine.store.sessions.endings import Endings
 
 pytestmark = pytest.mark.anyio
 

@@ -31,7 +31,7 @@ from engine.events import (
     SilenceChanged,
 )
 from engine.runtime import Engine
-from engine.store.seats import sitting
+from engine.store.sessions.seats import sitting
 from tests.alerts.fake_slack import SECRET, FakeSlack, fake_slack
 
 pytestmark = pytest.mark.anyio

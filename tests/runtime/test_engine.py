@@ -20,7 +20,7 @@ from engine.events import (
 )
 from engine.runtime import Engine
 from engine.runtime.loop_lag import LoopLag
-from engine.store.journal import read_events
+from engine.store.journals.journal import read_events
 from tests.sample_project import make
 
 pytestmark = pytest.mark.anyio

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from engine.events import QueryAnswered, QueryAsked
-from engine.store.journal import read_events
+from engine.store.journals.journal import read_events
 
 # In a process of its own: the limit on a file's size is the process's, and stands for a full disk.
 _PROGRAM = """

@@ -10,11 +10,11 @@ from engine.config import load
 from engine.events import EngineSample
 from engine.runtime import Engine
 from engine.runtime.metrics_feed import MetricsFeed
-from engine.store.fold_client import fold
-from engine.store.fold_outcome import Limits
-from engine.store.folded import has_facts
-from engine.store.past import Past
-from engine.store.pool import Pool
+from engine.store.folding.fold_client import fold
+from engine.store.folding.fold_outcome import Limits
+from engine.store.folding.folded import has_facts
+from engine.store.leases.pool import Pool
+from engine.store.past.past import Past
 
 pytestmark = pytest.mark.anyio
 

@@ -14,7 +14,7 @@ from engine.events import CircuitChanged, IndexProgressed, MemoryChanged
 from engine.runtime import Engine
 from engine.runtime.memory_parts import _SHEETS, session_budget
 from engine.search.code_talk import Talk
-from engine.store.pool import Pool, StoreReadError
+from engine.store.leases.pool import Pool, StoreReadError
 from tests.sample_project import make
 
 pytestmark = pytest.mark.anyio

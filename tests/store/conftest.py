@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.store.journal import Journal
+from engine.store.journals.journal import Journal
 
 from .events import Session
 

@@ -4,7 +4,7 @@ from engine.bus import Bus
 from engine.clock import ManualClock
 from engine.events import Event, HostSample, Notice, QueryAsked, ended
 from engine.evidence import Answer, Status, Understanding
-from engine.store.journal import Journal, read_events
+from engine.store.journals.journal import Journal, read_events
 
 
 class Session:

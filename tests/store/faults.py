@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from engine.events import Event
-from engine.store.journal import Journal, JournalError
+from engine.store.journals.journal import Journal, JournalError
 
 
 @contextmanager

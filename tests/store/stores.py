@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from engine.events import Event
-from engine.store.fold_outcome import Folded, Limits
-from engine.store.fold_process import fold
-from engine.store.history import PastQuery, read_queries
-from engine.store.journal import line
-from engine.store.pool import Execute, Lease
-from engine.store.snapshot import Snapshot
+from engine.store.folding.fold_outcome import Folded, Limits
+from engine.store.folding.fold_process import fold
+from engine.store.journals.journal import line
+from engine.store.leases.pool import Execute, Lease
+from engine.store.past.history import PastQuery, read_queries
+from engine.store.past.snapshot import Snapshot
 from tests.benchmarks.store_reading import Machine
 
 from .events import Session

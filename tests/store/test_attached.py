@@ -13,8 +13,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from engine.store.attached import attached, left_open, table
-from engine.store.attached_errors import (
+from engine.store.leases.attached import attached, left_open, table
+from engine.store.leases.attached_errors import (
     DatabaseDamaged,
     DatabaseError,
     DatabaseForbidden,
@@ -25,8 +25,8 @@ from engine.store.attached_errors import (
     NoDatabase,
     TableMissing,
 )
-from engine.store.lock_holder import clock_time, holder
-from engine.store.pool import Execute
+from engine.store.leases.lock_holder import clock_time, holder
+from engine.store.leases.pool import Execute
 from tests.market.tables import database, executing
 
 _BOOK = "CREATE TABLE book AS SELECT range AS quantity FROM range(3)"

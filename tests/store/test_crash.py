@@ -18,12 +18,12 @@ import anyio
 import duckdb
 import pytest
 
-from engine.store import manifest
-from engine.store.journal import read_events
-from engine.store.past import Past
-from engine.store.pool import Pool
-from engine.store.segments import is_live, segments
-from engine.store.sessions import Peers
+from engine.store.folding import manifest
+from engine.store.journals.journal import read_events
+from engine.store.journals.segments import is_live, segments
+from engine.store.leases.pool import Pool
+from engine.store.past.past import Past
+from engine.store.sessions.sessions import Peers
 
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("STORE_KILLS", "8"))
@@ -66,7 +66,7 @@ class Writer:
 def folding(folder: Path, stack: ExitStack) -> "subprocess.Popen[bytes]":
     process = stack.enter_context(
         subprocess.Popen(
-            [sys.executable, "-m", "engine.store.fold_process", str(folder)],
+            [sys.executable, "-m", "engine.store.folding.fold_process", str(folder)],
             cwd=ROOT,
             stdout=subprocess.DEVNULL,
         )

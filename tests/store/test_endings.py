@@ -6,10 +6,10 @@ import pytest
 
 from engine.clock import SystemClock
 from engine.events import AnyEvent, Event, HealthChecked, QueryEnded, SessionLeft, Validated
-from engine.store.endings import Endings, recent
-from engine.store.journal import line
-from engine.store.past import Past
-from engine.store.pool import Pool
+from engine.store.journals.journal import line
+from engine.store.leases.pool import Pool
+from engine.store.past.past import Past
+from engine.store.sessions.endings import Endings, recent
 
 from .events import Session
 from .stores import NOON_S, folded, write, write_raw

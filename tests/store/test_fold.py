@@ -7,15 +7,15 @@ import pytest
 from msgspec.structs import replace
 
 from engine.events import Event, HostSample
-from engine.store.fold_client import fold as fold_elsewhere
-from engine.store.fold_lock import fold_lock
-from engine.store.fold_outcome import Busy, Failed, Folded, Limits
-from engine.store.fold_process import fold
-from engine.store.journal import Journal, line
-from engine.store.manifest import read
-from engine.store.past import Past
-from engine.store.pool import Pool
-from engine.store.records import sealed
+from engine.store.folding.fold_client import fold as fold_elsewhere
+from engine.store.folding.fold_lock import fold_lock
+from engine.store.folding.fold_outcome import Busy, Failed, Folded, Limits
+from engine.store.folding.fold_process import fold
+from engine.store.folding.manifest import read
+from engine.store.journals.journal import Journal, line
+from engine.store.journals.records import sealed
+from engine.store.leases.pool import Pool
+from engine.store.past.past import Past
 
 from .events import Session
 from .stores import DAY_S, NOON_S, facts, folded, parts, samples, write, write_raw
@@ -37,7 +37,7 @@ def in_order(events: list[Event]) -> list[Event]:
 
 def moved_to_the_past(store: Path) -> None:
     """Let the grace of all that is superfluous have passed, and all have been there for long."""
-    from engine.store.manifest import publish
+    from engine.store.folding.manifest import publish
 
     manifest = read(store)
     publish(
@@ -251,7 +251,7 @@ def test_a_full_disk_leaves_nothing_half_made(tmp_path: Path) -> None:
 
     program = (
         "import resource, sys\n"
-        "from engine.store.fold_process import main\n"
+        "from engine.store.folding.fold_process import main\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
         "sys.exit(main(sys.argv[1:]))"
     )

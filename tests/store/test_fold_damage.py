@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from engine.store.errors import ManifestDamaged, ManifestNewer
-from engine.store.manifest import Manifest, Part, publish, read
-from engine.store.past import Past
-from engine.store.pool import Pool
-from engine.store.records import sealed
-from engine.store.verify import verify
+from engine.store.folding.manifest import Manifest, Part, publish, read
+from engine.store.folding.verify import verify
+from engine.store.journals.records import sealed
+from engine.store.leases.pool import Pool
+from engine.store.past.past import Past
 
 from .stores import DAY_S, NOON_S, facts, folded, parts, past_queries, samples, write
 
@@ -200,10 +200,10 @@ def test_a_read_only_store_is_readable(store: Path) -> None:
     program = """
 import anyio, anyio._backends._asyncio, duckdb, os, sys
 from pathlib import Path
-from engine.store.fold_outcome import Limits
-from engine.store.fold_process import fold
-from engine.store.past import Past
-from engine.store.pool import Pool
+from engine.store.folding.fold_outcome import Limits
+from engine.store.folding.fold_process import fold
+from engine.store.past.past import Past
+from engine.store.leases.pool import Pool
 
 async def main(store):
     pool = Pool(1)
@@ -249,10 +249,10 @@ def test_few_open_files_leave_out_the_oldest_days(tmp_path: Path) -> None:
     program = """
 import anyio, resource, sys
 from pathlib import Path
-from engine.store.fold_outcome import Limits
-from engine.store.fold_process import fold
-from engine.store.past import Past
-from engine.store.pool import Pool
+from engine.store.folding.fold_outcome import Limits
+from engine.store.folding.fold_process import fold
+from engine.store.past.past import Past
+from engine.store.leases.pool import Pool
 
 async def main(store):
     pool = Pool(1)

@@ -16,11 +16,11 @@ import duckdb
 import pytest
 from msgspec.structs import replace
 
-from engine.store.fold_outcome import Busy, Limits
-from engine.store.fold_process import fold
-from engine.store.manifest import publish, read
-from engine.store.pool import Parameter, Row
-from engine.store.snapshot import Snapshot, View
+from engine.store.folding.fold_outcome import Busy, Limits
+from engine.store.folding.fold_process import fold
+from engine.store.folding.manifest import publish, read
+from engine.store.leases.pool import Parameter, Row
+from engine.store.past.snapshot import Snapshot, View
 
 from .stores import facts, folded, samples, write
 
@@ -77,7 +77,7 @@ def _counts(view: View) -> dict[str, tuple[int, int]]:
 
 
 def started(store: Path) -> subprocess.Popen[bytes]:
-    argv = [sys.executable, "-m", "engine.store.fold_process", str(store)]
+    argv = [sys.executable, "-m", "engine.store.folding.fold_process", str(store)]
     return subprocess.Popen(argv, stdout=subprocess.PIPE)
 
 

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from engine.store.errors import FoldFailed
-from engine.store.fold_client import fold
-from engine.store.lifetime import crowded_days, expired_days, past_grace
-from engine.store.lines import last_places, records
-from engine.store.manifest import Part
-from engine.store.piles import day_of
-from engine.store.records import sealed
+from engine.store.folding.fold_client import fold
+from engine.store.folding.lifetime import crowded_days, expired_days, past_grace
+from engine.store.folding.manifest import Part
+from engine.store.folding.piles import day_of
+from engine.store.journals.lines import last_places, records
+from engine.store.journals.records import sealed
 
 from .stores import DAY_S, NOON_S
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from engine.events import Event, SessionJoined
-from engine.store.history import PastQuery
-from engine.store.journal import line
-from engine.store.pool import Lease, Pool
+from engine.store.journals.journal import line
+from engine.store.leases.pool import Lease, Pool
+from engine.store.past.history import PastQuery
 
 from .events import Session
 from .stores import past_queries

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.events import HostSample, Notice
-from engine.store import journal as journal_module
-from engine.store.journal import Journal, JournalError
+from engine.store.journals import journal as journal_module
+from engine.store.journals.journal import Journal, JournalError
 
 from .events import Session, recorded
 from .faults import torn

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.store.journal import Journal, JournalError, read_events
+from engine.store.journals.journal import Journal, JournalError, read_events
 
 from .events import Session, recorded
 
@@ -66,7 +66,7 @@ FULL = """
 import resource, signal, sys, anyio
 from pathlib import Path
 from engine.events import Notice
-from engine.store.journal import Journal, JournalError, read_events
+from engine.store.journals.journal import Journal, JournalError, read_events
 
 async def main():
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -105,7 +105,7 @@ FEW_FILES = """
 import os, resource, sys, anyio
 from pathlib import Path
 from engine.events import Notice
-from engine.store.journal import Journal, JournalError
+from engine.store.journals.journal import Journal, JournalError
 
 def notice(seq):
     return Notice(seq=seq, key="k", severity="info", text="x")
@@ -195,7 +195,7 @@ READ_ONLY = """
 import os, sys, anyio
 from pathlib import Path
 from engine.events import Notice
-from engine.store.journal import Journal, JournalError
+from engine.store.journals.journal import Journal, JournalError
 
 async def main():
     os.setgid(65534)
@@ -235,7 +235,7 @@ WRITER = """
 import sys, anyio
 from pathlib import Path
 from engine.events import Notice
-from engine.store.journal import Journal
+from engine.store.journals.journal import Journal
 
 async def main():
     journal = Journal(Path(sys.argv[1]), sys.argv[2])

@@ -4,9 +4,9 @@ from pathlib import Path
 import anyio
 import pytest
 
-from engine.store import journal as journal_module
-from engine.store.journal import Journal, line
-from engine.store.segment_file import Appended, SegmentFile
+from engine.store.journals import journal as journal_module
+from engine.store.journals.journal import Journal, line
+from engine.store.journals.segment_file import Appended, SegmentFile
 
 from .events import Session
 from .faults import room_for

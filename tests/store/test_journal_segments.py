@@ -8,9 +8,9 @@ import pytest
 
 from engine.clock import ManualClock
 from engine.durable import sync, sync_folder
-from engine.store import segment_file
-from engine.store.journal import Journal, JournalError
-from engine.store.segments import is_live, segment, segments
+from engine.store.journals import segment_file
+from engine.store.journals.journal import Journal, JournalError
+from engine.store.journals.segments import is_live, segment, segments
 
 from .events import Session
 from .faults import torn

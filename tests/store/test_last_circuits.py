@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from engine.events import CircuitChanged, CircuitState, Event, Notice, SessionJoined
-from engine.store.journal import Journal, line
-from engine.store.last_circuits import TAIL_BYTES, last_circuits
-from engine.store.segments import segment
+from engine.store.journals.journal import Journal, line
+from engine.store.journals.segments import segment
+from engine.store.sessions.last_circuits import TAIL_BYTES, last_circuits
 
 pytestmark = pytest.mark.anyio
 

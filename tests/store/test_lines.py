@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from engine.events import AnyEvent, Event, HostSample, Notice, QueryAsked, TaskFailed
 from engine.evidence import Finding, Findings, Table, TaskError
-from engine.store.journal import line, parse
+from engine.store.journals.journal import line, parse
 
 from .events import Session
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.store.past import Past
-from engine.store.pool import Pool
+from engine.store.leases.pool import Pool
+from engine.store.past.past import Past
 
 from .stores import NOON_S, samples, write
 
@@ -26,7 +26,8 @@ async def test_journals_that_are_gone_hold_no_memory(tmp_path: Path) -> None:
             path.unlink()
             async with pool.lease() as lease:
                 ((found,),) = await lease.rows(_HELD)
-            held.append(int(found))
+            assert isinstance(found, int)
+            held.append(found)
     finally:
         await pool.close()
     assert max(held[2:]) <= 2 * max(held[:2])

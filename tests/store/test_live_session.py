@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from engine.events import CircuitChanged, EngineSample, Event, LevelChanged
-from engine.store.live_session import TAIL_BYTES, lately, since_it_began
+from engine.store.sessions.live_session import TAIL_BYTES, lately, since_it_began
 
 from .events import Session
 from .stores import write

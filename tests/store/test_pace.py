@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.store.pace import SLOW_S, TOO_LONG_S, Pace
+from engine.store.journals.pace import SLOW_S, TOO_LONG_S, Pace
 
 
 class Disk:

@@ -22,12 +22,12 @@ from engine.events import (
     SessionLeft,
 )
 from engine.standing import Standing
-from engine.store.columns import columns
-from engine.store.journal import Journal
-from engine.store.metrics import METRICS
-from engine.store.past import Past
-from engine.store.pool import Pool, StoreReadError
-from engine.store.records import KINDS
+from engine.store.folding.columns import columns
+from engine.store.journals.journal import Journal
+from engine.store.journals.records import KINDS
+from engine.store.leases.pool import Pool, StoreReadError
+from engine.store.past.metrics import METRICS
+from engine.store.past.past import Past
 
 from .events import Session
 from .stores import DAY_S, NOON_S, facts, folded, samples, write
@@ -248,8 +248,8 @@ async def test_older_parts_have_fewer_columns(past: Past, tmp_path: Path) -> Non
     """A column that a part does not have yet is unknown in a metric and default in an event."""
     import duckdb
 
-    from engine.store.manifest import publish, read
-    from engine.store.parts import checksum
+    from engine.store.folding.manifest import publish, read
+    from engine.store.folding.parts import checksum
 
     events = samples("a", 10)
     write(tmp_path, "a", events)

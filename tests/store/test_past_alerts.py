@@ -21,9 +21,9 @@ from engine.events import (
     Validated,
 )
 from engine.standing import Standing
-from engine.store.past import Past
-from engine.store.past_marks import marks_of
-from engine.store.pool import Pool
+from engine.store.leases.pool import Pool
+from engine.store.past.marks import marks_of
+from engine.store.past.past import Past
 
 from .events import Session
 from .stores import NOON_S, write

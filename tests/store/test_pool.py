@@ -3,7 +3,7 @@ from collections.abc import AsyncIterator, Callable
 import anyio
 import pytest
 
-from engine.store.pool import Lease, Pool, StoreReadError
+from engine.store.leases.pool import Lease, Pool, StoreReadError
 
 pytestmark = pytest.mark.anyio
 
@@ -201,7 +201,7 @@ async def test_a_missing_duckdb_is_a_store_read_error(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where DuckDB can't be started the lease says so, and leaves nothing open."""
-    from engine.store import pool as module
+    from engine.store.leases import pool as module
 
     def broken(_memory_bytes: int | None) -> None:
         raise ImportError("no module named duckdb")

@@ -11,10 +11,10 @@ import anyio
 import duckdb
 import pytest
 
-from engine.store import pool as module
-from engine.store.journal import Journal
-from engine.store.past import Past
-from engine.store.pool import Execute, LeaseTimeout, Pool, StoreReadError
+from engine.store.journals.journal import Journal
+from engine.store.leases import pool as module
+from engine.store.leases.pool import Execute, LeaseTimeout, Pool, StoreReadError
+from engine.store.past.past import Past
 from tests.store.events import Session
 
 pytestmark = pytest.mark.anyio
@@ -113,7 +113,7 @@ async def test_the_store_is_read_on_after_its_database_was_lost(
 
 _ENDLESS = """
 import sys, anyio
-from engine.store.pool import Pool
+from engine.store.leases.pool import Pool
 sql = "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range + b.range = 3"
 
 async def main():

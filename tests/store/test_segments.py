@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.store.segments import is_live, parsed, segment, segments
+from engine.store.journals.segments import is_live, parsed, segment, segments
 
 NAMES = st.text(st.characters(exclude_characters="./\0\n", exclude_categories=["Cs"]), min_size=1)
 

@@ -10,9 +10,9 @@ import pytest
 
 from engine.events import Event, HostSample, SessionJoined, SessionLeft
 from engine.file_lock import Owner
-from engine.store.journal import Journal, line
-from engine.store.seats import Seat
-from engine.store.sessions import Peer, Peers, changes, peers
+from engine.store.journals.journal import Journal, line
+from engine.store.sessions.seats import Seat
+from engine.store.sessions.sessions import Peer, Peers, changes, peers
 
 from .events import Session
 

@@ -10,7 +10,7 @@ import pytest
 
 from engine.file_lock import Owner
 from engine.store.errors import SeatsTaken, SeatsUnreadable
-from engine.store.seats import Seat, sitting
+from engine.store.sessions.seats import Seat, sitting
 
 ROOT = Path(__file__).parents[2]
 ME = Owner("s9", os.getpid(), "/home/me/wheel", 1_800_000_000.0)
@@ -20,7 +20,7 @@ import os, sys
 from pathlib import Path
 from engine.store.errors import SeatsTaken
 from engine.file_lock import Owner
-from engine.store.seats import Seat
+from engine.store.sessions.seats import Seat
 try:
     seat = Seat.take(Path(sys.argv[1]), int(sys.argv[2]), Owner("s", os.getpid(), "p", 1.0))
     print("seat", seat.number, flush=True)

@@ -13,7 +13,7 @@ import anyio
 from engine.bus import Bus
 from engine.clock import SystemClock
 from engine.events import Event, Notice, SessionJoined, SessionLeft
-from engine.store.journal import Journal, JournalError
+from engine.store.journals.journal import Journal, JournalError
 
 SEGMENT_BYTES = 1 << 14  # many rotations, so that folding has something to do meanwhile
 

@@ -10,10 +10,10 @@ from engine.agents.tools.alert_rows import sections, verdict
 from engine.config import ConfigError
 from engine.events import AlertResolved
 from engine.evidence import Evidence
-from engine.store.pool import StoreReadError
+from engine.store.leases.pool import StoreReadError
 
 if TYPE_CHECKING:
-    from engine.store.past import Past
+    from engine.store.past.past import Past
 
 LATELY_S = 86_400.0
 _MOST = 20

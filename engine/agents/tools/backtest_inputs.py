@@ -88,7 +88,7 @@ async def index_closes(call: Call, sources: Sources, file: str) -> tuple[DailyPr
     from engine.market.reading import on
     from engine.market.reading_tables import opened
     from engine.market.settings import place
-    from engine.store.pool import Execute
+    from engine.store.leases.pool import Execute
 
     where = place(file, call.services.project)
     if not where.path.exists():

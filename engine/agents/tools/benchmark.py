@@ -17,7 +17,7 @@ from engine.evidence import Evidence, Figure, Figures
 from engine.search.errors import SearchError
 from engine.search.scan import scan
 from engine.search.text_query import TextQuery
-from engine.store.journal import Journal
+from engine.store.journals.journal import Journal
 
 _EVENTS = 20_000
 _CONTRACTS = 100_000

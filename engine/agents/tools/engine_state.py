@@ -8,7 +8,7 @@ from engine.breaker.row import Row
 from engine.evidence import Evidence, Table
 
 if TYPE_CHECKING:  # 10 ms that status doesn't need
-    from engine.store.history import PastQuery
+    from engine.store.past.history import PastQuery
 
 _HOUR_S = 3600.0
 _LOOKED_AT = 1000

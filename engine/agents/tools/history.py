@@ -5,7 +5,7 @@ from datetime import datetime
 from engine.agents.tool import Call
 from engine.agents.tools.past_span import asked_span, between, counted, lasting, not_on_record
 from engine.evidence import Evidence, Table
-from engine.store.history import Only, PastQuery
+from engine.store.past.history import Only, PastQuery
 
 _COLUMNS = ("asked", "project", "query", "status", "elapsed ms", "session")
 _COLUMNS_WHY = (*_COLUMNS[:4], "why", *_COLUMNS[4:])

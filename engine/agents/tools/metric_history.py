@@ -7,8 +7,8 @@ from engine.agents.tools import past_gaps
 from engine.agents.tools.past_figures import figures, mean, peak, scale, steps
 from engine.agents.tools.past_span import LONG_S, asked_span, between, clock, not_on_record
 from engine.evidence import Curve, Evidence, Figures, Section, Series
-from engine.store.metrics import METRICS
-from engine.store.past_metric import MetricSpan
+from engine.store.past.metric import MetricSpan
+from engine.store.past.metrics import METRICS
 
 MOST = 4
 _DAY_S = 86_400.0

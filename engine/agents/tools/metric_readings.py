@@ -23,7 +23,7 @@ from engine.events import (
 )
 from engine.evidence import Evidence, Figure, Figures
 from engine.metrics import CIRCUIT, GROUPS, HEALTH_S, Metrics, MetricValue, Reading
-from engine.store.endings import ENDS, recent
+from engine.store.sessions.endings import ENDS, recent
 
 TOLD: Final[tuple[type[Event], ...]] = (*ENDS, AlertDelivered)
 _TITLES: Final = {

@@ -3,7 +3,7 @@
 from engine.agents.tools.past_span import clock, cut
 from engine.events import AnyEvent, StoreFolded
 from engine.evidence import Cell
-from engine.store.past_marks import mark
+from engine.store.past.marks import mark
 
 Row = tuple[Cell, ...]
 COLUMNS = ("time", "what", "text", "session")

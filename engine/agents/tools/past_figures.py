@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from engine.agents.tools.figures import GIB
 from engine.agents.tools.past_span import clock, counted
 from engine.evidence import Figure
-from engine.store.past_metric import MetricSpan
+from engine.store.past.metric import MetricSpan
 
 _MIB = 1024**2
 _STEP_S = 5.0  # a step is longer than the time between two readings, or it would look like a gap

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from engine.agents.tools.past_span import clock, lasting
-from engine.store.past_metric import MetricSpan
-from engine.store.past_sessions import PastSession
+from engine.store.past.metric import MetricSpan
+from engine.store.past.sessions import PastSession
 
 SHORTEST_S = 60.0
 _NAMED = 4

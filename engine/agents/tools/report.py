@@ -20,10 +20,10 @@ from engine.agents.tools.report_changes import (
     compared,
 )
 from engine.evidence import Cell, Evidence, Figure, Figures, Section, Table, Text
-from engine.store.past_incidents import Incident, read_incidents
-from engine.store.past_kinds import Kind, read_kinds
-from engine.store.past_trend import Recorded, Trend, read_recorded, read_trends
-from engine.store.snapshot import View
+from engine.store.past.incidents import Incident, read_incidents
+from engine.store.past.kinds import Kind, read_kinds
+from engine.store.past.snapshot import View
+from engine.store.past.trend import Recorded, Trend, read_recorded, read_trends
 
 DEFAULT: Final = "7d"
 _UNITS_S: Final = {"h": 3600.0, "d": 86_400.0, "w": 604_800.0}

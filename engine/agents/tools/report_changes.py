@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from engine.agents.tools.report_significance import holm, more_often_p, rank_sum_p
-from engine.store.past_kinds import Kind
+from engine.store.past.kinds import Kind
 
 MINIMUM: Final = 8
 SURE_P: Final = 0.05

@@ -5,8 +5,8 @@ from typing import Final
 
 from engine.agents.tools.past_span import clock, cut, lasting
 from engine.evidence import Cell, Table
-from engine.store.past_incidents import Incident, IncidentKind
-from engine.store.past_sessions import PastSession
+from engine.store.past.incidents import Incident, IncidentKind
+from engine.store.past.sessions import PastSession
 
 _COLUMNS = ("what", "of", "how bad", "times", "lasted", "last", "why")
 _SAID: Final[dict[IncidentKind, str]] = {

@@ -6,8 +6,8 @@ from typing import Final
 from engine.agents.tools.figures import GIB
 from engine.agents.tools.past_span import lasting
 from engine.evidence import Cell, Table
-from engine.store.past_kinds import Ended, Kind
-from engine.store.past_trend import Trend
+from engine.store.past.kinds import Ended, Kind
+from engine.store.past.trend import Trend
 
 METRICS: Final[dict[str, str]] = {
     "cpu": "CPU",

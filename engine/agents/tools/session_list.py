@@ -14,8 +14,8 @@ from engine.agents.tools.past_span import (
     not_on_record,
 )
 from engine.evidence import Evidence, Table
-from engine.store.past_sessions import PastSession
-from engine.store.sessions import Peer, peers
+from engine.store.past.sessions import PastSession
+from engine.store.sessions.sessions import Peer, peers
 
 _ROWS = 40
 _HERE = ("session", "kind", "project", "pid", "since", "runs")

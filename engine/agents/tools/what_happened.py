@@ -20,9 +20,9 @@ from engine.agents.tools.past_span import (
     not_on_record,
 )
 from engine.evidence import Evidence, Figure, Figures, Table
-from engine.store.history import PastQuery
-from engine.store.past_digest import Digest
-from engine.store.past_sessions import PastSession
+from engine.store.past.digest import Digest
+from engine.store.past.history import PastQuery
+from engine.store.past.sessions import PastSession
 
 _ROWS = 40
 _METRICS = (

@@ -12,7 +12,7 @@ from engine.checks.drill.fault import STATUS, Expected, Fault, Scene
 from engine.checks.drill.privilege import gives_up_writing_anywhere
 from engine.events import QueryAnswered, QueryAsked
 from engine.process import spawn
-from engine.store.journal import read_events
+from engine.store.journals.journal import read_events
 
 POSITIONS: Final = "show my positions"
 _BOOK: Final = "book.duckdb"

@@ -37,7 +37,7 @@ from engine.events import AlertDelivered, HealthChecked, Severity
 from engine.evidence import clean
 from engine.file_lock import Owner
 from engine.store.errors import JournalError
-from engine.store.segments import is_live
+from engine.store.journals.segments import is_live
 
 RULE: Final = "health_failed"
 _LONGEST_S: Final = 45.0

@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 
 from engine.checks.soak.gates import Mark
-from engine.store.segments import segments
+from engine.store.journals.segments import segments
 
 
 def mark(at_s: float, store: Path, tasks: int) -> Mark:

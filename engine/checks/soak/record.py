@@ -4,12 +4,12 @@ from pathlib import Path
 
 import anyio
 
-from engine.store.past import Past
-from engine.store.past_events import EVER_S
-from engine.store.pool import Pool
-from engine.store.records import KINDS
-from engine.store.snapshot import View
-from engine.store.verify import verify
+from engine.store.folding.verify import verify
+from engine.store.journals.records import KINDS
+from engine.store.leases.pool import Pool
+from engine.store.past.events import EVER_S
+from engine.store.past.past import Past
+from engine.store.past.snapshot import View
 
 
 async def recorded(store: Path, session: str, last: int) -> tuple[int, tuple[str, ...]]:

@@ -17,7 +17,7 @@ from engine.market.reading_errors import (
     SourceRefused,
 )
 from engine.market.settings import Absent, sources
-from engine.store.pool import Pool, StoreReadError
+from engine.store.leases.pool import Pool, StoreReadError
 
 _BOOKS: Final[tuple[Topic, ...]] = ("positions", "prices", "trades")
 _OWNERS: Final = (SourceLocked, SourceRefused, BadRows, ColumnMissing)

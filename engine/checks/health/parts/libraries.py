@@ -36,7 +36,7 @@ def libraries(_: Ground) -> Seen:
 
 def duckdb(_: Ground) -> Seen:
     """Open a database in memory and let it compute."""
-    from engine.store.lease_database import connect
+    from engine.store.leases.lease_database import connect
 
     try:
         with connect() as database:

@@ -9,8 +9,8 @@ from engine.checks.health.parts.look import Ground, Seen
 from engine.checks.service_units import installed
 from engine.clock import SystemClock
 from engine.events import EngineSample, HostSample
-from engine.store.journal import parse
-from engine.store.segments import Segment, is_live, segments
+from engine.store.journals.journal import parse
+from engine.store.journals.segments import Segment, is_live, segments
 
 _TAIL_BYTES: Final = 1 << 17
 _FEW: Final = 3  # one who samples for a query only has no more

@@ -7,12 +7,12 @@ from typing import Final, NamedTuple
 from engine.checks.health.parts.look import Ground, Seen
 from engine.clock import SystemClock
 from engine.store.errors import ManifestDamaged, ManifestNewer
-from engine.store.lines import whole_lines
-from engine.store.manifest import Part, is_published, read
-from engine.store.parts import parquet, problem
-from engine.store.rebuild import folds
-from engine.store.records import record
-from engine.store.segments import segments
+from engine.store.folding.manifest import Part, is_published, read
+from engine.store.folding.parts import parquet, problem
+from engine.store.folding.rebuild import folds
+from engine.store.journals.lines import whole_lines
+from engine.store.journals.records import record
+from engine.store.journals.segments import segments
 
 _VERIFY: Final = "answers leave it out; restore it from a copy, and see bolt-tui store verify"
 _REBUILD: Final = "bolt-tui store fold makes it anew from what the parts say of themselves"
@@ -79,7 +79,7 @@ def _size(store: Path, part: Part) -> str | None:
 
 def _unreadable(store: Path, part: Part) -> str:
     """Return why DuckDB can't read a part, empty where it can."""
-    from engine.store.lease_database import connect
+    from engine.store.leases.lease_database import connect
 
     try:
         with connect() as database:

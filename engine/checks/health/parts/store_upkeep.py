@@ -7,10 +7,10 @@ from engine.checks.health.parts.limits import LIMITS
 from engine.checks.health.parts.look import Ground, Seen
 from engine.clock import SystemClock
 from engine.store.errors import ManifestDamaged, ManifestNewer
-from engine.store.fold_lock import folding
-from engine.store.journal import parse
-from engine.store.manifest import read
-from engine.store.segments import segments
+from engine.store.folding.fold_lock import folding
+from engine.store.folding.manifest import read
+from engine.store.journals.journal import parse
+from engine.store.journals.segments import segments
 
 _LOCK: Final = "fold.lock"
 _TAIL_BYTES: Final = 1 << 16

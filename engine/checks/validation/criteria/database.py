@@ -14,13 +14,13 @@ from engine.events import Notice
 from engine.evidence import clean
 from engine.process import run, spawn
 from engine.store.errors import ManifestDamaged, ManifestNewer, StoreError
-from engine.store.fold_client import fold
-from engine.store.fold_outcome import Limits
-from engine.store.manifest import Part, read
-from engine.store.parts import problem
-from engine.store.past import Past
-from engine.store.past_events import EVER_S
-from engine.store.pool import Pool
+from engine.store.folding.fold_client import fold
+from engine.store.folding.fold_outcome import Limits
+from engine.store.folding.manifest import Part, read
+from engine.store.folding.parts import problem
+from engine.store.leases.pool import Pool
+from engine.store.past.events import EVER_S
+from engine.store.past.past import Past
 
 _WRITERS = 8
 _RECORDS = {False: 100, True: 2000}

@@ -14,10 +14,10 @@ import anyio
 from engine.bus import Bus
 from engine.clock import SystemClock
 from engine.events import Event, Notice, SessionJoined, SessionLeft
-from engine.store.journal import Journal
-from engine.store.past import Past
-from engine.store.past_events import EVER_S
-from engine.store.pool import Pool
+from engine.store.journals.journal import Journal
+from engine.store.leases.pool import Pool
+from engine.store.past.events import EVER_S
+from engine.store.past.past import Past
 
 
 async def write(store: Path, name: str, count: int) -> None:

@@ -22,9 +22,9 @@ from engine.checks.validation.criteria.shown import (
     unproven,
 )
 from engine.events import Validated
-from engine.store.past import Past
-from engine.store.past_events import EVER_S
-from engine.store.pool import Pool, StoreReadError
+from engine.store.leases.pool import Pool, StoreReadError
+from engine.store.past.events import EVER_S
+from engine.store.past.past import Past
 
 WEEK = "week"
 _CRASH_FREE_H = 48.0

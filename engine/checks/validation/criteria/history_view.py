@@ -11,11 +11,11 @@ from engine.events import (
     SessionJoined,
     Validated,
 )
-from engine.store.past import Past
-from engine.store.past_events import EVER_S
-from engine.store.past_sessions import PastSession
-from engine.store.records import event
-from engine.store.snapshot import View
+from engine.store.journals.records import event
+from engine.store.past.events import EVER_S
+from engine.store.past.past import Past
+from engine.store.past.sessions import PastSession
+from engine.store.past.snapshot import View
 
 DAY_S = 86_400.0
 WEEK_S = 7 * DAY_S

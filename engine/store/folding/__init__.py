@@ -1,0 +1,1 @@
+"""Finished journals become Parquet parts, published by one manifest."""

@@ -1,0 +1,1 @@
+"""What sessions append: checksummed lines, in segments."""

@@ -1,0 +1,1 @@
+"""DuckDB's cursors, lent to one task at a time; the user's own databases."""

@@ -1,0 +1,1 @@
+"""Who is there, who was, and what they left."""
