@@ -6,11 +6,12 @@ Importing this costs an argument parser and nothing else; the rest is imported b
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn
 
 FAILED = 1
 USAGE_ERROR = 2
+NAGIOS_UNKNOWN = 3
 OUTPUTS = ("text", "json", "ndjson", "markdown")
 
 _EPILOG = """exit codes:
@@ -56,7 +57,10 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--record", metavar="FILE", help="also write the session to a new file")
     top.add_argument("--replay", metavar="FILE", help="show a recorded session in the console")
     top.add_argument(
-        "--speed", type=_positive, metavar="X", help="--replay: so many times as fast; default 1"
+        "--speed",
+        type=_positive("times"),
+        metavar="X",
+        help="--replay: so many times as fast; default 1",
     )
     top.add_argument("--version", action="store_true", help="print the version and end")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
@@ -69,7 +73,10 @@ def parser() -> argparse.ArgumentParser:
         "monitor", help="watch the machine", parents=[shared], allow_abbrev=False
     )
     monitor.add_argument(
-        "--duration", type=_positive, metavar="S", help="seconds; without it until stopped"
+        "--duration",
+        type=_positive("seconds"),
+        metavar="S",
+        help="seconds; without it until stopped",
     )
     benchmark = commands.add_parser(
         "benchmark", help="measure this engine", parents=[shared], allow_abbrev=False
@@ -132,13 +139,15 @@ def _production(commands: "argparse._SubParsersAction[_Parser]", shared: _Parser
         choices=("list", "rules", "silence", "unsilence", "test"),
     )
     alerts.add_argument("names", nargs="*", metavar="NAME", help="rules, or label=value; a silence")
-    alerts.add_argument("--for", dest="span", metavar="TIME", help="silence: as in 2h; default 1h")
+    alerts.add_argument("--for", dest="span", metavar="TIME", help="silence: as in --for=2h; default 1h")
     alerts.add_argument("--because", metavar="REASON", help="silence: why")
     alerts.add_argument("--channel", choices=("slack", "email"), help="test: this one only")
     health = made["health"]
     health.formatter_class = argparse.RawDescriptionHelpFormatter
     health.epilog = _HEALTH_CODES
-    health.add_argument("--deadline", type=_positive, metavar="S", help="for all of it; default 10")
+    health.add_argument(
+        "--deadline", type=_positive("seconds"), metavar="S", help="for all; default 10"
+    )
     health.add_argument("--only", nargs="+", metavar="CHECK", help="these checks or groups")
     health.add_argument("--notify", action="store_true", help="raise an alert where it is not well")
     made["report"].add_argument("--span", metavar="TIME", help="as in 7d or 90d; default 7d")
@@ -152,8 +161,12 @@ def _production(commands: "argparse._SubParsersAction[_Parser]", shared: _Parser
     validate.add_argument("--phase", choices=("1", "2", "3", "final"), help="those of one phase")
     validate.add_argument("--full", action="store_true", help="what takes minutes, too")
     soak = made["soak"]
-    soak.add_argument("--hours", type=_positive, metavar="H", help="of its own time; default 48")
-    soak.add_argument("--speed", type=_positive, metavar="X", help="times as fast; default 2000")
+    soak.add_argument(
+        "--hours", type=_positive("hours", 1e4), metavar="H", help="of its own time; default 48"
+    )
+    soak.add_argument(
+        "--speed", type=_positive("times", 1e6), metavar="X", help="times as fast; default 2000"
+    )
 
 
 def _store(into: argparse.ArgumentParser, shared: _Parser) -> None:
@@ -190,19 +203,29 @@ def _common(into: argparse.ArgumentParser) -> None:
         "--set", action="append", metavar="KEY=VALUE", help="one setting, as in agents.max=4"
     )
     into.add_argument("-o", "--output", choices=OUTPUTS, help="default: text")
-    into.add_argument("--timeout", type=_positive, metavar="S", help="end after so many seconds")
+    into.add_argument(
+        "--timeout", type=_positive("seconds"), metavar="S", help="end after so many seconds"
+    )
     into.add_argument("--strict", action="store_true", help="exit 4 when the answer is degraded")
     into.add_argument("--explain", action="store_true", help="print the plan and don't run it")
 
 
-def _positive(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 < value <= 1e7:
-        raise argparse.ArgumentTypeError(f"expected a positive number of seconds, found {text!r}")
-    return value
+def _positive(unit: str, most: float = 1e7) -> Callable[[str], float]:
+    """Return what reads a number of so many units, and says the bound where it is passed."""
+
+    def positive(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = -1.0
+        if not 0 < value <= most:
+            bound = f", at most {most:,.0f}" if value > most else ""
+            raise argparse.ArgumentTypeError(
+                f"expected a positive number of {unit}{bound}, found {text!r}"
+            )
+        return value
+
+    return positive
 
 
 def _positive_int(text: str) -> int:
@@ -313,7 +336,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except OutputError as error:
         refuse(str(error))
-        return FAILED
+        return NAGIOS_UNKNOWN if arguments.command == "health" else FAILED
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -324,6 +347,8 @@ def _run(arguments: argparse.Namespace) -> int:
         return 0
     if sentence := _contradiction(arguments):
         return refuse(sentence)
+    if sys.stdout is None and (arguments.command is not None or arguments.run is not None):
+        raise OutputError("stdout is closed: there is nowhere to write the answer")
     from engine.config import ConfigError
     from engine.errors import EngineError
 

@@ -9,7 +9,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import anyio
 
 from bolt_tui import last_resort
-from bolt_tui.cli import OutputError
 from bolt_tui.handed_in import tools
 from bolt_tui.printing import emit, exit_code, note, sink_stdout, write
 from bolt_tui.progress import show_progress
@@ -33,8 +32,6 @@ def run(wanted: Request) -> int:
         BrokenPipeError: whoever read our output has gone.
     """
     checked(wanted.query)
-    if sys.stdout is None:
-        raise OutputError("stdout is closed: there is nowhere to write the answer")
     received: list[int] = []
     try:
         answer = anyio.run(_answer, wanted, received)

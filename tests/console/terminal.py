@@ -24,6 +24,9 @@ PRIVATE_OFF = {
     "focus reports": b"\x1b[?1004",
 }
 LIMIT_S = 20.0
+# An exported size would count for more than the terminal's.
+_OF_SIZE = ("COLUMNS", "LINES")
+_SURROUNDINGS = {name: said for name, said in os.environ.items() if name not in _OF_SIZE}
 # The terminal becomes its controlling one, which needs a process that leads a session.
 _BECOME = """
 import fcntl, os, sys, termios
@@ -47,7 +50,7 @@ class Terminal:
             stdout=theirs,
             stderr=theirs,
             cwd=ROOT,
-            env={**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)},
+            env={**_SURROUNDINGS, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)},
             start_new_session=True,
         )
         os.close(theirs)

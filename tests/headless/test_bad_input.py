@@ -216,3 +216,22 @@ def _fill(path: Path) -> None:
             pass
     except OSError:
         os.close(file)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("status", 1),
+        ("metrics", 1),
+        ("alerts", 1),
+        ("health", 3),
+        ("config show", 1),
+        ("service print", 1),
+    ],
+)
+def test_a_closed_stdout_is_told_in_a_sentence(words: str, code: int, project: Path) -> None:
+    """Nothing is looked at for nobody; for a Nagios plugin that is unknown, not a warning."""
+    line = f'exec "{sys.executable}" -m bolt_tui -C "{project}" {words} >&-'
+    ran = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False)
+    assert ran.returncode == code
+    assert ran.stderr == "bolt-tui: stdout is closed: there is nowhere to write the answer\n"
