@@ -22,17 +22,17 @@ from engine.agents.tools.alert_reading import FOLDER, SILENCES, read
 from engine.agents.tools.alert_rows import in_force, sections, verdict
 from engine.agents.tools.alert_state import lately_resolved
 from engine.agents.tools.past_span import clock
+from engine.alerts import rules
 from engine.alerts.channels import Channel, channels
 from engine.alerts.durations import seconds
 from engine.alerts.errors import AlertsError, BadDuration, BadSilence, UnknownSilence
-from engine.alerts.known import KNOWN
 from engine.alerts.notices import Origin, trial
 from engine.alerts.outbox import Outbox
 from engine.alerts.progress import ChannelName
-from engine.alerts.rules import rules
 from engine.alerts.silence import matchers
+from engine.alerts.standing import AlertRow
 from engine.clock import SystemClock
-from engine.config import Config
+from engine.config import Config, Loaded
 from engine.errors import BadQuery
 from engine.events import AlertDelivered
 from engine.evidence import Answer, Cell, Section, Status, Table, Understanding, clean
@@ -41,6 +41,7 @@ from engine.store.folder import store_folder
 from engine.store.leases.pool import Pool
 from engine.store.past.past import Past
 
+_OPTIONS = {"silence": ("--for", "--because"), "test": ("--channel",)}
 _DEFAULT_SPAN = "1h"
 _GRACE_S = 15.0
 _LOOK_S = 0.2
@@ -57,9 +58,13 @@ class Alerts:
     """Whose alerts: a store, its settings, and the project that one stands in."""
 
     store: Path
-    config: Config
+    loaded: Loaded
     project: Path
     clock: SystemClock
+
+    @property
+    def config(self) -> Config:
+        return self.loaded.config
 
     @property
     def folder(self) -> Path:
@@ -78,12 +83,13 @@ def run(arguments: argparse.Namespace) -> int:
         OutputError: it could not be done.
     """
     here = settings(arguments)
-    config = here.loaded.config
-    alerts = Alerts(store_folder(config.store.folder), config, here.project, SystemClock())
+    store = store_folder(here.loaded.config.store.folder)
+    alerts = Alerts(store, here.loaded, here.project, SystemClock())
     if arguments.names and arguments.action not in ("silence", "unsilence"):
         raise BadQuery(
             f"alerts {arguments.action} takes no name, found {arguments.names[0][:40]!r}"
         )
+    _check_options(arguments)
     try:
         answer = anyio.run(_ACTIONS[arguments.action], alerts, arguments)
     except (BadSilence, UnknownSilence, BadDuration) as error:
@@ -96,19 +102,36 @@ def run(arguments: argparse.Namespace) -> int:
     return EXIT[answer.status]
 
 
+def _check_options(arguments: argparse.Namespace) -> None:
+    """Raise BadQuery where an option is given that the action does not have."""
+    given = {
+        "--for": arguments.span,
+        "--because": arguments.because,
+        "--channel": arguments.channel,
+    }
+    for option, value in given.items():
+        if value is not None and option not in _OPTIONS.get(arguments.action, ()):
+            whose = next(action for action, names in _OPTIONS.items() if option in names)
+            raise BadQuery(
+                f"alerts {arguments.action} takes no {option}: it belongs to alerts {whose}"
+            )
+
+
 async def _list(alerts: Alerts, _: argparse.Namespace) -> Answer:
     now_s = alerts.clock.wall_s()
-    found = read(alerts.store, alerts.config, os.environ, now_s)
+    found = read(alerts.store, alerts.loaded, os.environ, now_s)
     pool = Pool(1)
     try:
         resolved, missing = await lately_resolved(Past(pool, alerts.store), now_s)
     finally:
         await pool.close()
-    return _answer("alerts", verdict(found, now_s), *sections(found, resolved, missing, now_s))
+    shown = sections(found, resolved, missing, now_s)
+    status: Status = "degraded" if found.lacks else "answered"
+    return _answer("alerts", verdict(found, now_s), *shown, status=status)
 
 
 async def _rules(alerts: Alerts, _: argparse.Namespace) -> Answer:
-    made = rules(alerts.config.alerts, KNOWN)
+    made = rules.in_force(alerts.loaded)
     off = sum(not one.enabled for one in made)
     said = f"{len(made)} rules are in force" if not off else f"{len(made)} rules, {off} turned off"
     if not alerts.config.alerts.enabled:
@@ -117,21 +140,31 @@ async def _rules(alerts: Alerts, _: argparse.Namespace) -> Answer:
 
 
 async def _silence(alerts: Alerts, arguments: argparse.Namespace) -> Answer:
-    named = [one.name for one in rules(alerts.config.alerts, KNOWN)]
-    wanted = matchers(arguments.names, named)
-    for_s = seconds(arguments.span or _DEFAULT_SPAN)
     watch, now_s = alerts.silences, alerts.clock.wall_s()
-    name = watch.add(wanted, for_s, arguments.because or "")
-    what = " and ".join(f"{label}={value}" for label, value in wanted.items())
-    mutes = [
-        one.rule
-        for one in read(alerts.store, alerts.config, os.environ, now_s).rows
-        if one.silenced_by == name
-    ]
-    now = f"; it mutes {', '.join(mutes)}, which fires or is pending" if mutes else ""
+    found = read(alerts.store, alerts.loaded, os.environ, now_s)
+    there: list[rules.Rule | AlertRow] = [
+        *found.rules,
+        *found.rows,
+    ]  # what fires may be of a rule that is gone
+    wanted = matchers(arguments.names, [_labels(one) for one in there])
+    for_s = seconds(arguments.span or _DEFAULT_SPAN)
+    made = {watch.add(one, for_s, arguments.because or ""): one for one in wanted}
+    rows = read(alerts.store, alerts.loaded, os.environ, now_s).rows
     until = clock(now_s + for_s, now_s)
-    said = f"{what} is silenced until {until}{now}; to end it: bolt-tui alerts unsilence {name}"
-    return _answer("alerts silence", said)
+    said = []
+    for name, one in made.items():
+        what = " and ".join(f"{label}={value}" for label, value in one.items())
+        mutes = ", ".join(row.rule for row in rows if row.silenced_by == name)
+        now = f"; it mutes {mutes}, which fires or is pending" if mutes else ""
+        end = f"to end it: bolt-tui alerts unsilence {name}"
+        said.append(f"{what} is silenced until {until}{now}; {end}")
+    return _answer("alerts silence", ". ".join(said))
+
+
+def _labels(one: rules.Rule | AlertRow) -> dict[str, str]:
+    """Return the labels of an alert, and those that each has."""
+    name = one.name if isinstance(one, rules.Rule) else one.rule
+    return {**one.labels, "rule": name, "severity": one.severity}
 
 
 async def _unsilence(alerts: Alerts, arguments: argparse.Namespace) -> Answer:

@@ -230,7 +230,9 @@ def _unknown(what: str, name: str, known: Iterable[str]) -> str:
     from engine.config.options import nearest  # not needed for the first paint
 
     names = list(known)
-    hint = nearest(name, names) or f"; expected one of {', '.join(names) or 'none yet'}"
+    if not names:
+        return f"there is no {what}"
+    hint = nearest(name, names) or f"; expected one of {', '.join(names)}"
     return f'there is no {what} "{clean(name)}"{hint}'
 
 

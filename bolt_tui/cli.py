@@ -35,7 +35,9 @@ class _Parser(argparse.ArgumentParser):
     """Says in one sentence what is wrong."""
 
     def error(self, message: str) -> NoReturn:
-        sys.stderr.write(f"{self.prog.split()[0]}: {message.splitlines()[0]}\n")
+        said = message.splitlines()[0]
+        said += ", as in --for=2h" if said.startswith("argument --for: expected") else ""
+        sys.stderr.write(f"{self.prog.split()[0]}: {said}\n")
         sys.exit(USAGE_ERROR)
 
 
@@ -139,7 +141,9 @@ def _production(commands: "argparse._SubParsersAction[_Parser]", shared: _Parser
         choices=("list", "rules", "silence", "unsilence", "test"),
     )
     alerts.add_argument("names", nargs="*", metavar="NAME", help="rules, or label=value; a silence")
-    alerts.add_argument("--for", dest="span", metavar="TIME", help="silence: as in --for=2h; default 1h")
+    alerts.add_argument(
+        "--for", dest="span", metavar="TIME", help="silence: as in --for=2h; default 1h"
+    )
     alerts.add_argument("--because", metavar="REASON", help="silence: why")
     alerts.add_argument("--channel", choices=("slack", "email"), help="test: this one only")
     health = made["health"]

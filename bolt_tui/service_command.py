@@ -19,6 +19,7 @@ from bolt_tui.service import launchd, placing, systemd
 from bolt_tui.service.jobs import Program
 from bolt_tui.service.managers import Launchd, Manager, Refused, Systemd
 from bolt_tui.service.placing import Placed
+from bolt_tui.service.watched import watched
 from engine.checks.service_units import Kind, kind_here, units_folder
 from engine.errors import BadQuery
 from engine.evidence import Answer, Section, Status, Table, Text, Understanding, clean
@@ -166,12 +167,15 @@ def _install(place: Place, service: Service) -> Answer:
     units = service.units(place)
     for name in sorted(name for name in os.environ if name.startswith("BOLT_")):
         note(f"{name} is set here and not for the service: put it into {service.program.secrets}")
+    before = watched(place.kind, placing.found(place.kind, place.folder))
     done = _put(place, service, units)
     words = "written" if done.written else "already as they should be"
     said = f"{len(done.written) or len(units)} units for {clean(str(service.project))} are {words} "
     said += f"in {clean(str(place.folder))}"
     if done.deleted:
         said += f", {len(done.deleted)} old ones are deleted"
+    if before is not None and before != str(service.project):
+        said += f"; it watched {clean(before)} until now"
     rows = [(name, "written" if name in done.written else "as it should be") for name in units]
     table = Table("Units", ("unit", "what became of it"), (*rows, *_gone(done.deleted)))
     if place.manager is None:

@@ -1,7 +1,7 @@
 """`bolt-tui soak [--hours H] [--speed X]`: days of a session's life in minutes, watched for leaks.
 
-Exit codes: 0 it passed, 1 something was wrong, 2 there can be no such hours or speed, 130 it was
-ended before its time.
+Exit codes: 0 nothing was wrong; 1 something was; 2 there can be no such hours or speed; 4 with
+--strict it was too short to judge growth; 130 it was ended before its time.
 """
 
 import argparse
@@ -12,7 +12,7 @@ from pathlib import Path
 import anyio
 
 from bolt_tui.opening import settings
-from bolt_tui.printing import EXIT, emit, note
+from bolt_tui.printing import emit, exit_code, note
 from bolt_tui.soak_scorecard import scorecard
 from engine.checks.recorded import record
 from engine.checks.soak.report import Progress
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
         note(f"the verdict is not in the history: {error}")
     answer = scorecard(outcome)
     emit(answer, arguments.output or "text")
-    return EXIT[answer.status]
+    return exit_code(answer, strict=arguments.strict)
 
 
 async def _soaked(asked: Soak) -> Outcome:

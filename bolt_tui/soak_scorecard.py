@@ -30,8 +30,13 @@ _HOW = (
 
 
 def scorecard(outcome: Outcome) -> Answer:
-    """Return the outcome as an answer, which failed where anything was wrong."""
+    """Return the outcome as an answer: failed where anything was wrong.
+
+    It is degraded where growth could not be judged.
+    """
     status: Status = "answered" if outcome.passed else "failed"
+    if outcome.passed and outcome.seen is not None and outcome.seen.unjudged:
+        status = "degraded"
     if outcome.cut_short:
         status = "cancelled"
     sections: list[Section] = [Text("How time went", outcome.way)]
@@ -101,7 +106,7 @@ def _gate(gate: Gate) -> tuple[Cell, ...]:
     if slope is not None:
         numbers = (round(slope.per_day, 3), round(slope.low, 3), round(slope.high, 3))
     ends = (None if one is None else round(one, 1) for one in (gate.first, gate.last))
-    verdict = f"{gate.verdict}: {gate.why}" if gate.verdict == "unclear" else gate.verdict
+    verdict = f"{gate.verdict}: {gate.why}" if gate.verdict.startswith("un") else gate.verdict
     return (gate.name, gate.unit, *numbers, gate.bound, *ends, verdict)
 
 

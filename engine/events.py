@@ -356,6 +356,12 @@ class SilenceChanged(Event, frozen=True, kw_only=True, tag=True):
     ended: bool = False
 
 
+# Why a message goes to nobody any more without a failure: nobody needs it.
+REPLACED = "a newer message of this alert took its place"
+OVER_UNHEARD = "it was over before its silence was"
+_WITHDRAWN = (REPLACED, OVER_UNHEARD)
+
+
 class AlertDelivered(Event, frozen=True, kw_only=True, tag=True):
     """What became of one attempt to send a message over a channel.
 
@@ -372,6 +378,11 @@ class AlertDelivered(Event, frozen=True, kw_only=True, tag=True):
     attempt: int = 1
     cause: str = ""
     next_try_s: float | None = None
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it is tried no more because nobody needs it."""
+        return self.state == "given_up" and self.cause in _WITHDRAWN
 
 
 CheckState = Literal["ok", "warning", "critical", "unknown"]

@@ -5,7 +5,7 @@ the journal keeps it. Its JSON form is a public contract, versioned by `schema_v
 """
 
 import re
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct, field
 
@@ -17,6 +17,9 @@ TaskStatus = Literal["finished", "failed", "cancelled", "timed_out", "skipped"]
 ErrorKind = Literal["usage", "unavailable", "failed", "timeout", "skipped"]
 Cell = str | int | float | bool | None
 Argument = str | int | float | bool | None | tuple[str, ...]
+
+NOT_TIMED: Final = ("monitor", "benchmark", "validation")
+"""Intents whose length was asked for, or is what is measured: they count in no response time."""
 
 # C0 (tab apart), DEL, C1, the bidirectional overrides, and halves of surrogate pairs.
 _UNSAFE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -203,6 +206,11 @@ class Answer(Struct, frozen=True, kw_only=True):
     assumptions: tuple[str, ...] = ()
     not_searched: dict[str, int | str] = field(default_factory=dict)
     elapsed_ms: float = 0.0
+
+
+def timed(answer: Answer) -> bool:
+    """Whether the time that the answer took tells how fast queries are served."""
+    return answer.query.intent not in NOT_TIMED
 
 
 def usage_error(answer: Answer) -> bool:

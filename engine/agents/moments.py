@@ -1,7 +1,8 @@
 """Times of day as people write them: "14:03", "yesterday 9:30", "10 minutes ago", "since noon".
 
-A time without a day is the latest such time that is not in the future. Times are local to `zone`
-(the machine's own where it is None); what comes back is wall time in seconds since 1970.
+A time without a day is the latest such time that is not in the future; a span between two that
+would end tomorrow is of the day before. Times are local to `zone` (the machine's own where it is
+None); what comes back is wall time in seconds since 1970.
 """
 
 import re
@@ -125,9 +126,24 @@ def _span(found: re.Match[str], now_s: float, zone: tzinfo | None) -> Span:
         return _around(parts["at"], said, now_s, zone)
     start = moment(parts["a"], now_s, zone)
     end = until(parts["b"], start, now_s, zone) if parts.get("b") else now_s
+    if parts.get("b") and _ends_tomorrow(parts["a"], parts["b"], start, now_s, zone):
+        # "from 22:00 to 2:00", asked at 23:00, is of last night: tonight's end is still to come.
+        end = moment(parts["b"], now_s, zone)
+        start = start if _day_of(parts["a"]) else moment(f"yesterday {parts['a']}", now_s, zone)
     if end <= start:
         raise BadMoment(f"{said!r} ends before it begins")
     return Span(start, end, said)
+
+
+def _ends_tomorrow(
+    first: str, last: str, start_s: float, now_s: float, zone: tzinfo | None
+) -> bool:
+    """Whether a span that began today has for its end a time of day before that of its begin."""
+    clock = re.fullmatch(_CLOCK, last.strip(), re.IGNORECASE)
+    if clock is None or re.search(_CLOCK, first, re.IGNORECASE) is None:
+        return False
+    start, now = (datetime.fromtimestamp(s, UTC).astimezone(zone) for s in (start_s, now_s))
+    return start.date() == now.date() and _clock(clock[0]) <= start.time()
 
 
 def _around(point: str, said: str, now_s: float, zone: tzinfo | None) -> Span:

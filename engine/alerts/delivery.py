@@ -48,6 +48,30 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Lying:
+    """A message that lies in the outbox or among what is done."""
+
+    head: Head
+    so_far: Progress
+
+    @property
+    def given_up(self) -> bool:
+        """Whether it is tried no more though somebody should have heard of it."""
+        ended = self.so_far.final and self.last is not None and self.last.state == "given_up"
+        return ended and not self.is_test
+
+    @property
+    def last(self) -> Outcome | None:
+        """What its last attempt came to; None without one, and where nobody needs it any more."""
+        last = self.so_far.last
+        return None if last is None or event(self.head, last).withdrawn else last
+
+    @property
+    def is_test(self) -> bool:
+        return self.head.message.kind == "test"
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """What a look at a file led to: what of it still waits, and what there is to tell."""
 

@@ -32,6 +32,7 @@ from engine.metrics import spec
 
 LONGEST = 500  # characters
 _DEEPEST = 24
+_ABOVE_ONE: Final = ("own_cpu_ratio",)
 
 CONSTANTS: Final[Mapping[str, float]] = {
     "KB": 1e3,
@@ -91,7 +92,12 @@ def parse(text: str, known: Collection[str]) -> Expression:
         raise BadExpression("expected a condition, found nothing", 1)
     if "#" in body:
         raise BadExpression('a condition has no comments, found "#"', text.index("#") + 1)
-    return Expression(" ".join(body.split()), _Reader(text, known).read())
+    claim = _Reader(text, known).read()
+    if next(claim.metrics(), None) is None:
+        raise BadExpression(
+            "it names no metric, so it always or never holds; see: bolt-tui metrics", 1
+        )
+    return Expression(" ".join(body.split()), claim)
 
 
 class _Reader:
@@ -143,7 +149,18 @@ class _Reader:
         for metric, state in ((left, right), (right, left)):
             if (name := self._state_metric(metric)) is not None:
                 return self._is_state(name, state, sign)
-        return Comparison(sign, self._amount(left, depth), self._amount(right, depth))
+        sides = self._amount(left, depth), self._amount(right, depth)
+        for side, other in (sides, sides[::-1]):
+            self._check_ratio(node, side, other)
+        return Comparison(sign, *sides)
+
+    def _check_ratio(self, node: ast.Compare, side: Amount, other: Amount) -> None:
+        """Refuse a percentage; only a share of one core may be above 1."""
+        if not isinstance(side, Metric) or not isinstance(other, Constant) or other.value <= 1:
+            return
+        if spec(side.name).unit == "ratio" and side.name not in _ABOVE_ONE:
+            said = f"{side.name} is a ratio from 0 to 1, found {self._quoted(node)}"
+            raise self._bad(node, f"{said}; for 90 % write 0.9")
 
     def _is_state(self, name: str, node: ast.expr, sign: str) -> Claim:
         states = spec(name).states
@@ -188,7 +205,8 @@ class _Reader:
         if name in CONSTANTS:
             return Constant(CONSTANTS[name])
         if name not in self._known:
-            hint = nearest(name, [*self._known, *CONSTANTS]) or "; see: bolt-tui metrics"
+            plain = name.removeprefix("bolt_")  # as it stands in the OpenMetrics text
+            hint = nearest(plain, [*self._known, *CONSTANTS]) or "; see: bolt-tui metrics"
             raise self._bad(node, f'there is no metric "{name}"{hint}')
         if spec(name).states:
             states = ", ".join(spec(name).states)

@@ -13,9 +13,10 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from engine.alerts.errand import ToServer
-from engine.alerts.message import Message
+from engine.alerts.message import Message, made
 from engine.alerts.network import cause, is_host, is_loopback, stays_here, tls
 from engine.alerts.undelivered import ChannelError, Refused
+from engine.clock import SystemClock
 from engine.config.schema import Email
 from engine.evidence import clean
 
@@ -65,8 +66,8 @@ def address(setting: str, text: str) -> Address:
     return found
 
 
-def letter(message: Message, settings: Email) -> EmailMessage:
-    """Return the message as a mail; its Message-ID follows from the message's id alone."""
+def letter(message: Message, settings: Email, now_s: float) -> EmailMessage:
+    """Return the message as a mail that goes out at `now_s`; its Message-ID follows from its id."""
     sender = address("email.sender", settings.sender)
     mail = EmailMessage(policy=SMTP)
     state = "" if message.kind == "firing" else f"{message.kind}: "
@@ -78,11 +79,11 @@ def letter(message: Message, settings: Email) -> EmailMessage:
     mail["References"] = f"<{re.sub('[^A-Za-z0-9_-]', '-', message.alert)[:80]}@{sender.domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Bolt-Message-Id"] = message.id
-    mail.set_content(_text(message), cte="quoted-printable")
+    mail.set_content(_text(message, now_s), cte="quoted-printable")
     return mail
 
 
-def _text(message: Message) -> str:
+def _text(message: Message, now_s: float) -> str:
     since = datetime.fromtimestamp(message.since_s, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     first = [message.summary, "", message.text, message.value]
     first += [f"What to do: {message.remedy}"] if message.remedy else []
@@ -90,7 +91,8 @@ def _text(message: Message) -> str:
     facts |= {"Host": message.host, "Project": message.project} | dict(
         sorted(message.labels.items())
     )
-    rows = [*first, "", *(f"{name}: {value}" for name, value in facts.items() if value)]
+    late = [f"This went out late: it was {said}"] if (said := made(message, now_s)) else []
+    rows = [*first, *late, "", *(f"{name}: {value}" for name, value in facts.items() if value)]
     return "\n".join(clean(row) for row in [*rows, f"Id: {message.id}"]) + "\n"
 
 
@@ -104,7 +106,7 @@ def send(server: ToServer, message: Message, timeout_s: float, goes_out: Callabl
         Refused: it was clearly not taken.
         OSError: the connection broke; after `goes_out` it may have been taken.
     """
-    mail = letter(message, server.settings)
+    mail = letter(message, server.settings, SystemClock().wall_s())
     text = _LINE_BEGINS_WITH_DOT.sub(b"..", mail.as_bytes())
     with _session(server, timeout_s) as smtp:
         refused = _envelope(server, smtp)
@@ -112,8 +114,11 @@ def send(server: ToServer, message: Message, timeout_s: float, goes_out: Callabl
         smtp.send(text if text.endswith(b"\r\n") else text + b"\r\n")
         goes_out()
         smtp.send(b".\r\n")
-        _expect(server, smtp.getreply(), 250, "the mail", whole=False)
-    return f"{server.at} refused {', '.join(refused)}" if refused else ""
+        reply = smtp.getreply()
+        _expect(server, reply, 250, "the mail", whole=False)
+    if refused:
+        return f"{server.at} refused {', '.join(refused)}"
+    return f"{server.at} answered {_reply(*reply)}" if message.kind == "test" else ""
 
 
 def reach(server: ToServer, timeout_s: float) -> None:

@@ -1,12 +1,14 @@
 """What goes out over a channel: one message about one alert."""
 
-from typing import Literal
+from datetime import UTC, datetime
+from typing import Final, Literal
 
 from msgspec import Struct, field
 
 from engine.events import Severity
 
 Kind = Literal["firing", "repeated", "resolved", "test"]
+_LATE_S: Final = 60.0
 
 
 class Message(Struct, frozen=True, kw_only=True):
@@ -31,3 +33,12 @@ class Message(Struct, frozen=True, kw_only=True):
     remedy: str = ""
     project: str = ""
     host: str = ""
+
+
+def made(message: Message, now_s: float) -> str:
+    """Return when a message was made, where it goes out late at `now_s`; else nothing."""
+    if now_s - message.at_s <= _LATE_S:
+        return ""
+    at = datetime.fromtimestamp(message.at_s, UTC)
+    same_day = at.date() == datetime.fromtimestamp(now_s, UTC).date()
+    return f"made at {at:%H:%M:%S} UTC" if same_day else f"made at {at:%Y-%m-%d %H:%M:%S} UTC"

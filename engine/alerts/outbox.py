@@ -11,7 +11,7 @@ import anyio
 from anyio import to_thread
 
 from engine.alerts.channels import Channel, run_sender
-from engine.alerts.delivery import Desk, Folders, Settled, Waiting
+from engine.alerts.delivery import Desk, Folders, Lying, Settled, Waiting
 from engine.alerts.due import Due
 from engine.alerts.errand import NOT_OURS
 from engine.alerts.message import Message
@@ -39,7 +39,7 @@ class Outbox:
     """Messages on their way, in the store's `alerts` folder; several sessions may share it.
 
     `say` takes a sentence about what is wrong with the folder; it is called from worker threads.
-    `put`, `withdraw`, `counts` and `became` touch the disk: call them there, too.
+    `put`, `withdraw`, `counts`, `lying` and `became` touch the disk: call them there, too.
     """
 
     def __init__(
@@ -76,6 +76,10 @@ class Outbox:
     def counts(self) -> Counts:
         """Return how many messages wait, fail, and were given up in the days that are kept."""
         return self._shelf.counts()
+
+    def lying(self) -> list[Lying]:
+        """Return the messages that wait, and those that were done in the days that are kept."""
+        return self._shelf.lying()
 
     def became(self, message: str) -> dict[ChannelName, AlertDelivered | None]:
         """Return what was last told of a message, by channel; None: nothing was tried yet."""

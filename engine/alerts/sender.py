@@ -139,7 +139,8 @@ def _result(attempt: Attempt, message: Message, errand: Errand) -> Result:
             raise
 
     try:
-        return Result("sent", _send(message, errand, goes_out))
+        said = _send(message, errand, goes_out)
+        return Result("sent", errand.secret.hide(said)[:_SAID])
     except Refused as error:
         said = errand.secret.hide(str(error))[:_SAID]
         return Result("failed", said, error.whole, error.retry_after_s)

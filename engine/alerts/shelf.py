@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.alerts.delivery import Folders, event
+from engine.alerts.delivery import Folders, Lying, event
 from engine.alerts.message import Message
 from engine.alerts.message_file import Damaged, MessageFile, create, name_of, read
 from engine.alerts.progress import ChannelName, Head, Outcome, Progress
 from engine.alerts.undelivered import OutboxError
 from engine.clock import Clock
-from engine.events import AlertDelivered
+from engine.events import REPLACED, AlertDelivered
 
 MOST_WAITING = 1000
 _KEPT_S = 7 * 86_400.0
@@ -30,7 +30,10 @@ _REMEDIES = {
 
 
 class Counts(NamedTuple):
-    """Messages by channel: on their way, of these after a failure, given up in the last days."""
+    """Messages by channel: on their way, of these after a failure, given up in the last days.
+
+    Tests, and what nobody needs any more, count in none of them.
+    """
 
     waiting: int
     failing: int
@@ -43,7 +46,7 @@ class Shelf:
     def __init__(self, folders: Folders, clock: Clock) -> None:
         self._folders, self._clock = folders, clock
         self._cleared_s: float | None = None
-        self._done: dict[str, bool] = {}  # what lies in `sent`: whether it was given up
+        self._done: dict[str, Lying] = {}  # what lies in `sent`
 
     def put(self, message: Message, channel: ChannelName) -> bool:
         """Put a message down for a channel; False where its id was put before.
@@ -56,6 +59,7 @@ class Shelf:
             self._folders.make()
             if (self._folders.sent / name).exists() or (self._folders.outbox / name).exists():
                 return False
+            self._replace(message, channel)
             order = self._make_room(message)
             return create(self._folders.outbox, Head(message, channel, order, self._clock.wall_s()))
         except ValueError as error:
@@ -97,11 +101,18 @@ class Shelf:
 
     def counts(self) -> Counts:
         """Return how many there are; what can't be read is not counted."""
-        waiting = [so_far for _, _, so_far in self._read(self._folders.waiting())]
-        open_ones = [so_far for so_far in waiting if not so_far.final]
+        told = [one for one in self.lying() if not one.is_test]
+        open_ones = [one.so_far for one in told if not one.so_far.final]
         failing = sum(one.last is not None or one.orphan is not None for one in open_ones)
-        ended = sum(so_far.final and _given_up(so_far) for so_far in waiting)
-        return Counts(len(open_ones), failing, ended + self._given_up())
+        return Counts(len(open_ones), failing, sum(one.given_up for one in told))
+
+    def lying(self) -> list[Lying]:
+        """Return what waits and what was done in the last days, as far as it can be read."""
+        waiting = {
+            path.name: Lying(head, so_far)
+            for path, head, so_far in self._read(self._folders.waiting())
+        }
+        return list((waiting | self._ended()).values())
 
     def became(self, message: str) -> dict[ChannelName, AlertDelivered | None]:
         """Return what was last written down of a message, by channel.
@@ -144,16 +155,26 @@ class Shelf:
             )
         return 1 + max((head.order for _, head in lying), default=0)
 
-    def _given_up(self) -> int:
-        """Count what was given up among what is done; each file there is read once."""
+    def _replace(self, message: Message, channel: ChannelName) -> None:
+        """Let go of what repeats an older word of this alert and did not go out so far."""
+        if message.kind not in ("repeated", "resolved"):
+            return
+        for path, head, so_far in self._read(self._folders.waiting()):
+            old = head.message
+            same = old.alert == message.alert and head.channel == channel
+            if same and old.kind == "repeated" and not so_far.unsure:
+                _let_go(path, self._clock.wall_s(), REPLACED)
+
+    def _ended(self) -> dict[str, Lying]:
+        """Return what is done by its file's name; each file there is read once."""
         try:
             names = {path.name: path for path in self._folders.sent.iterdir()}
         except OSError:
-            return 0
-        self._done = {name: given_up for name, given_up in self._done.items() if name in names}
-        for path, _, so_far in self._read([p for n, p in names.items() if n not in self._done]):
-            self._done[path.name] = _given_up(so_far)
-        return sum(self._done.values())
+            return {}
+        self._done = {name: one for name, one in self._done.items() if name in names}
+        for path, head, so_far in self._read([p for n, p in names.items() if n not in self._done]):
+            self._done[path.name] = Lying(head, so_far)
+        return self._done
 
     def _read(self, paths: list[Path]) -> Iterator[tuple[Path, Head, Progress]]:
         for path in paths:
@@ -186,10 +207,6 @@ def _let_go(path: Path, at_s: float, why: str) -> bool:
             return False
         file.append(Outcome(so_far.attempt, at_s, "given_up", why))
         return True
-
-
-def _given_up(so_far: Progress) -> bool:
-    return so_far.last is not None and so_far.last.state == "given_up"
 
 
 def _remove_older(folder: Path, than_s: float, only: str = "") -> None:

@@ -85,24 +85,49 @@ def silence(
     )
 
 
-def matchers(words: Sequence[str], rules: Sequence[str]) -> dict[str, str]:
-    """Read what to silence: names of rules, or `label=value`; `rules` are those that there are.
+def matchers(words: Sequence[str], alerts: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Read what to silence: names of rules, one silence each, and `label=value`, which all have
+    to fit in each of them.
+
+    `alerts` are the labels, "rule" and "severity" among them, of what there is to silence.
 
     Raises:
-        BadSilence: there is no such rule, or a label stands twice.
+        BadSilence: there is no such rule or label, or one stands twice.
     """
-    found = dict[str, str]()
+    names, terms = list[str](), dict[str, str]()
     for word in words:
         label, equals, value = word.partition("=")
         if not equals:
-            label, value = "rule", word
-        if label == "rule" and value not in rules:
-            hint = nearest(value, rules) or f"; expected one of {', '.join(rules)}"
-            raise BadSilence(f'there is no rule "{value[:64]}"{hint}')
-        if label in found:
-            raise BadSilence(f'expected "{label[:64]}" once, as all have to fit; found it twice')
-        found[label] = value
-    return found
+            names.append(word)
+        elif label in terms:
+            raise _twice(label)
+        else:
+            terms[label] = _value(label, value)
+    if (names and "rule" in terms) or len(set(names)) < len(names):
+        raise _twice("rule")
+    wanted = [{"rule": name, **terms} for name in names] or [terms]
+    for one in wanted if words else ():
+        _check_fits(one, alerts)
+    return wanted
+
+
+def _twice(label: str) -> BadSilence:
+    return BadSilence(f'expected "{label[:64]}" once, as all have to fit; found it twice')
+
+
+def _check_fits(wanted: Mapping[str, str], alerts: Sequence[Mapping[str, str]]) -> None:
+    rules = list(dict.fromkeys(one["rule"] for one in alerts))
+    rule = wanted.get("rule")
+    if rule is not None and rule not in rules:
+        hint = nearest(rule, rules) or f"; expected one of {', '.join(rules)}"
+        raise BadSilence(f'there is no rule "{rule[:64]}"{hint}')
+    if any(wanted.items() <= one.items() for one in alerts):
+        return
+    of = [one for one in alerts if rule in (None, one["rule"])]
+    there = sorted({f"{k}={v}" for one in of for k, v in one.items() if k != "rule"})
+    terms = " ".join(f"{name}={value}" for name, value in wanted.items() if name != "rule")
+    whose = "no rule has" if rule is None else f"{rule} does not have"
+    raise BadSilence(f"{whose} {terms}; there are: {', '.join(there)}")
 
 
 def _value(label: str, value: str) -> str:

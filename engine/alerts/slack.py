@@ -11,9 +11,10 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
-from engine.alerts.message import Message
+from engine.alerts.message import Message, made
 from engine.alerts.network import cause, is_host, is_loopback, stays_here, tls
 from engine.alerts.undelivered import ChannelError, Refused
+from engine.clock import SystemClock
 from engine.evidence import clean
 
 _GLYPHS = {"firing": "▲", "repeated": "▲", "resolved": "✓", "test": "•"}
@@ -68,9 +69,10 @@ def _split(address: str) -> SplitResult | None:
     return parts
 
 
-def payload(message: Message) -> bytes:
+def payload(message: Message, now_s: float) -> bytes:
     """Return the webhook's JSON: plain text only, so that nobody is mentioned and nothing linked.
 
+    `now_s` is the wall time at which it goes out: where that is late, it says when it was made.
     The blocks and the attributes are those of Slack's documentation of incoming webhooks and
     Block Kit; `&`, `<` and `>` are escaped as it asks.
     """
@@ -79,7 +81,7 @@ def payload(message: Message) -> bytes:
     rows = [message.text, message.value, message.remedy]
     rows += [f"{name}: {value}" for name, value in sorted(message.labels.items())]
     context = [f"{message.severity} · rule {message.rule} · since {since}"]
-    context += [text for text in (message.host, message.project) if text]
+    context += [text for text in (made(message, now_s), message.host, message.project) if text]
     context += [f"id {message.id}"]
     body = "\n".join(clean(row) for row in rows if row)
     blocks: list[dict[str, object]] = [{"type": "header", "text": _plain(head, _HEADER)}]
@@ -126,7 +128,7 @@ def post(to: Place, message: Message, timeout_s: float, goes_out: Callable[[], N
         Refused: it was clearly not taken.
         OSError, HTTPException: the connection broke; after `goes_out` it may have been taken.
     """
-    body = payload(message)
+    body = payload(message, SystemClock().wall_s())
     connection = _connected(to, timeout_s)
     try:
         connection.putrequest("POST", to.target, skip_accept_encoding=True)
@@ -139,7 +141,8 @@ def post(to: Place, message: Message, timeout_s: float, goes_out: Callable[[], N
         goes_out()
         with suppress(OSError):  # it may have answered before it heard us out
             connection.send(body[-1:])
-        return _judged(to, connection.getresponse())
+        said = _judged(to, connection.getresponse())
+        return said if message.kind == "test" else ""  # who tests wants to know
     finally:
         connection.close()
 
@@ -173,11 +176,11 @@ def _judged(to: Place, response: HTTPResponse) -> str:
     said = ""
     with suppress(OSError, HTTPException):  # the status is the answer
         said = response.read(_READ_BYTES).decode("utf-8", "replace").strip().partition("\n")[0]
-    if 200 <= response.status < 300:
-        return ""
     if 300 <= response.status < 400:
         raise Refused(f"{to.at} redirects {_elsewhere(response)}, which is not followed")
     words = f"{to.at} answered {response.status}" + (f": {clean(said)[:_SAID]}" if said else "")
+    if 200 <= response.status < 300:
+        return words
     whole = response.status in _WHOLE or response.status >= 500
     raise Refused(words, whole=whole, retry_after_s=_retry_after(response))
 

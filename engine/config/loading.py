@@ -217,7 +217,9 @@ def _known(name: str) -> Option:
     section, _, key = name.partition(".")
     option = find(section, key)
     if option is None:
-        raise ConfigError(f'unknown setting "{name}"{nearest(name, [o.name for o in options()])}')
+        raise ConfigError(
+            f'unknown setting "{name}"{nearest(name, [o.name for o in options()], 0.65)}'
+        )
     return option
 
 

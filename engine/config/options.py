@@ -4,6 +4,7 @@ ConfigError    which file, line and key; what was expected, what was found, the 
 """
 
 import difflib
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,11 @@ _TABLES: dict[type, str] = {
     str: "a table of texts",
     list: "a table of lists of texts, none of them empty",
     dict: "a table of tables",
+}
+_FORMS: dict[type, str] = {
+    str: '{ name = "text" }',
+    list: '{ name = ["text", "text"] }',
+    dict: '{ name = { key = "value" } }',
 }
 _WHOLE = 10**18  # above it a number is shown in words, and is out of any bounds
 Table = dict[str, str] | dict[str, list[str]] | dict[str, dict[str, object]]
@@ -107,17 +113,38 @@ class Option:
         return isinstance(item, list) and bool(item) and all(isinstance(one, str) for one in item)
 
     def parse(self, text: str) -> Value:
-        """Read a value from the text of an environment variable or a flag."""
+        """Read a value from the text of an environment variable or a flag.
+
+        Lists and tables are written as in a file; a list may also be texts between commas.
+
+        Raises:
+            ConfigError: as `check`, with the form of a list or a table.
+        """
         if self.kind is str:
             return self.check(text)
         if self.kind is bool and text.lower() in ("true", "false", "1", "0"):
             return text.lower() in ("true", "1")
+        if self.kind in (list, dict):
+            return self._composed(text.strip())
         if self.kind in (int, float):
             try:
                 return self.check(self.kind(text))
             except ValueError:
                 pass  # said below, with the text as it was found
         raise ConfigError(f"expected {self.expected}, found {found(text)}")
+
+    def _composed(self, text: str) -> Value:
+        """Read a list or a table."""
+        if self.kind is list and not text.startswith("["):
+            return self.check([one.strip() for one in text.split(",") if one.strip()])
+        form = '["text", "text"] or text,text' if self.kind is list else _FORMS[self.holds]
+        try:
+            document = tomllib.loads(f"value = {text}")
+            if document.keys() == {"value"}:  # no second line with more
+                return self.check(document["value"])
+        except (ConfigError, ValueError, RecursionError):
+            pass  # said below, with the text as it was found
+        raise ConfigError(f"expected {self.expected}, as in {form}, found {found(text)}")
 
 
 @cache

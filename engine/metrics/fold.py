@@ -184,11 +184,13 @@ class Metrics:
 
     def _take_delivered(self, event: Event, at_s: float) -> None:
         assert isinstance(event, AlertDelivered)
+        if event.kind == "test":
+            return  # whoever asked for it was told
         key, known = (event.message, event.channel), self._deliveries
         if key in known and known[key][0] > at_s:  # an attempt may be told twice, by two ways
             return
         known.pop(key, None)
-        known[key] = at_s, event.state != "sent"
+        known[key] = at_s, event.state != "sent" and not event.withdrawn
         if len(known) > _MOST_DELIVERIES:
             del known[next(iter(known))]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from engine.events import QueryAnswered, QueryCancelled, QueryEnded
-from engine.evidence import usage_error
+from engine.evidence import timed, usage_error
 from engine.metrics.reading import Reading
 
 _HOUR_S = 3600.0
@@ -16,13 +16,16 @@ Outcome = Literal["answered", "failed", "cut"]
 
 
 class _End(NamedTuple):
-    """One query's end; they sort by the reader's time of it, and alike in whatever order taken."""
+    """One query's end; they sort by the reader's time of it, and alike in whatever order taken.
+
+    `elapsed_s` is None where it tells nothing of how fast queries are served.
+    """
 
     at_s: float
     session: str
     query: str
     outcome: Outcome
-    elapsed_s: float
+    elapsed_s: float | None
 
 
 @dataclass(slots=True)
@@ -31,7 +34,8 @@ class _Counted:
 
     ended: int
     answered: int
-    times_s: list[float]  # of answered and failed ones, in their order
+    judged: int  # answered or failed
+    times_s: list[float]  # of those whose time counts, in their order
     cut: bool
 
 
@@ -51,7 +55,8 @@ class QueryWindow:
         if key in self._known or at_s < self._newest_s - self._window_s:
             return
         self._known.add(key)
-        insort(self._ends, _End(at_s, *key, _outcome(event), event.answer.elapsed_ms / 1000))
+        elapsed_s = event.answer.elapsed_ms / 1000 if timed(event.answer) else None
+        insort(self._ends, _End(at_s, *key, _outcome(event), elapsed_s))
         self._newest_s = max(self._newest_s, at_s)
         old = bisect_left(self._ends, (self._newest_s - self._window_s,))
         over = len(self._ends) - self._most
@@ -70,25 +75,28 @@ class QueryWindow:
         source = f"queries of all sessions, last {_span(self._window_s)}"
         if counted.cut:
             source += f", only the last {self._most}"
-        judged = len(counted.times_s)
-        none = "" if judged else f"no query was answered or failed in the last {self._said}"
+        judged, times_s = counted.judged, counted.times_s
+        none = f"no query {'whose time counts ' if judged else ''}was answered or failed"
 
-        def over(value: float | None, unit: str) -> Reading:
-            return Reading(value, unit, source, none if value is None else "", judged)
+        def over(value: float | None, unit: str, events: int) -> Reading:
+            reason = f"{none} in the last {self._said}" if value is None else ""
+            return Reading(value, unit, source, reason, events)
 
         return {
             "queries_ended": Reading(counted.ended, "", source, "", counted.ended),
-            "query_success_ratio": over(counted.answered / judged if judged else None, "ratio"),
+            "query_success_ratio": over(
+                counted.answered / judged if judged else None, "ratio", judged
+            ),
             "response_mean_seconds": over(
-                sum(counted.times_s) / judged if judged else None, "seconds"
+                sum(times_s) / len(times_s) if times_s else None, "seconds", len(times_s)
             ),
             **{
                 f"response_p{percent}_seconds": over(
-                    nearest_rank(counted.times_s, percent), "seconds"
+                    nearest_rank(times_s, percent), "seconds", len(times_s)
                 )
                 for percent in (50, 95, 99)
             },
-            "errors_last_hour": over(judged - counted.answered, ""),
+            "errors_last_hour": over(judged - counted.answered, "", judged),
         }
 
     @property
@@ -101,7 +109,12 @@ class QueryWindow:
         return _Counted(
             len(inside),
             sum(end.outcome == "answered" for end in inside),
-            sorted(end.elapsed_s for end in inside if end.outcome != "cut"),
+            sum(end.outcome != "cut" for end in inside),
+            sorted(
+                end.elapsed_s
+                for end in inside
+                if end.outcome != "cut" and end.elapsed_s is not None
+            ),
             self._cut_s >= begin_s,
         )
 

@@ -4,10 +4,9 @@ import os
 from typing import Final
 
 from engine.agents.services import Services
-from engine.alerts.known import KNOWN
 from engine.alerts.lock import AlertLock
 from engine.alerts.notices import Origin
-from engine.alerts.rules import rules
+from engine.alerts.rules import in_force
 from engine.evidence import clean
 from engine.file_lock import Owner
 from engine.runtime.alert_delivery import AlertDelivery, host
@@ -29,7 +28,7 @@ def alerting(services: Services, standing: Standing) -> Alerting:
     """Return the alerts of a session with these parts; made before anything is published.
 
     Raises:
-        ConfigError: a rule can't be used; the sentence names it.
+        ConfigError: a rule can't be used; the sentence names it and its file.
     """
     config, bus, clock = services.settings.config, services.bus, services.clock
     folder, now_s = services.store / FOLDER, clock.wall_s()
@@ -48,7 +47,7 @@ def alerting(services: Services, standing: Standing) -> Alerting:
         silences=silences,
         evaluation=Evaluation(
             folder,
-            rules(config.alerts, KNOWN),
+            in_force(services.settings),
             Origin(project, host()),
             services.session,
             send_resolved=config.alerts.send_resolved,

@@ -4,9 +4,10 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from engine.agents.tools.alert_history import incidents
-from engine.events import AlertDelivered, AlertFiring, AlertResolved, Event
+from engine.agents.tools.alert_history import _sent, incidents
+from engine.events import REPLACED, AlertDelivered, AlertFiring, AlertResolved, Event
 
 
 def fired(alert: str = "a", at_s: float = 0.0, **more: Any) -> AlertFiring:
@@ -40,7 +41,7 @@ def test_firing_again_is_another() -> None:
     )
     assert [(one.fired_s, one.end is None, len(one.sent)) for one in found] == [
         (1.0, False, 2),
-        (3.0, True, 0),
+        (3.0, True, 1),
     ]
 
 
@@ -65,3 +66,13 @@ def test_whatever_is_on_record(events: list[Event]) -> None:
     for alert in "ab":
         of_it = [one for one in found if one.first.alert == alert]
         assert all(one.end is not None for one in of_it[:-1])
+
+
+def test_sent_says_only_where_it_arrived() -> None:
+    """Of a message that failed it says that nobody was told and why; a test is of no alert."""
+    failed = replace(sent(state="failed"), cause="slack.test answered 503")
+    assert _sent([failed]) == "firing by slack: not yet told (slack.test answered 503)"
+    assert _sent([failed, sent()]) == "firing by slack"
+    assert _sent([replace(sent(state="given_up"), cause=REPLACED)]) is None
+    (one,) = incidents([fired(at_s=1.0), replace(sent(), kind="test")])
+    assert one.sent == []

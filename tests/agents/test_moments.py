@@ -78,6 +78,10 @@ def test_bad_moments(text: str, part: str) -> None:
         ("what happened this morning", at(23, 5), at(23, 12)),
         ("memory yesterday evening", at(22, 18), at(22, 23, 59, 59)),
         ("between yesterday 22:00 and 23:00", at(22, 22), at(22, 23)),
+        ("between 14:00 and 13:00", at(22, 14), at(23, 13)),  # today's would end tomorrow
+        ("from 15:00 to 14:45", at(22, 15), at(23, 14, 30)),
+        ("from 12:00 to 2:00", at(22, 12), at(23, 2)),
+        ("between 2 hours ago and 14:00", at(23, 12, 30), at(23, 14)),
     ],
 )
 def test_spans(text: str, start: float, end: float) -> None:
@@ -97,6 +101,8 @@ def test_a_span_that_ends_before_it_begins() -> None:
     """A span of two days in the wrong order is refused."""
     with pytest.raises(BadMoment, match="ends before it begins"):
         span("between yesterday 10:00 and yesterday 9:00", NOW.timestamp(), ZONE)
+    with pytest.raises(BadMoment, match="ends before it begins"):
+        span("between today 14:00 and 13:00", NOW.timestamp(), ZONE)
 
 
 @given(st.datetimes(min_value=datetime(2020, 1, 1), max_value=datetime(2026, 1, 1)))

@@ -302,3 +302,26 @@ def test_bars_begin_at_zero() -> None:
     assert bars((10.0, 10.0), None) == "██"
     assert bars((None, 0.0), None) == "·▁"
     assert (steps(7 * DAY_S), steps(DAY_S), steps(90 * DAY_S)) == (7, 24, 30)
+
+
+async def test_a_watch_has_no_response_time(tmp_path: Path) -> None:
+    """It is counted, and neither its kind nor all kinds together take its length for a time."""
+    one = Recorder("one")
+    one.join(ago(1))
+    ask(one, ago(0.5), "monitor", 160_000.0)
+    ask(one, ago(0.4), "system_status", 20.0)
+    one.save(tmp_path)
+    async with services(tmp_path) as made:
+        told = await report(Call({"span": "1d"}, made))
+    assert "2 queries, 100 % succeeded, p95 20 ms" in told.verdict
+    kinds = next(
+        one for one in told.sections if isinstance(one, Table) and one.title == "Queries by kind"
+    )
+    found = {row[0]: row[kinds.columns.index("p95 ms")] for row in kinds.rows}
+    assert found == {"all": 20.0, "monitor": None, "system_status": 20.0}
+
+
+def test_a_span_too_short_for_a_report() -> None:
+    """The sentence says the least and the most."""
+    with pytest.raises(Refused, match=r"from 1h to 3660d, found '10m'"):
+        span_s("10m")

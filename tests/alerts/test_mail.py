@@ -208,7 +208,7 @@ def test_no_text_adds_a_header_or_ends_the_mail(summary: str, label: str, host: 
         labels={"l": label}, host=host,
     )  # fmt: skip
     settings = Email(sender="b@example.org", to=["t@example.org"])
-    content = mail.letter(made, settings).as_bytes()
+    content = mail.letter(made, settings, 0.0).as_bytes()
     head = content.partition(b"\r\n\r\n")[0]
     found = [row.partition(b":")[0] for row in head.split(b"\r\n") if row[:1] not in b" \t"]
     assert sorted(set(found)) == sorted(found)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import anyio
 import pytest
+from msgspec.structs import replace
 
 from engine.alerts import shelf
 from engine.alerts.delivery import Folders
@@ -373,3 +374,29 @@ def add(path: Path, record: Intent | Outcome) -> None:
     assert file is not None
     with file:
         file.append(record)
+
+
+async def test_a_repetition_takes_the_place_of_the_one_that_waits(
+    tmp_path: Path, slack: FakeSlack
+) -> None:
+    """Only the newest goes out, none once the end is told, and that is no failure."""
+    outbox = Outbox(tmp_path)
+    assert outbox.put(message("m1"), ["slack"]) == 1
+    for name in ("m2", "m3"):
+        assert outbox.put(replace(message(name), kind="repeated"), ["slack"]) == 1
+    assert outbox.counts() == (2, 0, 0)
+    assert outbox.put(replace(message("m4"), kind="resolved"), ["slack"]) == 1
+    await round_of(outbox, slack_only(slack))
+    assert slack.ids == ["m1", "m4"]
+    assert outbox.counts() == (0, 0, 0)
+
+
+async def test_a_test_counts_in_no_figure(tmp_path: Path) -> None:
+    """Whoever asked for it was told what came of it."""
+    with fake_slack("503") as slack:
+        outbox = Outbox(tmp_path)
+        outbox.put(replace(message("m1"), kind="test"), ["slack"])
+        assert outbox.counts() == (0, 0, 0)
+        await round_of(outbox, slack_only(slack))
+    assert outbox.counts() == (0, 0, 0)
+    assert [one.so_far.final for one in outbox.lying()] == [True]

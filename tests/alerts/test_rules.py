@@ -113,7 +113,7 @@ def test_the_usual_repeat_is_that_of_the_settings() -> None:
 def test_the_fingerprint_tells_alerts_apart_and_lasts() -> None:
     """Name and labels make it, in any order; it is the same in every session."""
     made = [
-        by_name(own("hot", expr="1 > 2", labels=labels), "hot").fingerprint
+        by_name(own("hot", expr="cpu_ratio > 0.5", labels=labels), "hot").fingerprint
         for labels in ({"a": "1", "b": "2"}, {"b": "2", "a": "1"}, {"a": "2", "b": "1"})
     ]
     assert made[0] == made[1] != made[2]

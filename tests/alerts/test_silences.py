@@ -13,6 +13,7 @@ from engine.alerts.silences import Lasting
 
 NOW_S = 1_760_000_000.25
 RULES = ("high_memory", "low_success")
+THERE = [{"rule": name, "severity": "critical", "desk": "a=b"} for name in RULES]
 
 
 def made(name: str = "0000000a", for_s: float = 3600.0, **fit: str) -> Silence:
@@ -57,9 +58,15 @@ def test_a_silence_that_cannot_be_meant_is_refused(
 
 
 def test_names_and_labels_are_read_as_matchers() -> None:
-    """A word alone is a rule."""
-    found = matchers(["high_memory", "severity=critical", "desk=a=b"], RULES)
-    assert found == {"rule": "high_memory", "severity": "critical", "desk": "a=b"}
+    """A word alone is a rule and a silence of its own; labels have to fit in each."""
+    found = matchers(["high_memory", "low_success", "desk=a=b"], THERE)
+    assert found == [
+        {"rule": "high_memory", "desk": "a=b"},
+        {"rule": "low_success", "desk": "a=b"},
+    ]
+    assert matchers(["severity=critical", "desk=a=b"], THERE) == [
+        {"severity": "critical", "desk": "a=b"}
+    ]
 
 
 @pytest.mark.parametrize(
@@ -67,13 +74,17 @@ def test_names_and_labels_are_read_as_matchers() -> None:
     [
         (["high_memry"], 'there is no rule "high_memry"; did you mean "high_memory"?'),
         (["rule=zzz"], 'there is no rule "zzz"; expected one of high_memory, low_success'),
-        (["high_memory", "low_success"], 'expected "rule" once, as all have to fit'),
+        (["high_memory", "rule=low_success"], 'expected "rule" once, as all have to fit'),
+        (["high_memory", "high_memory"], 'expected "rule" once'),
+        (["desk=a=b", "desk=c"], 'expected "desk" once'),
+        (["desk=nope"], "no rule has desk=nope; there are: desk=a=b, severity=critical"),
+        (["low_success", "severity=info"], "low_success does not have severity=info; there are"),
     ],
 )
 def test_a_wrong_matcher_is_named(words: list[str], said: str) -> None:
     """With the nearest rule, or why two don't go together."""
     with pytest.raises(BadSilence) as caught:
-        matchers(words, RULES)
+        matchers(words, THERE)
     assert said in str(caught.value)
 
 

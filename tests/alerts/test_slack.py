@@ -1,16 +1,18 @@
 """Slack's webhook: what is taken, what isn't, and what each cause is called."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.alerts import slack
+from engine.alerts import mail, slack
 from engine.alerts.message import Message
 from engine.alerts.outbox import Outbox
 from engine.alerts.undelivered import ChannelError
+from engine.config.schema import Email
 from tests.alerts.delivering import message, names, round_of, slack_only, trusting, unhidden
 from tests.alerts.fake_slack import SECRET, fake_slack
 from tests.alerts.mail_server import Authority
@@ -181,7 +183,7 @@ def test_no_text_becomes_markup(summary: str, text: str, label: str) -> None:
         id="x", alert="a", rule="r", kind="firing", severity="info", summary=summary, text=text,
         labels={"l": label},
     )  # fmt: skip
-    body = json.loads(slack.payload(made))
+    body = json.loads(slack.payload(made, 0.0))
     assert "<" not in json.dumps(body)
     assert ">" not in json.dumps(body)
     header, *others = [block for block in body["blocks"] if block["type"] != "context"]
@@ -190,3 +192,15 @@ def test_no_text_becomes_markup(summary: str, text: str, label: str) -> None:
     texts = [block["text"] for block in (header, *others)]
     assert all(one["type"] == "plain_text" for one in texts)
     assert "\r" not in body["text"]
+
+
+def test_a_late_message_says_when_it_was_made() -> None:
+    """More than a minute later, and with the day where that is another one."""
+    one = Message(id="x", alert="a", rule="r", kind="repeated", severity="info", summary="s",
+                  at_s=1_795_000_000.0)  # fmt: skip
+    assert "made at" not in slack.payload(one, one.at_s + 60.0).decode()
+    at = datetime.fromtimestamp(one.at_s, UTC)
+    assert f"made at {at:%H:%M:%S} UTC" in slack.payload(one, one.at_s + 61.0).decode()
+    assert f"made at {at:%Y-%m-%d}" in slack.payload(one, one.at_s + 86_400.0).decode()
+    letter = mail.letter(one, Email(sender="b@example.org", to=["t@example.org"]), one.at_s + 61.0)
+    assert f"made at {at:%H:%M:%S} UTC" in letter.get_content()

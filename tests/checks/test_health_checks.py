@@ -169,3 +169,47 @@ class _Earlier:
 
     def wall_s(self) -> float:
         return time.time() - 7200
+
+
+def test_settings_say_how_many_rules_are_in_force(tmp_path: Path) -> None:
+    """With the defaults all is well."""
+    seen = look("settings", ground(tmp_path, "settings"))
+    assert seen.state == "ok"
+    assert f"{seen.figures['rules']:.0f} alert rules" in seen.text
+
+
+def test_a_rule_that_keeps_the_monitor_from_starting_is_critical(tmp_path: Path) -> None:
+    """The sentence names the rule and what was expected."""
+    wrong = '{ mine = { expr = "no_such_metric > 1" } }'
+    seen = look("settings", ground(tmp_path, "settings", alerts_rules=wrong))
+    assert seen.state == "critical"
+    assert "alerts.rules.mine" in seen.text
+    assert "no monitor" in seen.remedy
+
+
+def test_settings_that_are_ignored_are_a_warning(tmp_path: Path) -> None:
+    """A project's claim on what only its user may set, with file and line."""
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "bolt.toml").write_text("[email]\nhost = 'x'\n", encoding="utf-8")
+    seen = look("settings", ground(tmp_path, "settings"))
+    assert seen.state == "warning"
+    assert "bolt.toml:2: email.host is ignored" in seen.text
+
+
+def test_an_empty_book_is_a_warning_as_a_bad_cell_is(tmp_path: Path) -> None:
+    """Both are their owner's to mend."""
+    given = ground(tmp_path, "book", market_positions="book.csv")
+    book = tmp_path / "project" / "book.csv"
+    for text in ("", "symbol,quantity\nU,many\n"):
+        book.write_text(text, encoding="utf-8")
+        seen = look("book", given)
+        assert (seen.state, "book.csv" in seen.text) == ("warning", True)
+
+
+def test_a_store_that_is_a_file_has_no_outbox(tmp_path: Path) -> None:
+    """Critical, in a sentence with what to do."""
+    (tmp_path / "store").touch()
+    seen = look("outbox", ground(tmp_path, "outbox"))
+    assert seen.state == "critical"
+    assert seen.text.endswith("alerts can't be read: not a directory")
+    assert "store.folder" in seen.remedy

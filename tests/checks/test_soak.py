@@ -12,6 +12,7 @@ import anyio
 import pytest
 from msgspec.structs import replace
 
+from bolt_tui.cli import parser
 from bolt_tui.soak_scorecard import scorecard
 from engine.checks.soak import soak as soaking
 from engine.checks.soak.gates import Mark
@@ -52,9 +53,27 @@ def test_a_good_one_passes_and_says_how_fast_it_was() -> None:
     """Missed ticks that are accounted for are shown, and no fault."""
     answer = scorecard(outcome(GOOD))
     assert answer.status == "answered"
-    assert answer.verdict == "nothing wrong in 48.0 of 48 hours in 400 s, 432 times as fast"
+    assert answer.verdict == "nothing wrong in 48 hours in 400 s, 432 times as fast"
     assert "11 the loop came too late" in str(answer.sections)
     assert outcome(GOOD).notice.key == "soak.passed"
+
+
+@pytest.mark.parametrize(
+    ("hours", "seen", "status"),
+    [
+        (47.0, GOOD, "answered"),
+        (48.0, replace(GOOD, marks=marks()[-9:]), "degraded"),
+        (1.0, replace(GOOD, own_s=3600, marks=()), "degraded"),
+    ],
+)
+def test_what_was_too_short_or_not_judged_has_not_passed(
+    hours: float, seen: Soaked, status: str
+) -> None:
+    """It is on record as short, and its headline says where growth is not known."""
+    short = Outcome(Soak(hours), "", 400.0, seen)
+    assert short.notice.key == "soak.short"
+    assert scorecard(short).status == status
+    assert ("growth could not be judged" in short.verdict) == (status == "degraded")
 
 
 @pytest.mark.parametrize(
@@ -120,6 +139,24 @@ def test_hours_and_speed_have_bounds(hours: float, speed: float, says: str) -> N
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, "")
     assert says in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("--hours", "-1", "expected a positive number of hours, found '-1'"),
+        ("--hours", "1e5", "expected a positive number of hours, at most 10,000, found '1e5'"),
+        ("--speed", "x", "expected a positive number of times, found 'x'"),
+        ("--speed", "1e9", "expected a positive number of times, at most 1,000,000, found"),
+    ],
+)
+def test_a_bad_number_is_told_with_its_unit(
+    capsys: pytest.CaptureFixture[str], option: str, value: str, says: str
+) -> None:
+    """And with the bound where it is passed."""
+    with pytest.raises(SystemExit):
+        parser().parse_args(["soak", option, value])
+    assert f"argument {option}: {says}" in capsys.readouterr().err
 
 
 @pytest.mark.anyio

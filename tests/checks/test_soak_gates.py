@@ -72,10 +72,10 @@ def test_each_gate_finds_its_own_leak_and_no_other(leak: Leak) -> None:
     assert found[leak.field] == "grows"
 
 
-def test_too_little_is_unclear_and_not_flat() -> None:
+def test_too_little_is_unjudged_and_not_flat() -> None:
     """Nine marks prove nothing; the reason names the number."""
     found = gates(series(48, 2)[-9:])
-    assert {gate.verdict for gate in found} == {"unclear"}
+    assert {gate.verdict for gate in found} == {"unjudged"}
     assert all("9 marks" in gate.why for gate in found)
 
 

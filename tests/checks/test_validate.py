@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bolt_tui.cli import parser, unknown_word
 from engine.checks.validation.criteria import asking
-from engine.checks.validation.criteria.catalogue import BARS, PHASES, bars
+from engine.checks.validation.criteria.catalogue import BARS, PHASES, Phase, bars
 from engine.checks.validation.criteria.shown import Shown, listed, worst
 from engine.checks.validation.report import evidence, verdict
 from engine.checks.validation.validate import _part, passed, ready_pct
@@ -30,6 +30,16 @@ def test_ready_is_what_is_proven_of_what_is_required(found: list[tuple[str, bool
     assert passed(validated(*criteria)) == (whole or not required)
     others = [criterion("more", "failed", required=False), *criteria]
     assert ready_pct(others) == ready_pct(criteria)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_phase_leaves_room_for_what_was_seen(phase: Phase) -> None:
+    """Of 120 columns, thirty: the rest is the table's other columns with two blanks before each."""
+    longest = [
+        max(map(len, column))
+        for column in zip(*((bar.text, "unproven", bar.bar) for bar in bars(phase)), strict=True)
+    ]
+    assert sum(longest) + 4 * 2 + 30 <= 120
 
 
 def test_each_criterion_of_the_plan_is_there_once() -> None:
@@ -73,7 +83,7 @@ def test_the_report_names_what_is_lacking_first() -> None:
     said = evidence(seen)
     assert said.verdict.endswith("1 of 3 criteria are proven, 1 failed, 1 unproven; right: seen")
     assert [one.title for one in said.sections][:2] == ["Lacking", "Phase 1"]
-    assert "nice (not required)" in str(said.sections[1])
+    assert "nice (optional)" in str(said.sections[1])
     assert verdict(validated(criterion("a", "proven"))).endswith("are proven")
 
 

@@ -63,7 +63,7 @@ async def test_an_engine_that_can_not_be_opened_fails_status(tmp_path: Path, des
 async def test_the_fallback_is_seen_with_real_faults(tmp_path: Path, desk: Path) -> None:
     """No ripgrep, no store, no engine: what is left answers as it is documented."""
     shown = (await fallback.measured(ground(tmp_path, desk)))["fallback"]
-    assert (shown.state, shown.figure) == ("proven", "3 of 3 faults met as documented"), shown
+    assert (shown.state, shown.figure) == ("proven", "3 of 3 faults as documented"), shown
 
 
 async def test_many_processes_on_one_store(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ async def test_many_processes_on_one_store(tmp_path: Path) -> None:
     given = ground(tmp_path)
     shown = (await database.measured(given))["database"]
     assert shown.state == "proven", shown
-    assert shown.figure.startswith("800 of 800 records, 0 doubled")
+    assert shown.figure.startswith("800 of 800, 0 doubled")
     assert list(given.store.iterdir()) == []
 
 

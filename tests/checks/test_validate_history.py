@@ -69,7 +69,7 @@ async def test_a_session_that_died_starts_the_hours_anew(tmp_path: Path) -> None
     session(store, "after", NOW_S - 98 * HOUR_S, 47)
     shown = history.crash_free(await read(tmp_path))
     assert shown.state == "unproven"
-    assert "47.0 h recorded since one died at 2026-11-16 08:59 UTC" in shown.figure
+    assert "47.0 h since 2026-11-16 08:59 UTC" in shown.figure
 
 
 async def test_a_death_of_today_is_a_failure(tmp_path: Path) -> None:
@@ -170,7 +170,14 @@ async def test_health_is_looked_at_every_hour(tmp_path: Path, hours: int, state:
 
 @pytest.mark.parametrize(
     ("keys", "state"),
-    [(["failed", "passed"], "proven"), (["passed", "failed"], "failed"), ([], "unproven")],
+    [
+        (["failed", "passed"], "proven"),
+        (["passed", "failed"], "failed"),
+        (["passed", "short"], "proven"),
+        (["failed", "short"], "failed"),
+        (["short"], "unproven"),
+        ([], "unproven"),
+    ],
 )
 async def test_the_last_soak_counts(tmp_path: Path, keys: list[str], state: str) -> None:
     """However an earlier one ended; other notices are none."""
@@ -181,6 +188,26 @@ async def test_the_last_soak_counts(tmp_path: Path, keys: list[str], state: str)
     told.append((NOW_S - 60, Notice(key="other", severity="info", text="x")))
     session(tmp_path / "store", "s", NOW_S - 2 * DAY_S, 0, told)
     assert history.soak(await read(tmp_path)).state == state
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "figure"),
+    [
+        ("nothing wrong in 48 hours in 400 s", "proven", "48 h, at "),
+        ("nothing wrong in 60.5 hours in 400 s", "proven", "60.5 h, at "),
+        ("nothing wrong in 1.0 of 1 hours in 20 s", "unproven", "1 h, at "),
+        ("nothing wrong", "unproven", "hours unknown, at "),
+    ],
+)
+async def test_a_soak_proves_by_its_hours(
+    tmp_path: Path, text: str, state: str, figure: str
+) -> None:
+    """A shorter one proves nothing, whatever its key says."""
+    told = [(NOW_S - DAY_S, Notice(key="soak.passed", severity="info", text=text))]
+    session(tmp_path / "store", "s", NOW_S - 2 * DAY_S, 0, told)
+    shown = history.soak(await read(tmp_path))
+    assert shown.state == state
+    assert shown.figure.startswith(figure)
 
 
 def delivery(state: str, channel: str = "slack") -> Event:
@@ -220,7 +247,7 @@ def daily(*states: str) -> list[tuple[float, Validated]]:
 async def test_a_week_of_passed_runs_is_proven(tmp_path: Path) -> None:
     """Seven days in a row; that the week itself was not proven in them does not matter."""
     shown = await week(tmp_path, *daily(*["proven"] * 7))
-    assert (shown.state, shown.figure) == ("proven", "7 of 7 days, 0 of 7 runs not passed")
+    assert (shown.state, shown.figure) == ("proven", "7 of 7 days, 0 of 7 not passed")
 
 
 async def test_six_days_are_no_week(tmp_path: Path) -> None:

@@ -227,7 +227,22 @@ def test_a_file_that_may_not_be_read_is_an_error() -> None:
             "litgh",
             'expected one of "", "dark", "light", found "litgh"; did you mean "light"?',
         ),
-        ("BOLT_CONSOLE_KEYS", "quit=q", 'expected a table of texts, found "quit=q"'),
+        (
+            "BOLT_CONSOLE_KEYS",
+            "quit=q",
+            'expected a table of texts, as in { name = "text" }, found "quit=q"',
+        ),
+        (
+            "BOLT_EMAIL_TO",
+            '["a@b.c", 1]',
+            'expected a list of texts, as in ["text", "text"] or text,text, found "["a@b.c", 1]"',
+        ),
+        (
+            "BOLT_EMAIL_TO",
+            '["a@b.c"]\nb = 1',
+            'expected a list of texts, as in ["text", "text"] or text,text, '
+            'found "["a@b.c"]\ufffdb = 1"',
+        ),
     ],
 )
 def test_a_bad_variable_is_named(places: Places, variable: str, text: str, said: str) -> None:
@@ -242,6 +257,44 @@ def test_texts_of_variables_and_flags_are_read_as_their_type(places: Places) -> 
     config = places.load(search__timeout_s="2", console__theme="dark", pricing__rate="-0.01").config
     assert (config.agents.max, config.search.timeout_s) == (7, 2.0)
     assert (config.console.theme, config.pricing.rate) == ("dark", -0.01)
+
+
+@pytest.mark.parametrize(
+    ("text", "to"),
+    [
+        ('["a@b.c"]', ["a@b.c"]),
+        (' ["a@b.c", "d, e"] ', ["a@b.c", "d, e"]),
+        ("a@b.c", ["a@b.c"]),
+        ("a@b.c, d@e.f,", ["a@b.c", "d@e.f"]),
+        ("[]", []),
+        ("", []),
+    ],
+)
+def test_a_list_is_toml_or_texts_between_commas(places: Places, text: str, to: list[str]) -> None:
+    """From a flag and from a variable alike."""
+    assert places.load(email__to=text).config.email.to == to
+    places.environ["BOLT_EMAIL_TO"] = text
+    assert places.load().config.email.to == to
+
+
+def test_a_table_is_written_as_in_a_file(places: Places) -> None:
+    """Of texts, of lists and of tables."""
+    config = places.load(
+        console__keys='{ quit = "ctrl+d" }',
+        existing_tools__commands='{ search = ["rg", "{query}"] }',
+        alerts__rules='{ low_success = { for = "5m" } }',
+    ).config
+    assert config.console.keys == {"quit": "ctrl+d"}
+    assert config.existing_tools.commands == {"search": ["rg", "{query}"]}
+    assert config.alerts.rules == {"low_success": {"for": "5m"}}
+
+
+@given(st.lists(st.text()))
+def test_a_list_that_toml_writes_is_read_back(texts: list[str]) -> None:
+    """Whatever stands in its texts; written by another library."""
+    option = next(one for one in options() if one.name == "email.to")
+    text = tomli_w.dumps({"to": texts}).removeprefix("to = ")
+    assert option.parse(text) == texts
 
 
 @pytest.mark.parametrize(
@@ -273,6 +326,7 @@ def test_an_unknown_flag_names_the_nearest_setting(places: Places) -> None:
     assert error_of(places, agents__maxx="3") == (
         'unknown setting "agents.maxx"; did you mean "agents.max"?'
     )
+    assert error_of(places, health__deadline_s="3") == 'unknown setting "health.deadline_s"'
     assert error_of(places, zzz="3") == 'unknown setting "zzz"'
     assert error_of(places, agents__max="x").startswith("--set agents.max: expected a whole number")
 

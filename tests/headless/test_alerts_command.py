@@ -9,10 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from engine.alerts import silences, standing_file
 from engine.alerts.lock import AlertLock
+from engine.alerts.message import Message
+from engine.alerts.message_file import MessageFile
+from engine.alerts.outbox import Outbox
+from engine.alerts.progress import Outcome
 from engine.alerts.standing import Alert, Standing
+from engine.clock import SystemClock
 from engine.file_lock import Owner
 from tests.alerts.fake_slack import SECRET, fake_slack
 from tests.headless.conftest import COMMAND, Bolt
@@ -104,6 +110,10 @@ def test_silence_and_unsilence(bolt: Bolt, folder: Path) -> None:
         (("unsilence",), "expects the id"),
         (("unsilence", "zz"), 'no silence "zz"'),
         (("list", "high_memory"), "takes no name"),
+        (("silence", "desk=nope"), "no rule has desk=nope; there are: severity=critical"),
+        (("silence", "high_memory", "--for", "-5m"), "--for=2h"),
+        (("test", "--for", "3h"), "alerts test takes no --for: it belongs to alerts silence"),
+        (("rules", "--channel", "slack"), "alerts rules takes no --channel"),
         (("test",), "SLACK_WEBHOOK_URL is not set"),
         (("test", "--channel", "email"), "email.host is empty"),
     ],
@@ -114,6 +124,57 @@ def test_what_can_not_be_meant(bolt: Bolt, words: tuple[str, ...], said: str) ->
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
     assert ran.err.count("\n") == 1
+
+
+def test_silence_of_several(bolt: Bolt, folder: Path) -> None:
+    """Each name is a silence of its own, also that of an alert that fires without its rule."""
+    gone = replace(FIRING, alert="a2", rule="gone")
+    standing_file.write(folder, Standing(at_s=1_795_000_070.0, alerts={"a1": FIRING, "a2": gone}))
+    ran = bolt("alerts", "silence", "gone", "low_success")
+    assert ran.code == 0, ran.err
+    made = silences.read(folder / "silences").silences
+    assert sorted(one.matchers["rule"] for one in made) == ["gone", "low_success"]
+    assert all(one.id in ran.out for one in made)
+
+
+def test_an_evaluator_that_stands_still(bolt: Bolt, folder: Path) -> None:
+    """Who holds the lock and does nothing is no evaluator, and the answer says so."""
+    lock = AlertLock(folder, Owner("s1", 77, "/there"))
+    assert lock.take(0.0)
+    os.utime(folder / "lock", (1_795_000_000.0, 1_795_000_000.0))
+    ran = bolt("alerts", "-o", "json")
+    lock.release()
+    assert ran.answer["verdict"].startswith("process 77 holds the alerts and has not worked for")
+    assert ran.answer["status"] == "degraded"
+    assert bolt("alerts", "-o", "json").answer["status"] == "degraded"  # nobody has it
+
+
+def test_why_nobody_is_told(bolt: Bolt, folder: Path) -> None:
+    """A message that is not taken is listed with its cause, and its alert is not told."""
+    standing = Standing(alerts={"a1": replace(FIRING, sent=1, sent_s=FIRING.fired_s)})
+    standing_file.write(folder, standing)
+    message = Message(
+        id="m1", alert="a1", rule="high_memory", kind="firing", severity="critical",
+        summary="Memory is short", at_s=FIRING.fired_s,
+    )  # fmt: skip
+    Outbox(folder).put(message, ["slack"])
+    path = folder / "outbox/m1.slack.jsonl"
+    with MessageFile.held(path) or pytest.fail("the message is not there") as file:
+        now_s = SystemClock().wall_s()
+        file.append(Outcome(1, now_s, "failed", "slack.test answered 503", 600.0))
+    found = tables(bolt("alerts", "-o", "json").answer)
+    assert found["Alerts"][0][5] == "not yet told: slack: slack.test answered 503"
+    (row,) = found["Messages that did not arrive"]
+    assert row[:5] == ["high_memory", "firing", "slack", "failing", 1]
+    assert row[6] == "slack.test answered 503"
+    assert row[7].startswith("in ")
+    slack = next(row for row in found["Channels"] if row[0] == "slack")
+    assert slack[2].startswith("not taken at ")
+    with MessageFile.held(path) or pytest.fail("the message is not there") as file:
+        file.append(Outcome(2, now_s, "sent"))
+    found = tables(bolt("alerts", "-o", "json").answer)
+    assert found["Alerts"][0][5].startswith("1, last at ")
+    assert "Messages that did not arrive" not in found
 
 
 def test_rules_in_force(bolt: Bolt, own_folders: Path) -> None:
@@ -139,6 +200,7 @@ def test_bad_rule(bolt: Bolt, own_folders: Path, words: tuple[str, ...]) -> None
     assert (ran.code, ran.out) == (2, "")
     assert "alerts.rules.mine.expr" in ran.err
     assert "memory_used_bytes" in ran.err
+    assert "config.toml:1: " in ran.err
 
 
 def test_test_message_is_taken(bolt: Bolt, own_folders: Path) -> None:
@@ -146,8 +208,9 @@ def test_test_message_is_taken(bolt: Bolt, own_folders: Path) -> None:
     with fake_slack() as slack:
         ran = bolt("alerts", "test", "-o", "json", env={"SLACK_WEBHOOK_URL": slack.webhook})
         assert ran.code == 0, ran.err
-        ((channel, how, _),) = tables(ran.answer)["Channels"]
+        ((channel, how, said),) = tables(ran.answer)["Channels"]
         assert (channel, how) == ("slack", "taken")
+        assert "answered 200" in said
         assert len(slack.ids) == 1
         assert slack.ids[0] in ran.answer["verdict"]
     assert SECRET not in ran.out + ran.err
@@ -167,6 +230,9 @@ def test_test_message_is_refused(bolt: Bolt) -> None:
         assert how == "not taken"
         assert "503" in said
         assert len(slack.received) == 1
+    messages = bolt("alerts", "-o", "json").answer["sections"]
+    (counts,) = [one for one in messages if one["title"] == "Messages"]
+    assert [item["value"] for item in counts["items"]] == [0, 0, 0]
 
 
 def test_test_beside_a_session(bolt: Bolt, folder: Path) -> None:

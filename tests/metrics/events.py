@@ -6,12 +6,18 @@ from engine.events import Event, ended
 from engine.evidence import Answer, Status, TaskError, TaskRecord, Understanding
 
 
-def end(session: str, query: str, status: Status = "answered", elapsed_ms: float = 100.0) -> Event:
+def end(
+    session: str,
+    query: str,
+    status: Status = "answered",
+    elapsed_ms: float = 100.0,
+    intent: str = "intent",
+) -> Event:
     """Return the event that ends a query."""
     answer = Answer(
         status=status,
         level="full",
-        query=Understanding("text", "said", "intent"),
+        query=Understanding("text", "said", intent),
         verdict="",
         elapsed_ms=elapsed_ms,
     )

@@ -166,3 +166,22 @@ def test_an_end_that_is_told_again_later_is_the_same_end() -> None:
     metrics.take(end("a", "1"), 5.0)
     assert metrics.readings(100.0)["queries_ended"].value == 1
     assert metrics.readings(100.1)["queries_ended"].value == 0
+
+
+def test_a_watch_counts_in_no_response_time() -> None:
+    """How long it takes was asked for; that it succeeded counts as of any other."""
+    metrics = Metrics(WINDOW_S)
+    metrics.take(end("a", "1", elapsed_ms=160_000.0, intent="monitor"), 1.0)
+    found = metrics.readings(2.0)
+    assert (found["query_success_ratio"].value, found["query_success_ratio"].events) == (1.0, 1)
+    assert found["response_mean_seconds"] == Reading(
+        None,
+        "seconds",
+        "queries of all sessions, last 100 s",
+        "no query whose time counts was answered or failed in the last 100 s",
+        0,
+    )
+    metrics.take(end("a", "2", elapsed_ms=500.0), 1.5)
+    found = metrics.readings(2.0)
+    assert (found["response_p99_seconds"].value, found["response_p99_seconds"].events) == (0.5, 1)
+    assert found["queries_ended"].value == 2

@@ -118,6 +118,19 @@ def test_what_changed_is_started_anew(home: Home) -> None:
     assert not (home.path / ".config").exists()
 
 
+@pytest.mark.parametrize("kind", ["systemd", "launchd"])
+def test_another_project_takes_over_aloud(home: Home, kind: str) -> None:
+    """The verdict names the project that was watched until now; the same one again is no news."""
+    other = home.path / 'a "100 %" désk\\x'
+    other.mkdir()
+    words = ("install", "--kind", kind, "--dir", str(home.path / "units"))
+    home.run(*words, "-C", str(other))
+    taken = home.run(*words)
+    assert taken.returncode == 0, taken.stderr
+    assert f"; it watched {other} until now" in taken.stdout.splitlines()[0]
+    assert "until now" not in home.run(*words).stdout
+
+
 @needs_linux
 def test_without_a_manager_the_units_stay_and_the_rest_is_told(home: Home) -> None:
     """It is no success, and says what to run by hand."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from engine.agents.tool import Call
+from engine.agents.tools.on_record import of_record
 from engine.agents.tools.past_span import (
     asked_span,
     between,
@@ -12,7 +13,6 @@ from engine.agents.tools.past_span import (
     cut,
     lasting,
     more,
-    not_on_record,
 )
 from engine.events import AlertDelivered, AlertFiring, AlertResolved, Event
 from engine.evidence import Cell, Evidence, Table
@@ -31,6 +31,7 @@ class _Incident:
     sent: list[AlertDelivered] = field(default_factory=list)
 
 
+@of_record
 async def history(call: Call) -> Evidence:
     """List the incidents of a span; without words for one, of the last week."""
     services, now_s = call.services, call.services.clock.wall_s()
@@ -40,15 +41,23 @@ async def history(call: Call) -> Evidence:
     )
     found = incidents(events)
     words = between(asked.start_s, asked.end_s, now_s)
-    missing = not_on_record(*services.past.problems)
     if not found:
-        return Evidence(f"No alert fired {words}, as far as is on record", missing, found=False)
+        return Evidence(f"No alert fired {words}, as far as is on record", found=False)
     still = sum(one.end is None for one in found)
     said = f"{counted(len(found), 'incident')} {words}"
-    said += f", {still} not over" if still else ", all over"
+    said += f", {_over(len(found), still)}"
     rows = tuple(_row(one, now_s) for one in found[-_ROWS:])
     table = Table(f"Alerts{more(len(rows), len(found))}", _COLUMNS, rows)
-    return Evidence(said, (table, *missing), weight=2)
+    return Evidence(said, (table,), weight=2)
+
+
+def _over(count: int, still: int) -> str:
+    """Return in words how many of the incidents are over."""
+    if not still:
+        return "which is over" if count == 1 else "all over"
+    if still == count:
+        return "which still fires" if count == 1 else "all of which still fire"
+    return f"{still:,} of which still fire{'s' if still == 1 else ''}"
 
 
 def incidents(events: Iterable[Event]) -> list[_Incident]:
@@ -65,7 +74,7 @@ def incidents(events: Iterable[Event]) -> list[_Incident]:
                 one = _Incident(event, event.fired_s or event.since_s)
                 found.append(one)
             one.end = event
-        elif isinstance(event, AlertDelivered) and event.state in ("sent", "given_up"):
+        elif isinstance(event, AlertDelivered) and event.kind != "test":
             told = [one for one in found if one.first.alert == event.alert]
             if told:
                 told[-1].sent.append(event)
@@ -88,8 +97,18 @@ def _row(one: _Incident, now_s: float) -> tuple[Cell, ...]:
 
 
 def _sent(deliveries: Iterable[AlertDelivered]) -> str | None:
-    said = [
-        f"{one.kind} by {one.channel}" + (": given up" if one.state == "given_up" else "")
-        for one in deliveries
-    ]
-    return cut("; ".join(said)) or None
+    latest = {(one.message, one.channel): one for one in deliveries}
+    shown = [_came_to(one) for one in latest.values() if not one.withdrawn]
+    return cut("; ".join(shown)) or None
+
+
+def _came_to(one: AlertDelivered) -> str:
+    """Return what came of a message over a channel; it was told only where that says nothing."""
+    became = {
+        "sent": "",
+        "given_up": ": given up",
+        "unsure": ": sent, and nobody answered",
+        "failed": ": not yet told",
+    }[one.state]
+    cause = f" ({one.cause})" if one.cause and one.state in ("given_up", "failed") else ""
+    return f"{one.kind} by {one.channel}{became}{cause}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from engine.agents.tools import alert_messages
 from engine.agents.tools.alert_reading import Reading
 from engine.agents.tools.past_span import clock, counted, cut, lasting, not_on_record
 from engine.alerts.durations import words
@@ -17,7 +18,6 @@ _SILENCES: Final = ("id", "what", "until", "by", "because")
 _RESOLVED: Final = ("alert", "fired", "resolved", "after", "why")
 _RULES: Final = ("rule", "holds", "saw")
 _IN_FORCE: Final = ("rule", "condition", "for", "kept for", "at least", "severity", "to", "from")
-_CHANNELS: Final = ("channel", "state", "why")
 _HOLDS: Final = {True: "yes", False: "no", None: "unknown"}
 
 
@@ -31,8 +31,13 @@ def verdict(found: Reading, now_s: float) -> str:
     said += f"; {pending} pending" if pending else ""
     said += f"; {silenced} silenced" if silenced else ""
     if found.evaluator is not None:
-        return f"{said}; evaluated by {found.evaluator}"
+        if found.stands_s is None:
+            return f"{said}; evaluated by {found.evaluator}"
+        who = f"process {found.evaluator.pid}" if found.evaluator.pid else str(found.evaluator)
+        stopped = f"{who} holds the alerts and has not worked for {lasting(found.stands_s)}"
+        return f"{stopped}: end it, and the next session goes on. As it left them: {said}"
     asked = "open a console, or run: bolt-tui monitor"
+    asked = asked if found.enabled else "alerts.enabled is false in your settings"
     if found.at_s is None:
         return f"Nobody evaluates the alerts, and nobody did so far: {asked}"
     return f"Nobody evaluates the alerts now: {asked}. At {clock(found.at_s, now_s)}: {said}"
@@ -44,7 +49,9 @@ def sections(
     """Return all that is known: alerts, silences, what was resolved, rules, and the telling."""
     shown = list[Section]()
     if found.rows:
-        shown.append(Table("Alerts", _ALERTS, tuple(_alert(one, now_s) for one in found.rows)))
+        shown.append(
+            Table("Alerts", _ALERTS, tuple(_alert(one, found, now_s) for one in found.rows))
+        )
     if found.silences:
         rows = tuple(_silence(one, now_s) for one in found.silences)
         shown.append(Table("Silences", _SILENCES, rows))
@@ -52,10 +59,8 @@ def sections(
         rows = tuple(_resolved(one, now_s) for one in reversed(resolved))
         shown.append(Table("Resolved in the last day", _RESOLVED, rows))
     shown.append(_values(found, now_s))
-    told = (
-        (name, "absent" if why else "set up", why or None) for name, why in found.absent.items()
-    )
-    shown += [Table("Channels", _CHANNELS, tuple(told)), _messages(found)]
+    shown += [alert_messages.channels(found.absent, found.messages, now_s), _messages(found)]
+    shown += alert_messages.undelivered(found.messages, now_s)
     return (*shown, *not_on_record(*found.problems, *missing))
 
 
@@ -65,8 +70,9 @@ def in_force(rules: Iterable[Rule], own: Iterable[str]) -> Table:
     return Table("Rules", _IN_FORCE, tuple(_rule(one, one.name in named) for one in rules))
 
 
-def _alert(one: AlertRow, now_s: float) -> tuple[Cell, ...]:
-    told = f"{one.sent}, last at {clock(one.sent_s, now_s)}" if one.sent_s is not None else None
+def _alert(one: AlertRow, found: Reading, now_s: float) -> tuple[Cell, ...]:
+    reachable = not all(found.absent.values())
+    told = alert_messages.told(one, found.messages, reachable, now_s)
     until_s = one.silenced_until_s
     return (
         f"{one.rule}{_labels(one.labels)}",

@@ -24,18 +24,20 @@ async def now(call: Call) -> Evidence:
     services, now_s = call.services, call.services.clock.wall_s()
     try:
         found = await anyio.to_thread.run_sync(
-            read, services.store, services.settings.config, services.environ, now_s
+            read, services.store, services.settings, services.environ, now_s
         )
     except ConfigError as error:
         raise Refused(str(error), "put it right in your own settings") from error
     resolved, missing = await lately_resolved(services.past, now_s)
-    return Evidence(verdict(found, now_s), sections(found, resolved, missing, now_s), weight=3)
+    shown = sections(found, resolved, missing, now_s)
+    return Evidence(verdict(found, now_s), shown, weight=3, lacks=found.lacks or None)
 
 
 async def lately_resolved(
     past: "Past", now_s: float
 ) -> tuple[list[AlertResolved], tuple[str, ...]]:
     """Return what was resolved within a day, and in sentences what is not known of that."""
+    past = past.afresh()
     try:
         events = await past.events(now_s - LATELY_S, now_s, types=[AlertResolved])
     except StoreReadError as error:

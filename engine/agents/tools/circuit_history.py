@@ -2,6 +2,7 @@
 
 from engine.agents.moments import Span
 from engine.agents.tool import Call, Refused
+from engine.agents.tools.on_record import of_record
 from engine.agents.tools.past_changes import COLUMNS, change_rows
 from engine.agents.tools.past_span import (
     asked_span,
@@ -10,7 +11,6 @@ from engine.agents.tools.past_span import (
     counted,
     lasting,
     more,
-    not_on_record,
 )
 from engine.events import CircuitChanged
 from engine.evidence import Evidence, Table
@@ -19,6 +19,7 @@ _ROWS = 60
 _TYPES = ("CircuitChanged", "LevelChanged")
 
 
+@of_record
 async def changes(call: Call) -> Evidence:
     """List the changes of a span; of one circuit where `capability` names it.
 
@@ -48,10 +49,7 @@ async def changes(call: Call) -> Evidence:
     told = never if last is None else _last(last, now_s)
     return Evidence(
         f"{told}; {counted(total, 'change')} {words}",
-        (
-            Table(f"Changes{more(len(rows), total)}", COLUMNS, tuple(rows)),
-            *not_on_record(*services.past.problems),
-        ),
+        (Table(f"Changes{more(len(rows), total)}", COLUMNS, tuple(rows)),),
         weight=2,
     )
 

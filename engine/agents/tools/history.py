@@ -3,15 +3,18 @@
 from datetime import datetime
 
 from engine.agents.tool import Call
-from engine.agents.tools.past_span import asked_span, between, counted, lasting, not_on_record
-from engine.evidence import Evidence, Table
+from engine.agents.tools.on_record import of_record
+from engine.agents.tools.past_span import asked_span, between, counted, lasting
+from engine.evidence import NOT_TIMED, Evidence, Table
 from engine.store.past.history import Only, PastQuery
 
 _COLUMNS = ("asked", "project", "query", "status", "elapsed ms", "session")
 _COLUMNS_WHY = (*_COLUMNS[:4], "why", *_COLUMNS[4:])
 _LIMIT = 20
+_APART = (f"left out, for they last as long as they are to: {', '.join(NOT_TIMED)}",)
 
 
+@of_record
 async def history(call: Call) -> Evidence:
     """List them; the query that asks for the list has no end yet and isn't in it.
 
@@ -28,12 +31,14 @@ async def history(call: Call) -> Evidence:
     digest = await services.past.digest(asked.start_s, asked.end_s, 0, own=services.session)
     if not shown:
         return _none(only, digest.asked, words, is_ever=asked.start_s <= 0)
-    total = digest.failed if only == "failed" else digest.asked
+    # How many of the span have a time that counts is not known: of these only that there are more.
+    total = {"failed": digest.failed, "slow": len(over)}.get(only, digest.asked)
     columns = _COLUMNS_WHY if only == "failed" else _COLUMNS
     rows = tuple(_row(one, with_why=only == "failed") for one in shown)
     return Evidence(
         verdict=_told(only, shown, total, words, is_ever=asked.start_s <= 0),
-        sections=(Table("Queries", columns, rows), *not_on_record(*services.past.problems)),
+        sections=(Table("Queries", columns, rows),),
+        assumptions=_APART if only == "slow" else (),
         weight=1,
     )
 
@@ -41,6 +46,7 @@ async def history(call: Call) -> Evidence:
 def _told(only: Only, shown: list[PastQuery], total: int, words: str, *, is_ever: bool) -> str:
     sessions = counted(len({one.session for one in shown}), "session")
     left = f"; … {total - len(shown):,} more" if total > len(shown) else ""
+    left = "; … more" if left and only == "slow" else left
     number = counted(len(shown), "query", "queries")
     if only == "failed":
         return f"{counted(total, 'query', 'queries')} failed {words}, newest first{left}"
@@ -54,6 +60,10 @@ def _told(only: Only, shown: list[PastQuery], total: int, words: str, *, is_ever
 def _none(only: Only, asked: int, words: str, *, is_ever: bool) -> Evidence:
     if asked and only == "failed":
         return Evidence(f"None of {counted(asked, 'query', 'queries')} failed {words}", weight=1)
+    if asked and only == "slow":
+        return Evidence(
+            f"No query whose time counts is on record {words}", found=False, assumptions=_APART
+        )
     when = " yet" if is_ever else f" {words}"
     return Evidence(f"No query is on record{when}", found=False)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from engine.agents.tool import Call, Refused
 from engine.agents.tools import past_gaps
+from engine.agents.tools.on_record import of_record
 from engine.agents.tools.past_figures import figures, mean, peak, scale, steps
 from engine.agents.tools.past_span import LONG_S, asked_span, between, clock, not_on_record
 from engine.evidence import Curve, Evidence, Figures, Section, Series
@@ -27,6 +28,7 @@ SAID = {
 }
 
 
+@of_record
 async def metric(call: Call) -> Evidence:
     """Tell the metrics `metrics` over a span; without words for one, over the last hour."""
     services, now_s = call.services, call.services.clock.wall_s()
@@ -50,7 +52,7 @@ async def metric(call: Call) -> Evidence:
         missing.append(f"Anything before {clock(start_s, now_s)}: the record begins there.")
     return Evidence(
         f"{words[0].upper()}{words[1:]}: {'; '.join(said)}",
-        (*sections, *not_on_record(*missing, *services.past.problems)),
+        (*sections, *not_on_record(*missing)),
         found=any(isinstance(section, Series) for section in sections),
         assumptions=_assumed(names),
         weight=2,

@@ -10,6 +10,7 @@ import anyio.to_thread
 
 from engine.agents.services import Services
 from engine.agents.tool import Call
+from engine.agents.tools.on_record import of_record
 from engine.alerts import standing_file
 from engine.alerts.errors import DamagedStanding
 from engine.alerts.lock import evaluator
@@ -36,6 +37,7 @@ _NOT_SAMPLED: Final = "only a console or a monitor samples itself"
 _ALERTS: Final = "alerts"
 
 
+@of_record
 async def metrics(call: Call) -> Evidence:
     """Every figure that alerts go by: the machine, this engine, the last hour of all sessions."""
     await call.services.find_gpu()

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from engine.agents.tool import Call
+from engine.agents.tools.on_record import of_record
 from engine.agents.tools.past_span import clock, lasting
 from engine.events import QueryEnded
 from engine.evidence import Evidence
@@ -10,6 +11,7 @@ from engine.evidence import Evidence
 _LOOKED_AT = 20
 
 
+@of_record
 async def again(call: Call) -> Evidence:
     """Give the newest answer on record to a query that contains the words `about`."""
     services, now_s = call.services, call.services.clock.wall_s()

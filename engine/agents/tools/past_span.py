@@ -8,6 +8,7 @@ from engine.agents.tool import Call, Refused
 from engine.evidence import Text
 
 LONG_S = 2 * 86_400.0
+NOT_ON_RECORD = "Not on record"
 _EVER = re.compile(r"\b(?:ever|at\s+all|so\s+far|of\s+all\s+time|in\s+total)\b", re.IGNORECASE)
 _THIS = re.compile(r"\b(?:in\s+)?this\s+(week|month|year)\b", re.IGNORECASE)
 
@@ -16,17 +17,21 @@ def asked_span(call: Call, default: str) -> Span:
     """Return the span that the call's words `when` name, or else the one that `default` names.
 
     Raises:
-        Refused: the words name a time that can't be.
+        Refused: the words name no time, or one that can't be.
     """
     words, now_s = call.text("when") or default, call.services.clock.wall_s()
     if _EVER.search(words):
         return Span(0.0, now_s, "ever")
     try:
         found = span(_THIS.sub(lambda match: _since(match[1].lower(), now_s), words), now_s)
-        found = found or span(default, now_s)
     except BadMoment as error:
         raise Refused(str(error)) from error
-    assert found is not None
+    if found is None:
+        raise Refused(
+            f"{words[:40]!r} names no time",
+            'write it as in "14:03", "since 9:00", "from 14:00 to 14:10", "yesterday", '
+            '"2026-11-21", "the last 2 hours" or "this week"',
+        )
     return found
 
 
@@ -53,7 +58,10 @@ def between(start_s: float, end_s: float, now_s: float) -> str:
 
 def _until(start_s: float, end_s: float, now_s: float) -> str:
     start, end = (datetime.fromtimestamp(s).astimezone() for s in (start_s, end_s))
-    return f"{end:%H:%M:%S}" if start.date() == end.date() else clock(end_s, now_s)
+    if start.date() == end.date():
+        return f"{end:%H:%M:%S}"
+    said = clock(end_s, now_s)
+    return f"today {said}" if said == f"{end:%H:%M:%S}" else said
 
 
 def lasting(seconds: float) -> str:
@@ -77,7 +85,7 @@ def counted(count: int, one: str, many: str = "") -> str:
 
 def not_on_record(*said: str) -> tuple[Text, ...]:
     """Return what can't be told as a section, none where nothing is missing."""
-    return (Text("Not on record", "\n".join(said)),) if said else ()
+    return (Text(NOT_ON_RECORD, "\n".join(said)),) if said else ()
 
 
 def more(shown: int, total: int) -> str:

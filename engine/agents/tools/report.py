@@ -10,6 +10,7 @@ import anyio.lowlevel
 
 from engine.agents.tool import Call, Refused
 from engine.agents.tools import report_incidents, report_trends
+from engine.agents.tools.on_record import of_record
 from engine.agents.tools.past_span import clock, counted, lasting, not_on_record
 from engine.agents.tools.report_changes import (
     MINIMUM,
@@ -19,7 +20,7 @@ from engine.agents.tools.report_changes import (
     changes_of,
     compared,
 )
-from engine.evidence import Cell, Evidence, Figure, Figures, Section, Table, Text
+from engine.evidence import NOT_TIMED, Cell, Evidence, Figure, Figures, Section, Table, Text
 from engine.store.past.incidents import Incident, read_incidents
 from engine.store.past.kinds import Kind, read_kinds
 from engine.store.past.snapshot import View
@@ -34,7 +35,8 @@ _HOW = (
     f"Slower: Mann-Whitney on the response times of queries that succeeded, told where the median "
     f"rose by a tenth or more. Fails more: Fisher's exact test. Both one-sided, with {MINIMUM} "
     f"queries or more in either span, and p below {SURE_P} after Holm's correction for all "
-    "comparisons. Questions of one kind are compared as they came, whatever they were about."
+    "comparisons. Questions of one kind are compared as they came, whatever they were about. "
+    f"Of {', '.join(NOT_TIMED)} no time is told: they last as long as they are to."
 )
 
 
@@ -50,6 +52,7 @@ class Told:
     incidents: list[Incident]
 
 
+@of_record
 async def report(call: Call) -> Evidence:
     """Report on the last `span`, as in 7d; without one on the last seven days."""
     past, now_s = call.services.past, call.services.clock.wall_s()
@@ -64,13 +67,12 @@ async def report(call: Call) -> Evidence:
             found=False,
         )
     told = await past.read(lambda view: _read(view, start_s, now_s))
-    problems = past.problems
     dead = report_incidents.died(await past.sessions(start_s, now_s), start_s, now_s)
     told.incidents[:] = report_incidents.in_order([*told.incidents, *dead])
     changes = await _compared(told.kinds)
     return Evidence(
         _verdict(told, changes),
-        tuple(_sections(told, changes, extent[0], problems)),
+        tuple(_sections(told, changes, extent[0])),
         weight=2,
     )
 
@@ -85,7 +87,7 @@ def span_s(text: str) -> float:
     length_s = int(found[1]) * _UNITS_S[found[2]] if found else 0.0
     if not 0 < length_s <= _LONGEST_S:
         raise Refused(
-            f"the span of a report is a length of time up to 3660d, found {text[:40]!r}",
+            f"the span of a report is a length of time from 1h to 3660d, found {text[:40]!r}",
             "write it as in 24h, 7d, 4w or 90d",
         )
     return length_s
@@ -141,9 +143,7 @@ def _of_queries(kinds: list[Kind]) -> str:
     return f"{counted(now.counted, 'query', 'queries')}, {rate:g} % succeeded{p95}"
 
 
-def _sections(
-    told: Told, changes: Compared, first_s: float, problems: tuple[str, ...]
-) -> list[Section]:
+def _sections(told: Told, changes: Compared, first_s: float) -> list[Section]:
     found = list[Section]()
     if told.incidents:
         found.append(report_incidents.table(told.incidents, told.end_s))
@@ -156,7 +156,7 @@ def _sections(
         found.append(trends)
     found.append(Figures("Recorded", _coverage(told)))
     found.append(Text("How regressions are told", _compared_in_words(changes)))
-    found += not_on_record(*_missing(told, first_s), *problems)
+    found += not_on_record(*_missing(told, first_s))
     return found
 
 

@@ -10,8 +10,6 @@ from engine.store.past.kinds import Kind
 MINIMUM: Final = 8
 SURE_P: Final = 0.05
 SLOWER_BY: Final = 1.1
-# How long it took was asked for, or is a measurement's own business.
-NOT_TIMED: Final = frozenset({"monitor", "benchmark"})
 What = Literal["slower", "fails more"]
 
 
@@ -57,10 +55,13 @@ def changes_of(kind: Kind) -> list[Change]:
 
 def compared(kinds: Sequence[Kind], changes: Sequence[Change]) -> Compared:
     """Return all changes, with what each p is worth once so many were looked at."""
-    told = {change.intent for change in changes}
     ps = holm([change.p for change in changes])
     corrected = [replace(change, p=p) for change, p in zip(changes, ps, strict=True)]
-    few = (kind for kind in kinds if kind.intent and kind.now.counted and kind.intent not in told)
+    few = (
+        kind
+        for kind in kinds
+        if kind.intent and kind.now.counted and min(kind.now.counted, kind.before.counted) < MINIMUM
+    )
     return Compared(
         tuple(sorted(corrected, key=lambda change: (change.p, change.intent))), tuple(few)
     )
@@ -69,7 +70,7 @@ def compared(kinds: Sequence[Kind], changes: Sequence[Change]) -> Compared:
 def _slower(kind: Kind) -> Change | None:
     now, before = kind.now, kind.before
     n, n_before = len(now.times_ms), len(before.times_ms)
-    if min(n, n_before) < MINIMUM or kind.intent in NOT_TIMED:
+    if min(n, n_before) < MINIMUM:
         return None
     if now.p50_ms is None or before.p50_ms is None:
         return None

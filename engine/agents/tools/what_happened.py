@@ -7,6 +7,7 @@ from engine.agents.moments import Span
 from engine.agents.tool import Call, Refused
 from engine.agents.tools import past_gaps
 from engine.agents.tools.circuit_history import last_outage
+from engine.agents.tools.on_record import of_record
 from engine.agents.tools.past_changes import COLUMNS, Row, change_rows
 from engine.agents.tools.past_figures import figures, steps
 from engine.agents.tools.past_span import (
@@ -54,6 +55,7 @@ class _Told:
         return [one for one in self.sessions if one.left == "died" and one.last_s <= self.end_s]
 
 
+@of_record
 async def happened(call: Call) -> Evidence:
     """Tell a span of all sessions; without words for one, the last hour."""
     services, now_s = call.services, call.services.clock.wall_s()
@@ -72,7 +74,7 @@ async def happened(call: Call) -> Evidence:
         sections=(
             *_time_line(told, now_s, services.session),
             Figures("The machine and the engine meanwhile", await _figures(call, told)),
-            *not_on_record(*_missing(told, asked, now_s), *services.past.problems),
+            *not_on_record(*_missing(told, asked, now_s)),
         ),
         weight=2,
     )
@@ -174,6 +176,7 @@ def _in_words(told: _Told) -> str:
         said.append(f"{counted(changed, 'circuit change')} ({', '.join(digest.circuits)})")
     if digest.levels:
         said.append(counted(digest.levels, "level change"))
+    said += _of_alerts(digest)
     if came:
         said.append(f"{counted(len(came), 'console')} opened")
     if died:
@@ -181,6 +184,15 @@ def _in_words(told: _Told) -> str:
     if digest.notices:
         said.append(counted(digest.notices, "notice"))
     return ", ".join(said)
+
+
+def _of_alerts(digest: Digest) -> Iterator[str]:
+    if digest.alerts:
+        yield f"{counted(digest.alerts, 'alert')} fired"
+    if digest.undelivered:
+        yield f"{counted(digest.undelivered, 'message')} not delivered at once"
+    if digest.unhealthy:
+        yield f"health not ok {'once' if digest.unhealthy == 1 else f'{digest.unhealthy:,} times'}"
 
 
 def _of_queries(digest: Digest) -> str:

@@ -69,11 +69,15 @@ async def health(
         except OSError as error:
             why = f"the process that looks can't be started: {error.strerror or error}"
             event = summed_up([_unanswered(name, why) for name in given.checks])
-            return Outcome(event, why if keep else "")
+            now_s = clock.wall_s() if keep else 0.0
+            return Outcome(msgspec.structs.replace(event, wall_s=now_s), why if keep else "")
         async with _looking(process) as child:
             event = await child.look(given, deadline_s, told, clock)
-            recorded = await child.record(event) if keep else Recorded("", "")
-    return Outcome(event, clean(recorded.why))
+            if not keep:  # whoever looks publishes it, and so stamps it
+                return Outcome(event)
+            recorded = await child.record(event)
+    stamped = msgspec.structs.replace(event, session=recorded.session, wall_s=clock.wall_s())
+    return Outcome(stamped, clean(recorded.why))
 
 
 def summed_up(checks: Sequence[Check], elapsed_ms: float = 0.0) -> HealthChecked:
@@ -85,7 +89,9 @@ def summed_up(checks: Sequence[Check], elapsed_ms: float = 0.0) -> HealthChecked
         causes.setdefault((one.state, one.text), []).append(one.name)
     said = [f"{', '.join(names)} {how} ({why})" for (how, why), names in causes.items()]
     more = [f"and {len(said) - _NAMED} more"] if len(said) > _NAMED else []
-    text = "; ".join((f"{len(checks) - len(wrong)} of {len(checks)} checks", *said[:_NAMED], *more))
+    text = "; ".join(
+        (f"{len(checks) - len(wrong)} of {len(checks)} checks ok", *said[:_NAMED], *more)
+    )
     return HealthChecked(state=state, text=text, checks=tuple(checks), elapsed_ms=elapsed_ms)
 
 

@@ -20,7 +20,7 @@ _LEAST_WARM_UP_S: Final = 3600.0  # until the windows of an hour are full
 _FEWEST: Final = 10
 _MIB: Final = 1 << 20
 
-Verdict = Literal["flat", "grows", "unclear"]
+Verdict = Literal["flat", "grows", "unclear", "unjudged"]
 
 
 class Mark(Struct, frozen=True):
@@ -106,7 +106,7 @@ def _gate(marks: Sequence[Mark], name: str, unit: str, one: float, bound: float)
     seen = slope([mark.at_s for mark in marks], values)
     if seen is None or len(marks) < _FEWEST:
         why = f"{len(marks)} marks after the warm-up, of {_FEWEST} that it takes"
-        return Gate(name, unit, bound, "unclear", seen, why=why)
+        return Gate(name, unit, bound, "unjudged", seen, why=why)
     if seen.low > bound:
         why = f"it grows by {f'{seen.per_day:.3g} {unit}'.strip()} a day, of {bound:g} at most"
         return Gate(name, unit, bound, "grows", seen, values[0], values[-1], why)

@@ -111,6 +111,11 @@ class Soaked(Struct, frozen=True, tag="soaked"):
         return gates(self.marks)
 
     @property
+    def unjudged(self) -> tuple[str, ...]:
+        """Return of what it can't be told whether it grows: too little was seen of it."""
+        return tuple(gate.name for gate in self.gates if gate.verdict == "unjudged")
+
+    @property
     def wrong(self) -> tuple[tuple[str, str], ...]:
         """Return what is not as it should be, by name."""
         found = [(gate.name, gate.why) for gate in self.gates if gate.verdict == "grows"]

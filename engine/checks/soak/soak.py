@@ -29,6 +29,7 @@ from engine.process import spawn
 
 MOST_HOURS: Final = 10_000.0
 LEAST_HOURS: Final = 1.0  # less has no room for what has to happen
+PROVING_HOURS: Final = 48.0  # as long as the criterion of no crashes asks for
 MOST_SPEED: Final = 1_000_000.0
 _MODULE: Final = "engine.checks.soak.child"
 _CLOSES_S: Final = 60.0
@@ -81,22 +82,39 @@ class Outcome:
         return self.seen is not None and self.seen.done and not self.seen.wrong
 
     @property
+    def proves(self) -> bool:
+        """Whether it passed, lived as long as the criterion asks for, and all growth was judged."""
+        seen = self.seen
+        if not self.passed or seen is None:
+            return False
+        return self.asked.hours >= PROVING_HOURS and not seen.unjudged
+
+    @property
     def verdict(self) -> str:
         """What came of it, in a sentence."""
         if (seen := self.seen) is None:
             return f"it did not live {self.asked.hours:g} hours: {self.lost}"
-        hours = f"{seen.own_s / 3600:.1f} of {self.asked.hours:g} hours"
+        hours = "1 hour" if self.asked.hours == 1 else f"{self.asked.hours:g} hours"
+        if not seen.done:
+            hours = f"{seen.own_s / 3600:.1f} of {hours}"
         lived = f"{hours} in {seen.real_s:.0f} s, {seen.speed:.0f} times as fast"
         if seen.wrong:
             return f"{len(seen.wrong)} wrong in {lived}: {seen.wrong[0][0]}: {seen.wrong[0][1]}"
         if not seen.done:
             return f"ended early: {lived}; nothing was wrong until then"
+        if seen.unjudged:
+            return f"nothing wrong in {lived}, but growth could not be judged"
         return f"nothing wrong in {lived}"
 
     @property
     def notice(self) -> Notice:
-        """The verdict for the history, where later validations read it."""
-        how = "passed" if self.passed else "ended" if self.cut_short else "failed"
+        """The verdict for the history, where later validations read it.
+
+        `passed` is only what proves the criterion; a shorter or unjudged one is `short`.
+        """
+        how = "ended" if self.cut_short else "failed"
+        if self.passed:
+            how = "passed" if self.proves else "short"
         severity: Severity = "warning" if how == "failed" else "info"
         return Notice(key=f"soak.{how}", severity=severity, text=self.verdict)
 

@@ -52,7 +52,7 @@ def _proof(one: Criterion) -> str:
 
 
 def _row(one: Criterion) -> tuple[str, str, str, str]:
-    text = one.text if one.required else f"{one.text} (not required)"
+    text = one.text if one.required else f"{one.text} (optional)"
     return text, one.state, one.figure, one.bar
 
 

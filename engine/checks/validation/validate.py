@@ -13,7 +13,7 @@ from typing import Final
 import anyio
 
 from engine.breaker.errors import innermost, sentence
-from engine.checks.validation.criteria.catalogue import Bar, Part, Which, bars
+from engine.checks.validation.criteria.catalogue import Bar, Part, Which, bars, text_of
 from engine.checks.validation.criteria.ground import Ground
 from engine.checks.validation.criteria.shown import Shown, failed
 from engine.events import Criterion, Validated
@@ -87,7 +87,7 @@ async def _part(ground: Ground, part: str, names: Set[str], measure: Measure, fo
     found |= seen
     if part != "session":  # whose criteria are told of as they come
         for name in names & seen.keys():
-            ground.told(f"{name}: {seen[name].state}: {seen[name].figure}")
+            ground.told(f"{text_of(name)}: {seen[name].state}: {seen[name].figure}")
 
 
 def _names(wanted: Sequence[Bar], part: str) -> frozenset[str]:

@@ -10,12 +10,30 @@ from engine.store.past.events import EVER_S
 from engine.store.past.snapshot import View
 
 ENDED: Final = ("QueryAnswered", "QueryFailed", "QueryCancelled")
-CHANGES: Final = ("CircuitChanged", "LevelChanged", "Notice", "StoreFolded")
+# Told again and again: only where what is told of one is another than the last time.
+TOLD: Final = ("AlertFiring", "AlertResolved", "SilenceChanged", "HealthChecked", "AlertDelivered")
+CHANGES: Final = ("CircuitChanged", "LevelChanged", "Notice", "StoreFolded", *TOLD)
 # How a circuit or a level began is no change, and a fold that went well is none worth telling.
 _NOTABLE: Final = (
     "((type IN ('CircuitChanged', 'LevelChanged') AND body->>'$.was' IS NOT NULL "
     "AND body->>'$.was' IS DISTINCT FROM body->>'$.level') "
-    "OR type = 'Notice' OR (type = 'StoreFolded' AND body->>'$.problem' <> ''))"
+    "OR type = 'Notice' OR (type = 'StoreFolded' AND body->>'$.problem' <> '') OR is_news)"
+)
+# What each of TOLD is about, and what it tells of that. Messages that only try a channel, and what
+# is well, are no news.
+_ABOUT: Final = (
+    "CASE WHEN type IN ('AlertFiring', 'AlertResolved') THEN 'alert ' || (body->>'$.alert') "
+    "ELSE type || coalesce(body->>'$.silence', body->>'$.message', '') END"
+)
+_SAYS: Final = (
+    "CASE type WHEN 'HealthChecked' THEN body->>'$.state' "
+    "WHEN 'AlertDelivered' THEN body->>'$.state' "
+    "WHEN 'SilenceChanged' THEN concat_ws(' ', body->>'$.ended', body->>'$.until_s') "
+    "ELSE type END"
+)
+_WELL: Final = (
+    "(type = 'HealthChecked' AND says = 'ok') OR (type = 'AlertDelivered' "
+    "AND (says = 'sent' OR body->>'$.kind' = 'test'))"
 )
 
 
@@ -24,7 +42,9 @@ class Digest:
     """What a span held; each record counts once.
 
     Of the queries asked in it, `unfinished` have no answer on record. `circuits` counts changes by
-    capability. `changes` are the last ones of the `total_changes`, in their order.
+    capability, `alerts` what began to fire, `unhealthy` the times that health became another than
+    ok, `undelivered` the messages that did not arrive at once. `changes` are the last ones of the
+    `total_changes`, in their order.
     """
 
     asked: int
@@ -34,6 +54,9 @@ class Digest:
     circuits: dict[str, int]
     levels: int
     notices: int
+    alerts: int
+    unhealthy: int
+    undelivered: int
     changes: tuple[AnyEvent, ...]
     total_changes: int
 
@@ -58,8 +81,12 @@ def read_digest(
     if capability:
         where += " AND body->>'$.capability' = ?"
         parameters.append(capability)
-    notable = f"FROM {view.table('facts', start_s, end_s)} WHERE {where}"
+    notable = f"FROM {_facts(view, start_s, end_s, types)} WHERE {where}"
     counts = _counts(view, notable, parameters)
+
+    def all_of(kind: str) -> int:
+        return sum(count for one, _, count in counts if one == kind)
+
     queries = _queries(view, start_s, end_s, own)
     return Digest(
         asked=sum(queries.values()),
@@ -67,11 +94,44 @@ def read_digest(
         cancelled=queries.get("QueryCancelled", 0),
         unfinished=queries.get("", 0),
         circuits={name: count for kind, name, count in counts if kind == "CircuitChanged"},
-        levels=sum(count for kind, _, count in counts if kind == "LevelChanged"),
-        notices=sum(count for kind, _, count in counts if kind == "Notice"),
+        levels=all_of("LevelChanged"),
+        notices=all_of("Notice"),
+        alerts=all_of("AlertFiring"),
+        unhealthy=all_of("HealthChecked"),
+        undelivered=_undelivered(view, notable, parameters),
         changes=_changes(view, notable, parameters, limit),
         total_changes=sum(count for _, _, count in counts),
     )
+
+
+def _facts(view: View, start_s: float, end_s: float, types: tuple[str, ...]) -> str:
+    """Return the facts of a span for FROM, with `is_news` for those that are TOLD.
+
+    Whether a thing was told before is seen from all that is on record before.
+    """
+    table, told = view.table("facts", start_s, end_s), [one for one in types if one in TOLD]
+    if not told:
+        return f"(SELECT *, FALSE AS is_news FROM {table})"
+    names = ", ".join(f"'{one}'" for one in TOLD)
+    news = (
+        f"SELECT DISTINCT session, seq FROM (SELECT *, lag(says) OVER (PARTITION BY about "
+        f"ORDER BY wall_s, session, seq) AS said FROM (SELECT session, seq, wall_s, type, body, "
+        f"{_ABOUT} AS about, {_SAYS} AS says FROM {view.table('facts', -EVER_S, end_s)} "
+        f"WHERE type IN ({names}) AND wall_s <= {end_s!r})) "
+        f"WHERE says IS DISTINCT FROM said AND NOT ({_WELL})"
+    )
+    return (
+        f"(SELECT facts.*, news.seq IS NOT NULL AS is_news FROM {table} facts "
+        f"LEFT JOIN ({news}) news USING (session, seq))"
+    )
+
+
+def _undelivered(view: View, notable: str, parameters: list[Parameter]) -> int:
+    rows = view.execute(
+        f"SELECT count(DISTINCT body->>'$.message') {notable} AND type = 'AlertDelivered'",
+        parameters,
+    )
+    return _whole(rows[0][0])
 
 
 def _counts(view: View, notable: str, parameters: list[Parameter]) -> list[tuple[str, str, int]]:

@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from engine.evidence import NOT_TIMED
 from engine.store.leases.pool import Row
 from engine.store.past.snapshot import View
 
@@ -81,7 +82,8 @@ def read_queries(
     """Return the last queries that were asked in a span; the slow ones slowest first.
 
     Args:
-        only: those that failed or ran out of time, or those that took longest.
+        only: those that failed or ran out of time, or those that took longest of those whose time
+            counts (see evidence.NOT_TIMED).
         text: only those whose text contains this, whatever the case.
     """
     if only == "all":
@@ -111,16 +113,18 @@ def _by_their_ends(view: View, limit: int, since_s: float, until_s: float, only:
     """Return the questions of the span whose ends are looked for, in the order of these."""
     order = "end_s DESC" if only == "failed" else "elapsed_ms DESC"
     ends = "'QueryFailed'" if only == "failed" else "'QueryAnswered', 'QueryFailed'"
+    untimed = () if only == "failed" else NOT_TIMED
     return view.execute(
         "WITH ended AS (SELECT session, query, max(wall_s) AS end_s, "
         "max((body->>'$.answer.elapsed_ms')::DOUBLE) AS elapsed_ms "
         f"FROM {view.table('facts', since_s, _EVER_S)} "
-        f"WHERE type IN ({ends}) AND wall_s >= ? GROUP BY session, query), "
+        f"WHERE type IN ({ends}) AND wall_s >= ? AND coalesce(body->>'$.answer.query.intent', '') "
+        "NOT IN (SELECT unnest(?)) GROUP BY session, query), "
         "asked AS (SELECT session, query, any_value(body) AS body "
         f"FROM {view.table('facts', since_s, until_s)} "
         "WHERE type = 'QueryAsked' AND wall_s >= ? AND wall_s <= ? GROUP BY session, query) "
         f"SELECT asked.body FROM asked JOIN ended USING (session, query) ORDER BY {order} LIMIT ?",
-        [since_s, since_s, until_s, int(limit)],
+        [since_s, list(untimed), since_s, until_s, int(limit)],
     )
 
 

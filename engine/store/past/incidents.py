@@ -172,7 +172,8 @@ def _messages(view: View, start_s: float, end_s: float) -> Iterable[Incident]:
             "arg_max(body->>'$.state', wall_s) AS state, arg_max(body->>'$.cause', wall_s) AS why, "
             "min(wall_s) AS first_s, max(wall_s) AS last_s "
             f"FROM {view.table('facts', start_s, end_s)} "
-            "WHERE type = 'AlertDelivered' AND wall_s >= ? AND wall_s <= ? GROUP BY ALL) "
+            "WHERE type = 'AlertDelivered' AND body->>'$.kind' <> 'test' "
+            "AND wall_s >= ? AND wall_s <= ? GROUP BY ALL) "
             "SELECT channel, state, count(*), NULL, min(first_s), max(last_s), state = 'failed', "
             "arg_max(why, last_s) FROM tried WHERE state <> 'sent' GROUP BY channel, state",
             [start_s, end_s],

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from engine.evidence import NOT_TIMED
 from engine.store.past.digest import ENDED
 from engine.store.past.snapshot import View
 
@@ -18,6 +19,7 @@ class Ended:
     """The queries of one kind that ended in one span; a cancelled one is no success and no failure.
 
     `times_ms` are the response times of at most MOST_TIMES that succeeded, the newest of them.
+    What NOT_TIMED names is counted and has no times.
     """
 
     good: int = 0
@@ -56,7 +58,8 @@ def read_kinds(view: View, start_s: float, end_s: float) -> list[Kind]:
         "AND wall_s >= ? AND wall_s <= ? "
         "QUALIFY row_number() OVER (PARTITION BY session, query ORDER BY seq) = 1), "
         "told AS (SELECT is_now, wall_s, coalesce(said[1], '') AS intent, said[2] AS status, "
-        "TRY_CAST(said[3] AS DOUBLE) AS ms FROM ends) "
+        "CASE WHEN coalesce(said[1], '') NOT IN (SELECT unnest(?)) "
+        "THEN TRY_CAST(said[3] AS DOUBLE) END AS ms FROM ends) "
         "SELECT intent, is_now, "
         f"count(*) FILTER (status IN ({good})), count(*) FILTER (status IN ({bad})), "
         "count(*) FILTER (status = 'cancelled'), "
@@ -66,7 +69,7 @@ def read_kinds(view: View, start_s: float, end_s: float) -> list[Kind]:
         f"list(ms ORDER BY wall_s DESC) FILTER (status IN ({good}) AND ms IS NOT NULL)"
         f"[:{MOST_TIMES}] "
         "FROM told GROUP BY GROUPING SETS ((is_now), (is_now, intent))",
-        [start_s, list(ENDED), before_s, end_s],
+        [start_s, list(ENDED), before_s, end_s, list(NOT_TIMED)],
     )
     found = dict[str, dict[bool, Ended]]()
     for row in rows:

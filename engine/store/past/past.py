@@ -29,8 +29,8 @@ T = TypeVar("T")
 class Past:
     """Reads one store over a pool; each answer is of one complete snapshot.
 
-    Times are wall seconds, spans include both ends. `problems` is what the last answer had to
-    leave out, in sentences; `foreign` is how many records the last `events` passed over.
+    Times are wall seconds, spans include both ends. `problems` is what its answers had to leave
+    out, in sentences, each once; `foreign` is how many records the last `events` passed over.
 
     All raise StoreReadError where the store can't be read.
     """
@@ -40,6 +40,12 @@ class Past:
         self.foreign = 0
         self._pool, self._folder = pool, folder
         self._snapshot = Snapshot(folder)
+
+    def afresh(self) -> "Past":
+        """Return the same past, of which nothing was asked yet: its `problems` are its own."""
+        other = Past(self._pool, self._folder)
+        other._snapshot = self._snapshot
+        return other
 
     async def events(
         self,
@@ -135,9 +141,10 @@ class Past:
             return work(view), tuple(view.problems)
 
         async with self._pool.lease() as lease:
-            answer, self.problems = await lease.read(
+            answer, problems = await lease.read(
                 lambda execute: self._snapshot.read(execute, noting)
             )
+        self.problems = tuple(dict.fromkeys([*self.problems, *problems]))
         return answer
 
 

@@ -60,8 +60,13 @@ async def _unreached(there: Mapping[ChannelName, Channel], patience_s: float) ->
 def outbox(ground: Ground) -> Seen:
     """Count what waits, and for how long the oldest has."""
     alerts, now_s = Path(ground.store) / "alerts", SystemClock().wall_s()
-    waiting, failing, given_up = Outbox(alerts).counts()
-    oldest_s = max((now_s - put_s for put_s in _put(alerts)), default=0.0)
+    try:
+        waiting, failing, given_up = Outbox(alerts).counts()
+        put = _put(alerts)
+    except OSError as error:
+        said = f"{alerts} can't be read: {(error.strerror or str(error)).lower()}"
+        return Seen("critical", said, "set store.folder to a folder that can be read and written")
+    oldest_s = max((now_s - put_s for put_s in put), default=0.0)
     figures = {
         "waiting": float(waiting),
         "failing": float(failing),
@@ -85,6 +90,6 @@ def _put(alerts: Path) -> list[float]:
             head, so_far = read(path)
         except (Damaged, OSError):
             continue  # whoever delivers next tells of it, or has just moved it
-        if not so_far.final:
+        if not so_far.final and head.message.kind != "test":
             found.append(head.put_s)
     return found

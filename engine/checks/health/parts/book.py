@@ -15,12 +15,13 @@ from engine.market.reading_errors import (
     MarketDataError,
     SourceLocked,
     SourceRefused,
+    SourceUnreadable,
 )
 from engine.market.settings import Absent, sources
 from engine.store.leases.pool import Pool, StoreReadError
 
 _BOOKS: Final[tuple[Topic, ...]] = ("positions", "prices", "trades")
-_OWNERS: Final = (SourceLocked, SourceRefused, BadRows, ColumnMissing)
+_OWNERS: Final = (SourceLocked, SourceRefused, SourceUnreadable, BadRows, ColumnMissing)
 
 
 def book(ground: Ground) -> Seen:
@@ -31,7 +32,7 @@ def book(ground: Ground) -> Seen:
             return Seen("ok", "absent: no positions, prices or trades are set in [market] or found")
         names = sorted({place.path.name for place in where.places.values() if place})
         anyio.run(_read, where)
-    except _OWNERS as error:  # it can be read, or soon again: what is wrong is its owner's
+    except _OWNERS as error:  # what is wrong with a file is its owner's to mend
         return Seen("warning", str(error), error.remedy)
     except MarketDataError as error:
         return Seen("critical", str(error), error.remedy)

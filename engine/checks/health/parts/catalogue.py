@@ -11,6 +11,7 @@ from engine.errors import EngineError
 # name: (group, module); in the module the function has the check's name
 CHECKS: Final[dict[str, tuple[Group, str]]] = {
     "sessions": ("liveness", "sessions"),
+    "settings": ("readiness", "settings"),
     "engine": ("readiness", "opening"),
     "store_write": ("dependency", "store_writing"),
     "store_read": ("dependency", "store_reading"),
@@ -45,9 +46,12 @@ class UnknownCheck(EngineError, ValueError):
 def chosen(names: Sequence[str]) -> tuple[str, ...]:
     """Return the checks of these names and groups, or all; each once, in their order.
 
+    Names may also stand in one word, between commas.
+
     Raises:
         UnknownCheck.
     """
+    names = [name.strip() for word in names for name in word.split(",")]
     for name in names:
         if name not in CHECKS and name not in GROUPS:
             raise UnknownCheck(name)

@@ -21,6 +21,9 @@ def ripgrep(ground: Ground) -> Seen:
         program = find_ripgrep(ground.settings.config.search.ripgrep)
     except RipgrepMissing as error:
         sentence, _, remedy = str(error).partition(": ")
+        if error.configured:
+            where = ground.settings.origins["search.ripgrep"]
+            remedy = f"correct search.ripgrep ({where}), or leave it out to have it searched for"
         return Seen("critical", sentence, remedy)
     if not ground.scratch:
         return Seen("unknown", "no temporary folder could be made to search in")

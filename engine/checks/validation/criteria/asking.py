@@ -150,7 +150,7 @@ async def timed(engine: Engine, clock: Clock, question: str) -> tuple[float, flo
 def parallel(several: tuple[float, float], one: tuple[float, float], count: int) -> Shown:
     """Hold a plan by several agents against the same plan by one."""
     (found, took_s), (_, alone_s) = several, one
-    figure = f"{found:.2f} tasks at a time, {alone_s / took_s:.2f} x as fast as one agent"
+    figure = f"{found:.2f} at a time, {alone_s / took_s:.2f} x one agent"
     proof = (
         f"the mean of {_ROUNDS} times: {took_s * 1000:.0f} ms with {count} agents, "
         f"{alone_s * 1000:.0f} ms with one; time that tasks wait for each other counts as theirs"

@@ -53,7 +53,8 @@ async def _concurrency(ground: Ground) -> Shown:
         problems.append(f"{expected - found} of {expected} records are lost, {doubled} doubled")
     proof = f"{_WRITERS} writers, {_READERS} readers and a fold at once"
     sound, own = await _own(ground)
-    figure = f"{found:,} of {expected:,} records, {doubled} doubled; own store {own}"
+    proof = f"{proof}; own store {own}"
+    figure = f"{found:,} of {expected:,}, {doubled} doubled; own {'damaged' if sound else 'sound'}"
     return judged(not problems and not sound, figure, listed([*problems, *sound]) or proof)
 
 

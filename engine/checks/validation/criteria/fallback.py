@@ -31,7 +31,7 @@ async def measured(ground: Ground) -> dict[str, Shown]:
     problems = [f"{case}: {problem}" for case, found in cases for problem in found]
     wrong = sum(1 for _, found in cases if found)
     proof = listed(problems) or ", ".join(case for case, _ in cases)
-    figure = f"{len(cases) - wrong} of {len(cases)} faults met as documented"
+    figure = f"{len(cases) - wrong} of {len(cases)} faults as documented"
     return {"fallback": judged(not problems, figure, proof)}
 
 

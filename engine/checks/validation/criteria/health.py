@@ -17,6 +17,7 @@ async def measured(ground: Ground) -> dict[str, Shown]:
     found = outcome.event
     bad = [f"{one.name}: {one.text}" for one in found.checks if one.state not in _SOUND]
     counts = {state: sum(one.state == state for one in found.checks) for state in _SOUND}
-    figure = f"{counts['ok']} of {len(found.checks)} checks ok, {counts['warning']} warnings"
+    warnings = "1 warning" if counts["warning"] == 1 else f"{counts['warning']} warnings"
+    figure = f"{counts['ok']} of {len(found.checks)} checks ok, {warnings}"
     proof = listed(bad) or f"all looked at now: {found.text}"
     return {"health": judged(found.state in _SOUND, figure, proof)}

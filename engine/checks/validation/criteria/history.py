@@ -1,11 +1,13 @@
 """What can only be read from history: hours without a crash, a week of validations, deliveries."""
 
+import re
 from datetime import UTC, datetime
 
 from engine import __version__
 from engine.checks.validation.criteria.ground import Ground
 from engine.checks.validation.criteria.history_view import (
     DAY_S,
+    SOAK_FAILED,
     SOAK_PASSED,
     WEEK_S,
     History,
@@ -33,6 +35,8 @@ _ENOUGH = 20
 _DAYS = 7
 _CHECKS = 23
 _PEAK_GB = 8.0
+_SOAK = "bolt-tui soak --hours 48"
+_HOURS = re.compile(r"(\d+(?:\.\d+)?) hours?\b")  # in the verdict of a soak
 
 
 async def read(ground: Ground) -> History | str:
@@ -69,24 +73,31 @@ def crash_free(history: History) -> Shown:
     """Count the hours that a session was there since one last died."""
     died_s = last_death_s(history)
     hours = hours_since(history, -EVER_S if died_s is None else died_s)
-    since = "" if died_s is None else f" since one died at {_when(died_s)}"
-    figure = f"{hours:.1f} h recorded{since}"
+    since = "recorded" if died_s is None else f"since {_when(died_s)}"
+    figure = f"{hours:.1f} h {since}"
     if hours >= _CRASH_FREE_H:
         return judged(True, figure, "each minute counts once in which a session recorded itself")
     missing = f"{_CRASH_FREE_H - hours:.1f} h more; install the service, or leave a console open"
     if died_s is not None and died_s >= history.now_s - _CRASH_FREE_H * 3600:
         return failed(
-            figure, f"a session ended without a word: crash, kill -9, power cut; {missing}"
+            figure, f"a session ended without a word then: crash, kill -9, power cut; {missing}"
         )
     return unproven(missing, figure)
 
 
 def soak(history: History) -> Shown:
-    """Read how the last soak ended."""
+    """Read how the last soak ended, and how long it was."""
     if (last := history.soak) is None:
-        return unproven("bolt-tui soak --hours 48", "none in 90 days")
-    figure = f"at {_when(last.wall_s)}"
-    return judged(last.key == SOAK_PASSED, figure, shortened(last.text))
+        return unproven(_SOAK, "none in 90 days")
+    said = _HOURS.search(last.text)
+    hours = float(said[1]) if said else 0.0
+    figure = f"{f'{hours:g} h' if said else 'hours unknown'}, at {_when(last.wall_s)}"
+    proof = shortened(last.text)
+    if last.key == SOAK_FAILED:
+        return failed(figure, proof)
+    if last.key == SOAK_PASSED and hours >= _CRASH_FREE_H:
+        return judged(True, figure, proof)
+    return unproven(f"{_SOAK}; the last one: {proof}", figure)
 
 
 def critical_failures(history: History) -> Shown:
@@ -145,7 +156,7 @@ def week(history: History) -> Shown:
     runs = [one for one in history.validated if one.phase == "all" and one.wall_s >= since_s]
     wrong = [one for one in runs if not _passed(one)]
     days = {int((one.wall_s - since_s) // DAY_S) for one in runs if _passed(one)}
-    figure = f"{len(days)} of {_DAYS} days, {len(wrong)} of {len(runs)} runs not passed"
+    figure = f"{len(days)} of {_DAYS} days, {len(wrong)} of {len(runs)} not passed"
     if wrong:
         last = wrong[-1]
         proof = f"the last of these at {_when(last.wall_s)}, for {_lacking(last)}"
@@ -165,10 +176,12 @@ def _failed(run: Validated) -> bool:
 
 
 def _lacking(run: Validated) -> str:
-    return ", ".join(
-        one.name
-        for one in run.criteria
-        if one.required and one.name != WEEK and one.state != "proven"
+    return listed(
+        [
+            one.text
+            for one in run.criteria
+            if one.required and one.name != WEEK and one.state != "proven"
+        ]
     )
 
 

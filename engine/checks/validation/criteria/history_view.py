@@ -11,6 +11,7 @@ from engine.events import (
     SessionJoined,
     Validated,
 )
+from engine.evidence import NOT_TIMED
 from engine.store.journals.records import event
 from engine.store.past.events import EVER_S
 from engine.store.past.past import Past
@@ -19,7 +20,7 @@ from engine.store.past.snapshot import View
 
 DAY_S = 86_400.0
 WEEK_S = 7 * DAY_S
-SOAK_PASSED, SOAK_FAILED = "soak.passed", "soak.failed"
+SOAK_PASSED, SOAK_FAILED, SOAK_SHORT = "soak.passed", "soak.failed", "soak.short"
 _LONG_S = 90 * DAY_S
 _RECENT_S = 31 * DAY_S
 
@@ -28,7 +29,7 @@ _RECENT_S = 31 * DAY_S
 class Ends:
     """Of the queries of a week: how many succeeded, failed, and their mean time in seconds.
 
-    Cancelled ones are neither.
+    Cancelled ones are neither; what `NOT_TIMED` names is in no mean.
     """
 
     succeeded: int
@@ -112,11 +113,12 @@ def _counted(
 
 
 def _soak(view: View, start_s: float, end_s: float) -> Notice | None:
+    """Return how the last soak ended; a short one that found nothing only where there is none."""
     rows = view.execute(
         f"SELECT body FROM {view.table('facts', start_s, end_s)} WHERE type = 'Notice' "
         "AND wall_s >= ? AND wall_s <= ? AND body->>'$.key' IN (SELECT unnest(?)) "
-        "ORDER BY wall_s DESC LIMIT 1",
-        [start_s, end_s, [SOAK_PASSED, SOAK_FAILED]],
+        "ORDER BY body->>'$.key' = ?, wall_s DESC LIMIT 1",
+        [start_s, end_s, [SOAK_PASSED, SOAK_FAILED, SOAK_SHORT], SOAK_SHORT],
     )
     found = event(str(rows[0][0])) if rows else None
     return found if isinstance(found, Notice) else None
@@ -124,15 +126,16 @@ def _soak(view: View, start_s: float, end_s: float) -> Notice | None:
 
 def _ends(view: View, start_s: float, end_s: float) -> Ends:
     rows = view.execute(
-        "SELECT type, count(*), sum(elapsed_ms) FROM (SELECT type, session, query, "
-        "any_value((body->>'$.answer.elapsed_ms')::DOUBLE) AS elapsed_ms "
+        "SELECT type, count(*), sum(elapsed_ms), count(elapsed_ms) FROM (SELECT type, session, "
+        "query, any_value((body->>'$.answer.elapsed_ms')::DOUBLE) FILTER (coalesce("
+        "body->>'$.answer.query.intent', '') NOT IN (SELECT unnest(?))) AS elapsed_ms "
         f"FROM {view.table('facts', start_s, end_s)} WHERE wall_s >= ? AND wall_s <= ? "
         "AND type IN ('QueryAnswered', 'QueryFailed') GROUP BY ALL) GROUP BY type",
-        [start_s, end_s],
+        [list(NOT_TIMED), start_s, end_s],
     )
-    counts = {str(kind): _whole(count) for kind, count, _ in rows}
-    total_ms = sum(float(took) for _, _, took in rows if isinstance(took, int | float))
-    count = sum(counts.values())
+    counts = {str(kind): _whole(count) for kind, count, *_ in rows}
+    total_ms = sum(float(took) for _, _, took, _ in rows if isinstance(took, int | float))
+    count = sum(_whole(timed) for *_, timed in rows)
     return Ends(
         counts.get("QueryAnswered", 0),
         counts.get("QueryFailed", 0),

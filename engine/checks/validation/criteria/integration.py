@@ -39,7 +39,7 @@ async def _now(ground: Ground) -> Shown:
     right = sum(1 for one in tried if not one.problems)
     left_out = [f"{one.name} not tried: {one.not_tried}" for one in outcomes if one.not_tried]
     passed, said, wrong = await _tests(ground)
-    figure = f"{right} of {len(tried)} faults of the drill as expected; {said}"
+    figure = f"{right} of {len(tried)} faults as expected; {said}"
     proof = listed([*problems, *wrong]) or listed(left_out) or "none was left out"
     return judged(not problems and passed, figure, proof)
 

@@ -12,6 +12,7 @@ import anyio.abc
 import msgspec
 
 from engine.checks.validation.criteria import history
+from engine.checks.validation.criteria.catalogue import text_of
 from engine.checks.validation.criteria.ground import Ground
 from engine.checks.validation.criteria.history_view import History
 from engine.checks.validation.criteria.session_talk import STANDARD, Line, Order, Standard
@@ -143,4 +144,4 @@ def _take(line: Line, heard: _Heard, ground: Ground) -> None:
         heard.standard = line
         return
     heard.shown[line.name] = line.shown
-    ground.told(f"{line.name}: {line.shown.state}: {line.shown.figure}")
+    ground.told(f"{text_of(line.name)}: {line.shown.state}: {line.shown.figure}")

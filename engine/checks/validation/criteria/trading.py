@@ -60,8 +60,8 @@ def together(shown: Sequence[Shown]) -> Shown:
 
 def _of(answer: Answer) -> Shown:
     rows = sum(one.total for one in answer.sections if isinstance(one, Findings))
-    size = f"{rows} findings, " if rows else ""
-    figure = f"{answer.status}: {size}{len(answer.sections)} sections, {answer.elapsed_ms:.0f} ms"
+    size = f"{rows} findings" if rows else f"{len(answer.sections)} sections"
+    figure = f"{answer.status}: {size}, {answer.elapsed_ms / 1000:.1f} s"
     if _lacks_book(answer):
         return unproven(_NO_BOOK, figure if answer.sections else "no book")
     if answer.status == "nothing_found" or usage_error(answer):

@@ -1,0 +1,22 @@
+"""Whether settings and alert rules can be used, as whoever watches would use them."""
+
+from engine.alerts.rules import in_force
+from engine.checks.health.parts.look import Ground, Seen
+from engine.config import ConfigError
+
+_NAMED = 3
+
+
+def settings(ground: Ground) -> Seen:
+    """Read every rule: a wrong one keeps the next monitor and console from starting."""
+    try:
+        rules = in_force(ground.settings)
+    except ConfigError as error:
+        remedy = "correct it: no monitor and no console starts before"
+        return Seen("critical", str(error), remedy)
+    figures = {"rules": float(len(rules)), "ignored": float(len(ground.settings.ignored))}
+    if ignored := ground.settings.ignored:
+        more = f"; and {len(ignored) - _NAMED} more" if len(ignored) > _NAMED else ""
+        said = "; ".join(map(str, ignored[:_NAMED]))
+        return Seen("warning", f"{said}{more}", "see: bolt-tui config show", figures)
+    return Seen("ok", f"all are in force, {len(rules)} alert rules with them", figures=figures)
