@@ -100,7 +100,9 @@ class AlertState:
         """Return the messages that nobody acknowledged lately, the newest last."""
         since_s = wall_s - UNDELIVERED_S
         told = self.deliveries.values()
-        return [one for one in told if one.state != "sent" and one.wall_s >= since_s]
+        return [
+            one for one in told if one.state not in ("sent", "withdrawn") and one.wall_s >= since_s
+        ]
 
     def rules(self) -> list[str]:
         """Return the names of the rules that were heard of."""

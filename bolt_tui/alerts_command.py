@@ -50,6 +50,7 @@ _SAID = {
     "unsure": "sent, and nobody said that it was taken",
     "failed": "not taken",
     "given_up": "not taken",
+    "withdrawn": "withdrawn",
 }
 
 

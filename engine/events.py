@@ -356,17 +356,12 @@ class SilenceChanged(Event, frozen=True, kw_only=True, tag=True):
     ended: bool = False
 
 
-# Why a message goes to nobody any more without a failure: nobody needs it.
-REPLACED = "a newer message of this alert took its place"
-OVER_UNHEARD = "it was over before its silence was"
-_WITHDRAWN = (REPLACED, OVER_UNHEARD)
-
-
 class AlertDelivered(Event, frozen=True, kw_only=True, tag=True):
     """What became of one attempt to send a message over a channel.
 
     sent: the receiver acknowledged it. unsure: it was sent and nobody answered. failed: it was not
     taken; `next_try_s` counts from this event. given_up: it is tried no more, `cause` says why.
+    withdrawn: nobody needs it any more.
     """
 
     message: str
@@ -374,15 +369,10 @@ class AlertDelivered(Event, frozen=True, kw_only=True, tag=True):
     rule: str
     channel: Literal["slack", "email"]
     kind: Literal["firing", "repeated", "resolved", "test"]
-    state: Literal["sent", "unsure", "failed", "given_up"]
+    state: Literal["sent", "unsure", "failed", "given_up", "withdrawn"]
     attempt: int = 1
     cause: str = ""
     next_try_s: float | None = None
-
-    @property
-    def withdrawn(self) -> bool:
-        """Whether it is tried no more because nobody needs it."""
-        return self.state == "given_up" and self.cause in _WITHDRAWN
 
 
 CheckState = Literal["ok", "warning", "critical", "unknown"]

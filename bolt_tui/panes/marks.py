@@ -64,11 +64,12 @@ CRITERION: dict[Literal["proven", "failed", "unproven"], Mark] = {
     "failed": Mark("✗", "failed", "bad"),
     "unproven": Mark("○", "unproven", "quiet"),
 }
-DELIVERY: dict[Literal["sent", "unsure", "failed", "given_up"], Mark] = {
+DELIVERY: dict[Literal["sent", "unsure", "failed", "given_up", "withdrawn"], Mark] = {
     "sent": Mark("✓", "sent", "good"),
     "unsure": Mark("▲", "unsure", "warn"),
     "failed": Mark("✗", "failed", "bad"),
     "given_up": Mark("✗", "given up", "bad"),
+    "withdrawn": Mark("○", "withdrawn", "quiet"),
 }
 PRESSURE: dict[Pressure, Mark] = {
     "normal": Mark("●", "normal", "good"),

@@ -57,14 +57,14 @@ class Lying:
     @property
     def given_up(self) -> bool:
         """Whether it is tried no more though somebody should have heard of it."""
-        ended = self.so_far.final and self.last is not None and self.last.state == "given_up"
-        return ended and not self.is_test
+        last = self.so_far.last
+        return last is not None and last.state == "given_up" and not self.is_test
 
     @property
     def last(self) -> Outcome | None:
         """What its last attempt came to; None without one, and where nobody needs it any more."""
         last = self.so_far.last
-        return None if last is None or event(self.head, last).withdrawn else last
+        return None if last is None or last.state == "withdrawn" else last
 
     @property
     def is_test(self) -> bool:

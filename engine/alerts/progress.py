@@ -16,13 +16,13 @@ from msgspec import Struct
 from engine.alerts.message import Message
 
 ChannelName = Literal["slack", "email"]
-State = Literal["sent", "unsure", "failed", "given_up"]
+State = Literal["sent", "unsure", "failed", "given_up", "withdrawn"]
 
 _FIRST_WAIT_S = 2.0
 _LONGEST_WAIT_S = 600.0
 _LONGEST_ASKED_S = 86_400.0
 _MOST_UNSURE = 2
-_FINAL = ("sent", "given_up")
+_FINAL = ("sent", "given_up", "withdrawn")
 _DIED = "the process that sent it died before it wrote down what the receiver said"
 
 

@@ -9,15 +9,16 @@ from typing import NamedTuple
 from engine.alerts.delivery import Folders, Lying, event
 from engine.alerts.message import Message
 from engine.alerts.message_file import Damaged, MessageFile, create, name_of, read
-from engine.alerts.progress import ChannelName, Head, Outcome, Progress
+from engine.alerts.progress import ChannelName, Head, Outcome, Progress, State
 from engine.alerts.undelivered import OutboxError
 from engine.clock import Clock
-from engine.events import REPLACED, AlertDelivered
+from engine.events import AlertDelivered
 
 MOST_WAITING = 1000
 _KEPT_S = 7 * 86_400.0
 _CLEARED_EACH_S = 3600.0
 _CHANNELS: tuple[ChannelName, ...] = ("slack", "email")
+_REPLACED = "a newer message of this alert took its place"
 _FULL = "the outbox was full, and this was the oldest repeated message"
 _REMEDIES = {
     errno.ENOSPC: "free some space",
@@ -84,7 +85,7 @@ class Shelf:
             for path, head, so_far in waiting
             if head.message.alert == alert and not so_far.unsure
         ]
-        return sum(_let_go(path, self._clock.wall_s(), why) for path in paths)
+        return sum(_let_go(path, self._clock.wall_s(), "withdrawn", why) for path in paths)
 
     def waiting(self, only: str | None = None) -> list[Path]:
         """Return the files on their way, of one message or of all; clears away what is old.
@@ -147,7 +148,7 @@ class Shelf:
         for _, path in repeated:
             if room > 0:
                 break
-            room += _let_go(path, self._clock.wall_s(), _FULL)
+            room += _let_go(path, self._clock.wall_s(), "given_up", _FULL)
         if room <= 0:
             raise OutboxError(
                 f"alert {message.rule}: {len(lying):,} messages wait in {self._folders.outbox}, "
@@ -163,7 +164,7 @@ class Shelf:
             old = head.message
             same = old.alert == message.alert and head.channel == channel
             if same and old.kind == "repeated" and not so_far.unsure:
-                _let_go(path, self._clock.wall_s(), REPLACED)
+                _let_go(path, self._clock.wall_s(), "withdrawn", _REPLACED)
 
     def _ended(self) -> dict[str, Lying]:
         """Return what is done by its file's name; each file there is read once."""
@@ -196,8 +197,8 @@ class Shelf:
         _remove_older(folders.outbox, oldest_s, only=".")
 
 
-def _let_go(path: Path, at_s: float, why: str) -> bool:
-    """Write down that a message is given up; whoever looks next tells it and moves it."""
+def _let_go(path: Path, at_s: float, state: State, why: str) -> bool:
+    """Write down that a message goes out no more; whoever looks next tells it and moves it."""
     file = MessageFile.held(path)
     if file is None:
         return False
@@ -205,7 +206,7 @@ def _let_go(path: Path, at_s: float, why: str) -> bool:
         _, so_far = file.read()
         if so_far.orphan is not None or so_far.final:
             return False
-        file.append(Outcome(so_far.attempt, at_s, "given_up", why))
+        file.append(Outcome(so_far.attempt, at_s, state, why))
         return True
 
 

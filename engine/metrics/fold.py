@@ -190,7 +190,7 @@ class Metrics:
         if key in known and known[key][0] > at_s:  # an attempt may be told twice, by two ways
             return
         known.pop(key, None)
-        known[key] = at_s, event.state != "sent" and not event.withdrawn
+        known[key] = at_s, event.state not in ("sent", "withdrawn")
         if len(known) > _MOST_DELIVERIES:
             del known[next(iter(known))]
 

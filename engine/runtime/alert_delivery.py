@@ -96,7 +96,7 @@ class AlertDelivery:
         self._bus.publish(event)
         if event.state == "sent":
             self._board.report(CAPABILITY, None)
-        elif event.state != "given_up":
+        elif event.state not in ("given_up", "withdrawn"):
             self._board.report(CAPABILITY, NotDelivered(f"{event.channel}: {event.cause}"))
 
 

@@ -20,7 +20,7 @@ from engine.alerts.progress import ChannelName
 from engine.alerts.rules import Rule
 from engine.alerts.silence import Silence
 from engine.alerts.standing import Standing
-from engine.events import OVER_UNHEARD, AlertEvent, AlertFiring
+from engine.events import AlertEvent, AlertFiring
 
 STANDING: Final = "alerts.standing"
 OUTBOX: Final = "alerts.outbox"
@@ -121,7 +121,7 @@ class Evaluation:
         """Put all that is due; what could not be put is due again at the next round."""
         try:
             for alert in wanted.untold:
-                outbox.withdraw(alert, OVER_UNHEARD)
+                outbox.withdraw(alert, "it was over before its silence was")
             for notice in wanted.notices:
                 outbox.put(notice.message, [one for one in channels if one in notice.channels])
         except (AlertsError, OSError) as error:

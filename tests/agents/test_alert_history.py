@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from engine.agents.tools.alert_history import _sent, incidents
-from engine.events import REPLACED, AlertDelivered, AlertFiring, AlertResolved, Event
+from engine.events import AlertDelivered, AlertFiring, AlertResolved, Event
 
 
 def fired(alert: str = "a", at_s: float = 0.0, **more: Any) -> AlertFiring:
@@ -73,6 +73,6 @@ def test_sent_says_only_where_it_arrived() -> None:
     failed = replace(sent(state="failed"), cause="slack.test answered 503")
     assert _sent([failed]) == "firing by slack: not yet told (slack.test answered 503)"
     assert _sent([failed, sent()]) == "firing by slack"
-    assert _sent([replace(sent(state="given_up"), cause=REPLACED)]) is None
+    assert _sent([sent(state="withdrawn")]) is None
     (one,) = incidents([fired(at_s=1.0), replace(sent(), kind="test")])
     assert one.sent == []

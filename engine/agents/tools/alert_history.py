@@ -98,7 +98,7 @@ def _row(one: _Incident, now_s: float) -> tuple[Cell, ...]:
 
 def _sent(deliveries: Iterable[AlertDelivered]) -> str | None:
     latest = {(one.message, one.channel): one for one in deliveries}
-    shown = [_came_to(one) for one in latest.values() if not one.withdrawn]
+    shown = [_came_to(one) for one in latest.values() if one.state != "withdrawn"]
     return cut("; ".join(shown)) or None
 
 

@@ -18,6 +18,7 @@ _RESULTS: Final = {
     "unsure": "sent, and nobody answered",
     "failed": "not taken",
     "given_up": "given up",
+    "withdrawn": "needed no more",
 }
 
 

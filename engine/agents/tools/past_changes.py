@@ -12,6 +12,7 @@ _STATES = {
     "unsure": "may not have arrived",
     "failed": "did not go out",
     "given_up": "given up",
+    "withdrawn": "withdrawn",
 }
 
 

@@ -33,7 +33,7 @@ _SAYS: Final = (
 )
 _WELL: Final = (
     "(type = 'HealthChecked' AND says = 'ok') OR (type = 'AlertDelivered' "
-    "AND (says = 'sent' OR body->>'$.kind' = 'test'))"
+    "AND (says IN ('sent', 'withdrawn') OR body->>'$.kind' = 'test'))"
 )
 
 
