@@ -12,7 +12,7 @@ import anyio
 import pytest
 from msgspec.structs import replace
 
-from bolt_tui.cli import parser
+from bolt_tui.command_line import parser
 from bolt_tui.soak_scorecard import scorecard
 from engine.checks.soak import soak as soaking
 from engine.checks.soak.gates import Mark

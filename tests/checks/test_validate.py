@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bolt_tui.cli import parser, unknown_word
+from bolt_tui.command_line import parser, unknown_word
 from engine.checks.validation.criteria import asking
 from engine.checks.validation.criteria.catalogue import BARS, PHASES, Phase, bars
 from engine.checks.validation.criteria.shown import Shown, listed, worst

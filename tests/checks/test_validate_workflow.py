@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bolt_tui.cli import parser, unknown_word
+from bolt_tui.command_line import parser, unknown_word
 
 FILE = Path(__file__).parents[2] / ".github" / "workflows" / "production.yml"
 pytestmark = pytest.mark.skipif(not FILE.exists(), reason="only a checkout has the workflows")

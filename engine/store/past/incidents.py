@@ -175,7 +175,8 @@ def _messages(view: View, start_s: float, end_s: float) -> Iterable[Incident]:
             "WHERE type = 'AlertDelivered' AND body->>'$.kind' <> 'test' "
             "AND wall_s >= ? AND wall_s <= ? GROUP BY ALL) "
             "SELECT channel, state, count(*), NULL, min(first_s), max(last_s), state = 'failed', "
-            "arg_max(why, last_s) FROM tried WHERE state NOT IN ('sent', 'withdrawn') GROUP BY channel, state",
+            "arg_max(why, last_s) FROM tried WHERE state NOT IN ('sent', 'withdrawn') "
+            "GROUP BY channel, state",
             [start_s, end_s],
         ),
     )
