@@ -15,9 +15,9 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 
-from bolt_tui.cli import OutputError
 from bolt_tui.opening import settings
 from bolt_tui.printing import EXIT, emit
+from bolt_tui.refusing import OutputError
 from engine.agents.tools.alert_reading import FOLDER, SILENCES, read
 from engine.agents.tools.alert_rows import in_force, sections, verdict
 from engine.agents.tools.alert_state import lately_resolved

@@ -8,10 +8,9 @@ import os
 import sys
 from collections.abc import Sequence
 
-from bolt_tui.command_line import USAGE_ERROR, parser, unknown_word
+from bolt_tui.command_line import parser, unknown_word
+from bolt_tui.refusing import FAILED, NAGIOS_UNKNOWN, OutputError, refuse
 
-FAILED = 1
-NAGIOS_UNKNOWN = 3
 # Commands that need no engine of their own, by the module that carries them out.
 _OWN = {
     "config": "settings_command",
@@ -26,10 +25,6 @@ _OWN = {
     "validate": "validate_command",
     "soak": "soak_command",
 }
-
-
-class OutputError(Exception):
-    """The answer is there, but stdout can't take it."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -128,9 +123,3 @@ def _console(arguments: argparse.Namespace) -> int:
         replay = interactive.Replay(Path(arguments.replay), arguments.speed or 1.0)
     record = None if arguments.record is None else Path(arguments.record)
     return interactive.run(checked, record=record, replay=replay)
-
-
-def refuse(sentence: str) -> int:
-    """Say on stderr why this can't be done, and return the exit code for it."""
-    sys.stderr.write(f"bolt-tui: {sentence}\n")
-    return USAGE_ERROR

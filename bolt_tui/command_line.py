@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn
 
-USAGE_ERROR = 2
+from bolt_tui.refusing import refuse
+
 OUTPUTS = ("text", "json", "ndjson", "markdown")
 
 _EPILOG = """exit codes:
@@ -30,8 +31,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         said = message.splitlines()[0]
         said += ", as in --for=2h" if said.startswith("argument --for: expected") else ""
-        sys.stderr.write(f"{self.prog.split()[0]}: {said}\n")
-        sys.exit(USAGE_ERROR)
+        sys.exit(refuse(said))
 
 
 def parser() -> argparse.ArgumentParser:

@@ -11,8 +11,8 @@ from pathlib import Path
 import anyio
 
 from bolt_tui.app import ConsoleSettings, EnginePort, run_console
-from bolt_tui.cli import refuse
 from bolt_tui.opening import Settings
+from bolt_tui.refusing import refuse
 from engine.evidence import Answer
 from engine.store.folder import store_folder
 

@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 
-from bolt_tui.cli import OutputError
+from bolt_tui.refusing import USAGE_ERROR, OutputError
 from engine.events import encoder, ended
 from engine.evidence import Answer, Status, clean, usage_error
 
@@ -17,7 +17,6 @@ EXIT: dict[Status, int] = {
     "cancelled": 130,
 }
 STRICT_EXIT = 4
-USAGE_ERROR = 2
 
 
 def emit(answer: Answer, output: str) -> None:

@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bolt_tui.cli import OutputError
 from bolt_tui.opening import settings
 from bolt_tui.printing import EXIT, emit, note, write
+from bolt_tui.refusing import OutputError
 from bolt_tui.service import launchd, placing, systemd
 from bolt_tui.service.jobs import Program
 from bolt_tui.service.managers import Launchd, Manager, Refused, Systemd

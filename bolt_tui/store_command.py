@@ -17,9 +17,9 @@ import anyio.to_thread
 from msgspec.structs import replace
 
 from bolt_tui import store_report
-from bolt_tui.cli import OutputError
 from bolt_tui.opening import settings
 from bolt_tui.printing import EXIT, emit
+from bolt_tui.refusing import OutputError
 from bolt_tui.stopping import until_signal
 from engine.agents.moments import BadMoment, moment, until
 from engine.clock import SystemClock

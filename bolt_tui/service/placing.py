@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bolt_tui.cli import OutputError
+from bolt_tui.refusing import OutputError
 from engine.checks.service_units import Kind, folders_made, ours
 from engine.durable import replace_file
 

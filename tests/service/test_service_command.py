@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bolt_tui.cli import OutputError
+from bolt_tui.refusing import OutputError
 from bolt_tui.service import placing
 from bolt_tui.service.managers import Launchd
 from engine.checks.service_units import installed, mark
