@@ -42,8 +42,8 @@ class UnknownSilence(AlertsError, ValueError):
     """There is no silence of this id."""
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
-        hint = nearest(name, known) or f"; expected one of {', '.join(known) or 'none yet'}"
-        super().__init__(f'there is no silence "{name[:60]}"{hint}')
+        there = f"; expected one of {', '.join(known)}" if known else "; nothing is silenced"
+        super().__init__(f'there is no silence "{name[:60]}"{nearest(name, known) or there}')
 
 
 class DamagedStanding(AlertsError):

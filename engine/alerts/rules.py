@@ -11,6 +11,7 @@ from engine.alerts.defaults import DEFAULTS
 from engine.alerts.expression import Expression
 from engine.alerts.known import KNOWN
 from engine.alerts.rule_keys import KEYS, Table
+from engine.alerts.rule_place import place
 from engine.config.loading import Loaded
 from engine.config.options import ConfigError, found, nearest
 from engine.config.schema import Alerts
@@ -75,7 +76,8 @@ def in_force(loaded: Loaded) -> tuple[Rule, ...]:
     try:
         return rules(loaded.config.alerts, KNOWN)
     except ConfigError as error:
-        raise ConfigError(f"{loaded.origins['alerts.rules']}: {error}") from error
+        where = place(loaded.origins["alerts.rules"], str(error))
+        raise ConfigError(f"{where}: {error}") from error
 
 
 def _rule(name: str, alerts: Alerts, known: Collection[str]) -> Rule:

@@ -177,7 +177,7 @@ def test_a_wrong_rule_names_its_file(tmp_path: Path) -> None:
     """The sentence begins with the place where the rules stand."""
     file = tmp_path / "mine.toml"
     file.write_text('[alerts]\ninterval_s = 5\n[alerts.rules.hot]\nexpr = "cpu > 1"\n')
-    with pytest.raises(ConfigError, match=r"mine\.toml:3: alerts\.rules\.hot\.expr: at column 1"):
+    with pytest.raises(ConfigError, match=r"mine\.toml:4: alerts\.rules\.hot\.expr: at column 1"):
         in_force(load(tmp_path, config_file=file, environ={}))
 
 
@@ -189,7 +189,7 @@ def test_the_settings_are_checked_with_their_rules(
     given = ["--config", str(file)]
     file.write_text('[alerts.rules.low_success]\nfor = "5x"\n')
     assert main(["config", "validate", *given]) == 2
-    assert "mine.toml:1: alerts.rules.low_success.for: expected a" in capsys.readouterr().err
+    assert "mine.toml:2: alerts.rules.low_success.for: expected a" in capsys.readouterr().err
     file.write_text('[alerts.rules.low_success]\nfor = "5m"\nlabels = { desk = "a" }\n')
     assert main(["config", "validate", *given]) == 0
     assert main(["config", "show", *given]) == 0

@@ -200,7 +200,7 @@ def test_bad_rule(bolt: Bolt, own_folders: Path, words: tuple[str, ...]) -> None
     assert (ran.code, ran.out) == (2, "")
     assert "alerts.rules.mine.expr" in ran.err
     assert "memory_used_bytes" in ran.err
-    assert "config.toml:1: " in ran.err
+    assert "config.toml:2: " in ran.err
 
 
 def test_test_message_is_taken(bolt: Bolt, own_folders: Path) -> None:

@@ -31,7 +31,9 @@ def evidence(event: HealthChecked) -> Evidence:
     """Return what was found as a verdict and a table of the checks."""
     rows = tuple(map(_row, event.checks))
     verdict = f"{event.state}: {event.text}" if event.checks else "nothing was looked at"
-    return Evidence(verdict, sections=(Table("Checks", _COLUMNS, rows),), weight=3)
+    ill = [check.name for check in event.checks if check.state in ("critical", "unknown")]
+    lacks = f"not well: {', '.join(ill)}" if ill else None
+    return Evidence(verdict, sections=(Table("Checks", _COLUMNS, rows),), weight=3, lacks=lacks)
 
 
 def _row(check: Check) -> tuple[Cell, ...]:

@@ -74,9 +74,11 @@ def outbox(ground: Ground) -> Seen:
         "oldest_s": round(max(0.0, oldest_s)),
     }
     state = LIMITS["outbox.oldest_s"].judge(oldest_s)
-    if state == "ok" and not given_up:
+    if state == "ok" and not given_up and not failing:
         return Seen("ok", f"messages on their way: {waiting}", figures=figures)
     said = f"messages on their way: {waiting}, the oldest for {oldest_s / 60:,.0f} min"
+    if failing:
+        said += f"; {failing} were not taken so far"
     if given_up:
         said += f"; {given_up} were given up in the last days"
     return Seen("warning", said, _WHY, figures)
