@@ -18,9 +18,10 @@ from engine.checks.health import health as health_module
 from engine.checks.health.health import summed_up
 from engine.checks.health.parts.catalogue import CHECKS, GROUPS, UnknownCheck, chosen
 from engine.checks.health.parts.opening import judged
+from engine.checks.health.tool import evidence
 from engine.checks.tools import tools
 from engine.events import Check, HealthChecked, SessionJoined, SessionLeft
-from engine.evidence import Answer, Level, Status, Understanding
+from engine.evidence import Answer, Level, Status, Table, Understanding
 from engine.runtime import Engine
 from engine.store.journals.journal import read_events
 from tests.checks.health_ground import found, ground, looked
@@ -269,7 +270,7 @@ def _child_of(pid: int) -> psutil.Process:
 
 
 async def test_a_session_answers_it_and_hears_of_it(tmp_path: Path) -> None:
-    """As a query it goes over the bus, and the answer is a table of the checks."""
+    """As a query it goes over the bus, and the answer has a table for each group of checks."""
     given = ground(tmp_path, store_folder=str(tmp_path / "store"))
     async with Engine.open(given.project, settings=given.settings, tools=tools()) as engine:
         with engine.bus.subscribe() as events:
@@ -277,10 +278,22 @@ async def test_a_session_answers_it_and_hears_of_it(tmp_path: Path) -> None:
             heard = [one for one in events.take() if isinstance(one, HealthChecked)]
     assert answer.status == "answered"
     assert answer.verdict.startswith(f"{heard[0].state}: ")
-    [table] = answer.sections
-    assert table.title == "Checks"
+    assert [one.title for one in answer.sections] == ["Liveness", "Readiness", "Dependencies"]
     assert len(heard) == 1
     assert [check.name for check in heard[0].checks] == list(CHECKS)
+
+
+def test_what_is_not_well_stands_first_with_its_remedy() -> None:
+    """A short screen shows the beginning of a table."""
+    checks = (
+        Check("disk", "dependency", "ok", "there is room"),
+        Check("git", "dependency", "warning", "there is none", "install it"),
+        Check("duckdb", "dependency", "critical", "it is broken"),
+    )
+    [table] = evidence(HealthChecked(state="critical", text="", checks=checks)).sections
+    assert isinstance(table, Table)
+    assert [row[0] for row in table.rows] == ["duckdb", "git", "disk"]
+    assert table.rows[1][2] == "there is none; install it"
 
 
 def test_checks_are_chosen_by_name_and_group() -> None:

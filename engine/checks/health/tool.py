@@ -1,14 +1,15 @@
 """Health as the engine's own answer to a query; what was found goes over the session's bus."""
 
 from engine.agents.tool import Call
-from engine.checks.health.health import Outcome
+from engine.checks.health.health import WORST_FIRST, Outcome
 from engine.checks.health.health import health as look
 from engine.checks.health.parts.catalogue import chosen
 from engine.checks.health.parts.look import Ground
 from engine.events import Check, HealthChecked
 from engine.evidence import Cell, Evidence, Table
 
-_COLUMNS = ("check", "group", "state", "what", "remedy", "ms")
+_COLUMNS = ("check", "state", "what", "ms")
+_TITLES = (("liveness", "Liveness"), ("readiness", "Readiness"), ("dependency", "Dependencies"))
 
 
 async def health(call: Call) -> Evidence:
@@ -28,14 +29,19 @@ async def health(call: Call) -> Evidence:
 
 
 def evidence(event: HealthChecked) -> Evidence:
-    """Return what was found as a verdict and a table of the checks."""
-    rows = tuple(map(_row, event.checks))
+    """Return what was found as a verdict and a table a group, what is not well first."""
+    found = sorted(event.checks, key=lambda check: WORST_FIRST.index(check.state))
+    tables = tuple(
+        Table(title, _COLUMNS, tuple(_row(check) for check in found if check.group == group))
+        for group, title in _TITLES
+        if any(check.group == group for check in found)
+    )
     verdict = f"{event.state}: {event.text}" if event.checks else "nothing was looked at"
     ill = [check.name for check in event.checks if check.state in ("critical", "unknown")]
     lacks = f"not well: {', '.join(ill)}" if ill else None
-    return Evidence(verdict, sections=(Table("Checks", _COLUMNS, rows),), weight=3, lacks=lacks)
+    return Evidence(verdict, sections=tables, weight=3, lacks=lacks)
 
 
 def _row(check: Check) -> tuple[Cell, ...]:
-    remedy = check.remedy or None
-    return (check.name, check.group, check.state, check.text, remedy, check.elapsed_ms)
+    what = f"{check.text}; {check.remedy}" if check.remedy else check.text
+    return (check.name, check.state, what, round(check.elapsed_ms))
