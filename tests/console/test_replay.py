@@ -143,6 +143,7 @@ def test_a_recording_is_written_once(tmp_path: Path) -> None:
             "format 9, written by bolt-tui 9.9",
         ),
     ],
+    ids=["empty", "plain text", "another shape", "a later format"],  # gzip's bytes have the time
 )
 def test_what_is_no_recording(tmp_path: Path, content: bytes, part: str) -> None:
     """Foreign files and newer formats are refused with what was found."""
