@@ -359,9 +359,9 @@ class SilenceChanged(Event, frozen=True, kw_only=True, tag=True):
 class AlertDelivered(Event, frozen=True, kw_only=True, tag=True):
     """What became of one attempt to send a message over a channel.
 
-    sent: the receiver acknowledged it. unsure: it was sent and nobody answered. failed: it was not
-    taken; `next_try_s` counts from this event. given_up: it is tried no more, `cause` says why.
-    withdrawn: nobody needs it any more.
+    sent: the receiver acknowledged it. unsure: it was sent and nobody said whether it was taken.
+    failed: it was not taken; `next_try_s` counts from this event. given_up: it is tried no more,
+    `cause` says why. withdrawn: nobody needs it any more.
     """
 
     message: str

@@ -91,6 +91,8 @@ class EmailChannel:
 
     async def errand(self, attempt: int) -> Errand:
         password = await self.source.read() if self.source is not None else Secret("")
+        if not password.reveal().isascii():
+            raise ChannelError("the password has letters beyond ASCII, which no login takes")
         return Errand(ToServer(self.settings, password), self.timeout_s, attempt)
 
     async def reach(self) -> None:

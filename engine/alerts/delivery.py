@@ -117,12 +117,13 @@ class Folders:
 class Desk:
     """Reads the outbox' files, and writes down what no sending process could.
 
-    `say` takes a sentence about what is wrong with the folder itself.
+    `say` takes a sentence about what happened to a message's file. `wrong` has what could not be
+    done since it was emptied.
     """
 
     def __init__(self, folders: Folders, clock: Clock, say: Callable[[str], None]) -> None:
         self._folders, self._clock, self._say = folders, clock, say
-        self._said: set[str] = set()
+        self.wrong: list[str] = []
 
     def settle(self, path: Path, since: int | None = None) -> Settled:
         """Look at a file that nobody is sending, and do what its history asks for.
@@ -165,9 +166,7 @@ class Desk:
 
     def _aside(self, file: MessageFile) -> Settled:
         file.move(self._folders.damaged)
-        self.complain(
-            f"{file.path.name} is no message any more and was put into {file.path.parent}"
-        )
+        self._say(f"{file.path.name} is no message any more and was put into {file.path.parent}")
         return Settled()
 
     def failed(self, one: Waiting, cause: str) -> tuple[Outcome, tuple[AlertDelivered, ...]]:
@@ -198,12 +197,9 @@ class Desk:
             self.complain(f"{one.path.name} in the outbox can't be written", error)
         return (event(one.head, made),)
 
-    def complain(self, what: str, error: OSError | None = None) -> None:
-        """Say once what is wrong with the folder."""
-        why = f": {error.strerror or type(error).__name__}" if error is not None else ""
-        if what not in self._said:
-            self._said.add(what)
-            self._say(what + why)
+    def complain(self, what: str, error: OSError) -> None:
+        """Keep in mind what could not be done."""
+        self.wrong.append(f"{what}: {error.strerror or type(error).__name__}")
 
 
 def _once(head: Head) -> bool:

@@ -20,8 +20,8 @@ from engine.clock import SystemClock
 from engine.config.schema import Email
 from engine.evidence import clean
 
+NO_SMTP = "something that is no SMTP"
 _SUBJECT = 160
-_SAID = 120
 _LINE_BEGINS_WITH_DOT = re.compile(rb"(?m)^\.")
 
 
@@ -42,6 +42,8 @@ def checked(settings: Email) -> None:
         raise ChannelError("email.sender is empty: say from whom the mail is")
     if not settings.to:
         raise ChannelError("email.to is empty: say whom the mail goes to")
+    if not settings.user.isascii():
+        raise ChannelError(f"email.user: {clean(settings.user)!r} has letters beyond ASCII")
     address("email.sender", settings.sender)
     for one in settings.to:
         address("email.to", one)
@@ -85,7 +87,7 @@ def letter(message: Message, settings: Email, now_s: float) -> EmailMessage:
 
 def _text(message: Message, now_s: float) -> str:
     since = datetime.fromtimestamp(message.since_s, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    first = [message.summary, "", message.text, message.value]
+    first = [message.summary, "", *message.text.split("\n"), message.value]
     first += [f"What to do: {message.remedy}"] if message.remedy else []
     facts = {"Rule": message.rule, "Severity": message.severity, "Since": since}
     facts |= {"Host": message.host, "Project": message.project} | dict(
@@ -104,7 +106,7 @@ def send(server: ToServer, message: Message, timeout_s: float, goes_out: Callabl
 
     Raises:
         Refused: it was clearly not taken.
-        OSError: the connection broke; after `goes_out` it may have been taken.
+        OSError: the connection broke, or it was no SMTP; after `goes_out` it may have been taken.
     """
     mail = letter(message, server.settings, SystemClock().wall_s())
     text = _LINE_BEGINS_WITH_DOT.sub(b"..", mail.as_bytes())
@@ -190,15 +192,20 @@ def _envelope(server: ToServer, smtp: smtplib.SMTP) -> list[str]:
 def _expect(
     server: ToServer, reply: tuple[int, bytes], code: int, what: str, *, whole: bool
 ) -> None:
-    if reply[0] == -1:  # how smtplib reads a connection that ended in between
-        raise ConnectionResetError
+    if not _is_reply(reply[0]):
+        raise smtplib.SMTPException
     if reply[0] != code:
         raise Refused(f"{server.at} refused {what}: {_reply(*reply)}", whole=whole)
 
 
 def _reply(code: int, said: bytes) -> str:
     first = said.decode("utf-8", "replace").strip().partition("\n")[0]
-    return clean(f"{code} {first}"[:_SAID])
+    return clean(f"{code} {first}") if _is_reply(code) else NO_SMTP
+
+
+def _is_reply(code: int) -> bool:
+    """Return whether it is one (RFC 5321, 4.2.1); smtplib makes -1 or 25 of other lines."""
+    return 200 <= code < 600
 
 
 def broken(error: smtplib.SMTPServerDisconnected, at: str) -> str:

@@ -15,7 +15,7 @@ from typing import Self
 
 import msgspec
 
-from engine.alerts.progress import ChannelName, Head, Progress, Record, progress
+from engine.alerts.progress import ChannelName, Head, Intent, Progress, Record, progress
 from engine.durable import sync, sync_folder
 
 # A message's id names its file, so it is nothing that a file system could take otherwise.
@@ -149,13 +149,19 @@ class MessageFile:
         """Add a line; when this returns it survives a power cut.
 
         Raises:
-            OSError: it may be written in part, which counts as not written.
+            OSError: it may be written in part, which counts as not written. An intent is taken
+                back, as nothing goes out on it.
         """
-        torn = self._content and not self._content.endswith(b"\n")
+        before, torn = len(self._content), self._content and not self._content.endswith(b"\n")
         line = (b"\n" if torn else b"") + _sealed(record)
         try:
             _write(self._file, line)
             sync(self._file)
+        except OSError:
+            if isinstance(record, Intent):
+                with suppress(OSError):
+                    os.ftruncate(self._file, before)
+            raise
         finally:
             self._content = _whole(self._file)
 

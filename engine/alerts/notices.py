@@ -130,7 +130,7 @@ def _notice(
         rule=alert.rule,
         kind=kind,
         severity=alert.severity,
-        summary=alert.text,
+        summary=alert.text or f"{alert.rule}: {alert.value}",
         text=_text(alert),
         value=alert.value,
         labels=alert.labels,

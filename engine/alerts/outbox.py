@@ -38,8 +38,9 @@ def _nobody(_: str) -> None:
 class Outbox:
     """Messages on their way, in the store's `alerts` folder; several sessions may share it.
 
-    `say` takes a sentence about what is wrong with the folder; it is called from worker threads.
-    `put`, `withdraw`, `counts`, `lying` and `became` touch the disk: call them there, too.
+    `say` takes a sentence about a file that is no message; it is called from worker threads.
+    `wrong` has what could not be done in the last round over all that waits. `put`, `withdraw`,
+    `counts`, `lying` and `became` touch the disk: call them in a worker thread.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Outbox:
         self._shelf = Shelf(Folders.of(alerts), self._clock)
         self._desk = Desk(Folders.of(alerts), self._clock, say)
         self._due = Due(self._clock, give_up_s)
+        self.wrong: tuple[str, ...] = ()
 
     def put(self, message: Message, channels: Iterable[ChannelName]) -> int:
         """Put a message down for each channel; return for how many it was new.
@@ -94,6 +96,7 @@ class Outbox:
         takes nothing is left alone for a while by all of them. `on` is told of every attempt,
         `muted` is asked right before one. `only` is the one message to look at.
         """
+        self._desk.wrong = []
         waiting = await self._look(on, only)
         due: list[float] = []
         async with anyio.create_task_group() as group:
@@ -101,6 +104,7 @@ class Outbox:
                 queue = [one for one in waiting if one.channel == name]
                 channel = channels.get(name, "it is not set")
                 group.start_soon(_Round(self._desk, self._due, channel, on, muted).go, queue, due)
+        self.wrong = tuple(dict.fromkeys(self._desk.wrong))
         return min(due, default=None)
 
     async def _look(self, on: On, only: str | None) -> list[Waiting]:

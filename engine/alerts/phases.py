@@ -56,6 +56,11 @@ def _enough(rule: Rule, truth: Truth) -> Truth:
     return changed(truth, holds=False, unknown="")
 
 
+def _why_over(rule: Rule, truth: Truth) -> str:
+    few = truth.events is not None and truth.events < rule.minimum_events
+    return f"fewer than {rule.minimum_events} events" if few else "it holds no longer"
+
+
 def _looked(alert: Alert, rule: Rule, truth: Truth, elapsed_s: float) -> Alert:
     """Let the time pass, and take over what rule and readings say now."""
     counts = truth.holds is not None and not alert.unknown  # it could be told at both ends
@@ -114,7 +119,7 @@ def _fired(before: Alert, alert: Alert, rule: Rule, truth: Truth) -> Step:
     elif truth.holds is False and alert.phase == "firing":
         alert = replace(alert, phase="kept", held_s=0.0)
     if truth.holds is False and alert.held_s >= rule.keep_firing_for_s:
-        return resolved(alert, f"it holds no longer: {truth.seen}", truth.seen)
+        return resolved(alert, f"{_why_over(rule, truth)}: {truth.seen}", truth.seen)
     if not _to_be_said(before, alert):
         return alert, None
     alert = replace(alert, said_ago_s=0.0)

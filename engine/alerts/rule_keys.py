@@ -84,7 +84,7 @@ class Table:
         return value if key == "expr" else clean(" ".join(value.split()))
 
     def summary(self, key: str) -> str:
-        text = self.text(key) or f"{self._rule}: {{value}}"
+        text = self.text(key)
         for placeholder in _PLACEHOLDER.findall(text):
             if placeholder != "{value}":
                 raise self._bad(key, "no placeholder but {value}", placeholder)

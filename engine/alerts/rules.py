@@ -26,7 +26,8 @@ class Rule:
     """When to tell, of what, to whom, how often.
 
     No `channels`: all that are set up. `summary` may have a `{value}`, which becomes what was
-    seen. Below `minimum_events` in the windows that `expr` names it does not hold.
+    seen; without one, that alone is told. Below `minimum_events` in the windows that `expr` names
+    it does not hold.
     """
 
     name: str

@@ -1,7 +1,8 @@
 """Secrets: had from the environment or from the user's own command, and shown nowhere."""
 
 import base64
-from collections.abc import Mapping, MutableMapping
+import re
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
@@ -13,6 +14,8 @@ from engine.process import ProcessError, run
 _COMMAND_S = 10.0
 _MOST_BYTES = 64 * 1024
 _HIDDEN = "[hidden]"
+_SHORTEST_FORM = 4
+_PARTED = re.compile("[/?&=]")
 _SHORTEST_PART = 9  # a shorter part of an address is a word like "services", and no secret
 
 
@@ -29,12 +32,12 @@ class Secret:
         return self._text
 
     def hide(self, text: str) -> str:
-        """Return `text` without the secret, its telling parts, or its Base64 form in it."""
-        encoded = base64.b64encode(self._text.encode()).decode().rstrip("=")
+        """Return `text` without the secret, its telling parts, or its Base64 forms in it."""
         # Of an address the host may be told.
         target = "/" + self._text.partition("://")[2].partition("/")[2]
-        parts = [one for one in target.split("/") if len(one) >= _SHORTEST_PART]
-        for part in sorted({self._text, encoded, target, *parts} - {"", "/"}, key=len)[::-1]:
+        parts = [one for one in _PARTED.split(target) if len(one) >= _SHORTEST_PART]
+        found = {self._text, target, *parts, *_base64_forms(self._text.encode())} - {"", "/"}
+        for part in sorted(found, key=len)[::-1]:
             text = text.replace(part, _HIDDEN)
         return text
 
@@ -49,6 +52,19 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a secret is not pickled")
+
+
+def _base64_forms(secret: bytes) -> Iterator[str]:
+    """Yield what of a secret stands in Base64, at the end of a text or before more of it.
+
+    A login is user and password in one, so each place within three bytes is possible.
+    """
+    for before in range(3):
+        encoded = base64.b64encode(bytes(before) + secret).decode()
+        begin, end = -(-before * 8 // 6), (before + len(secret)) * 8 // 6
+        if end - begin >= _SHORTEST_FORM:
+            yield encoded[begin:].rstrip("=")
+            yield encoded[begin:end]
 
 
 @dataclass(frozen=True, slots=True)

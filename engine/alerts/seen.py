@@ -53,12 +53,10 @@ def _words(name: str, reading: Reading | None) -> str:
     said = value if isinstance(value, str) else _amount(float(value), reading.unit)
     if reading.events is None:
         return f"{name} = {said}"
-    of = "queries" if name.startswith(_OF_QUERIES) else "events"
-    return (
-        f"{name} = {said}"
-        if name == "queries_ended"
-        else f"{name} = {said} of {reading.events} {of}"
-    )
+    if name == "queries_ended":
+        return f"{name} = {said}"
+    one, many = ("query", "queries") if name.startswith(_OF_QUERIES) else ("event", "events")
+    return f"{name} = {said} of {reading.events} {one if reading.events == 1 else many}"
 
 
 def _amount(value: float, unit: str) -> str:

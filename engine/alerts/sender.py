@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
-from smtplib import SMTPServerDisconnected
+from smtplib import SMTPException, SMTPServerDisconnected
 
 import msgspec
 
@@ -141,13 +141,12 @@ def _result(attempt: Attempt, message: Message, errand: Errand) -> Result:
     try:
         said = _send(message, errand, goes_out)
         return Result("sent", errand.secret.hide(said)[:_SAID])
-    except Refused as error:
-        said = errand.secret.hide(str(error))[:_SAID]
-        return Result("failed", said, error.whole, error.retry_after_s)
     except Undelivered as error:
-        return Result("failed", errand.secret.hide(str(error))[:_SAID], whole=True)
+        return _untaken(error, errand)
     except SMTPServerDisconnected as error:
         return attempt.broken(mail.broken(error, _at(errand)))
+    except SMTPException:
+        return attempt.broken(f"{_at(errand)} answered {mail.NO_SMTP}")
     except OSError as error:
         if unwritten:
             raise
@@ -156,6 +155,13 @@ def _result(attempt: Attempt, message: Message, errand: Errand) -> Result:
         return attempt.broken(f"{_at(errand)} answered something that is no HTTP")
     except Exception as error:  # the boundary: its text might have the address in it
         return attempt.broken(f"sending broke with {type(error).__name__}")
+
+
+def _untaken(error: Undelivered, errand: Errand) -> Result:
+    said = errand.secret.hide(str(error))[:_SAID]
+    if isinstance(error, Refused):
+        return Result("failed", said, error.whole, error.retry_after_s)
+    return Result("failed", said, whole=True)
 
 
 def _send(message: Message, errand: Errand, goes_out: Callable[[], None]) -> str:

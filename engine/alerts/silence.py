@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
@@ -41,11 +41,24 @@ class Silence(Struct, frozen=True, kw_only=True):
         return 0.0 if self.ended else min(self.until_s - wall_s, self.until_s - self.starts_s)
 
 
+class Made(NamedTuple):
+    """A silence that was made; `stands` was there before, fits the same and more, and lasts."""
+
+    silence: Silence
+    stands: Silence | None
+
+
 def silenced(
     silences: Sequence[Silence], rule: str, severity: str, labels: Mapping[str, str]
 ) -> Silence | None:
     """Return the one that mutes this alert longest, None where nobody does; all of them last."""
     fitting = [one for one in silences if one.fits(rule, severity, labels)]
+    return max(fitting, key=lambda one: one.until_s, default=None)
+
+
+def standing(silences: Sequence[Silence], matchers: Mapping[str, str]) -> Silence | None:
+    """Return the one that mutes longest all that these matchers fit, None where none does."""
+    fitting = [one for one in silences if one.matchers.items() <= matchers.items()]
     return max(fitting, key=lambda one: one.until_s, default=None)
 
 

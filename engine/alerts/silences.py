@@ -17,6 +17,7 @@ from engine.events import SilenceChanged
 
 KEPT_S: Final = 86_400.0  # after its end, so that one can see what was silenced
 _LARGEST_BYTES: Final = 65_536
+_FAR_S: Final = 32_503_680_000.0  # the year 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +29,23 @@ class Found:
 
 
 class Lasting:
-    """Tells which silences last, by the monotonic clock from when each was seen first.
+    """Tells which silences last, by the clock that counts sleep, from when each was seen first.
 
-    So a clock that is set lets none of them end early, or stay.
+    So a clock that is set lets none of them end early, or stay, and a laptop's sleep prolongs none.
     """
 
     def __init__(self) -> None:
         self._ends: dict[tuple[str, float, bool], float] = {}
 
-    def now(self, found: Sequence[Silence], mono_s: float, wall_s: float) -> tuple[Silence, ...]:
+    def now(
+        self, found: Sequence[Silence], sleepless_s: float, wall_s: float
+    ) -> tuple[Silence, ...]:
         """Return those that last."""
         keys = {(one.id, one.until_s, one.ended): one for one in found}
         self._ends = {
-            key: self._ends.get(key, mono_s + one.left_s(wall_s)) for key, one in keys.items()
+            key: self._ends.get(key, sleepless_s + one.left_s(wall_s)) for key, one in keys.items()
         }
-        return tuple(one for key, one in keys.items() if mono_s < self._ends[key])
+        return tuple(one for key, one in keys.items() if sleepless_s < self._ends[key])
 
 
 def read(folder: Path) -> Found:
@@ -126,6 +129,8 @@ def _read(path: Path) -> Silence:
     one = msgspec.json.decode(_bytes(path), type=Silence)
     if one.id != path.stem or not ID.fullmatch(one.id):
         raise BadSilence(f'expected the id "{path.stem[:60]}", found "{one.id[:60]}"')
+    if not 0 <= one.until_s < _FAR_S:
+        raise BadSilence(f"expected an end that a calendar has, found {one.until_s:g} s")
     if one.ended:  # its end was moved to when somebody ended it
         return one
     for_s = round(one.until_s - one.starts_s, 3)  # wall times are too coarse for the last digits

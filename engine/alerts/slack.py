@@ -20,7 +20,6 @@ from engine.evidence import clean
 _GLYPHS = {"firing": "▲", "repeated": "▲", "resolved": "✓", "test": "•"}
 _HEADER = 150  # Slack's limits, in characters
 _SECTION = 3000
-_SAID = 120
 _READ_BYTES = 2048
 _WHOLE = (401, 403, 404, 410, 429)
 _VISIBLE = re.compile(r"[!-~]+")
@@ -78,7 +77,7 @@ def payload(message: Message, now_s: float) -> bytes:
     """
     head = f"{_GLYPHS[message.kind]} {message.kind}: {message.summary}"
     since = datetime.fromtimestamp(message.since_s, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    rows = [message.text, message.value, message.remedy]
+    rows = [*message.text.split("\n"), message.value, message.remedy]
     rows += [f"{name}: {value}" for name, value in sorted(message.labels.items())]
     context = [f"{message.severity} · rule {message.rule} · since {since}"]
     context += [text for text in (made(message, now_s), message.host, message.project) if text]
@@ -178,9 +177,11 @@ def _judged(to: Place, response: HTTPResponse) -> str:
         said = response.read(_READ_BYTES).decode("utf-8", "replace").strip().partition("\n")[0]
     if 300 <= response.status < 400:
         raise Refused(f"{to.at} redirects {_elsewhere(response)}, which is not followed")
-    words = f"{to.at} answered {response.status}" + (f": {clean(said)[:_SAID]}" if said else "")
+    words = f"{to.at} answered {response.status}" + (f": {clean(said)}" if said else "")
     if 200 <= response.status < 300:
         return words
+    # A gateway's answer (502, 504) is none of who may have taken it. An outage gives many of them,
+    # and "at least once" weighs more than a second copy with the same id.
     whole = response.status in _WHOLE or response.status >= 500
     raise Refused(words, whole=whole, retry_after_s=_retry_after(response))
 

@@ -17,6 +17,7 @@ from engine.bus import Bus
 from engine.clock import Clock
 from engine.config import Config
 from engine.events import AlertDelivered
+from engine.evidence import clean
 
 CAPABILITY: Final = "notify"
 _LOOK_S: Final = 5.0
@@ -40,6 +41,7 @@ class AlertDelivery:
         silences: Callable[[], Sequence[Silence]],
     ) -> None:
         self._said: list[str] = []  # from worker threads too
+        self.wrong: tuple[str, ...] = ()  # in the last round
         give_up_s = config.alerts.give_up_s
         self.outbox = Outbox(folder, give_up_s=give_up_s, clock=clock, say=self._said.append)
         self.channels: dict[ChannelName, Channel | str] = channels(config, environ)
@@ -52,9 +54,9 @@ class AlertDelivery:
         return tuple(name for name, one in self.channels.items() if not isinstance(one, str))
 
     def complaints(self) -> list[str]:
-        """Return what the outbox complained of since this was asked last, each sentence once."""
+        """Return what became of files that are no messages since this was asked last."""
         said, self._said[:] = [*self._said], []
-        return list(dict.fromkeys(said))
+        return said
 
     def wake(self) -> None:
         """Have a look at the outbox now."""
@@ -69,7 +71,7 @@ class AlertDelivery:
             except Exception as error:
                 # A boundary: the session goes on. Only its kind is told: its text may quote what
                 # is secret.
-                self._said.append(f"sending broke with {type(error).__name__}; it is tried again")
+                self.wrong = (f"sending broke with {type(error).__name__}; it is tried again",)
                 wait_s = _LOOK_S
             with anyio.move_on_after(min(wait_s, _LOOK_S)):
                 await self._wake.wait()
@@ -78,6 +80,7 @@ class AlertDelivery:
         if self._held():
             return _LOOK_S
         due_s = await self.outbox.deliver(self.channels, self._told, self._muted)
+        self.wrong = self.outbox.wrong
         return _LOOK_S if due_s is None else max(due_s, 0.1)
 
     def _held(self) -> bool:
@@ -102,4 +105,4 @@ class AlertDelivery:
 
 def host() -> str:
     """Return this machine's name, as messages tell it."""
-    return socket.gethostname()
+    return clean(socket.gethostname())

@@ -6,12 +6,13 @@ The folder is the truth: whoever writes there is seen by all within seconds.
 import getpass
 import secrets
 from collections.abc import Mapping
+from math import floor
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from engine.alerts import silences
-from engine.alerts.silence import Silence, silence
+from engine.alerts.silence import Made, Silence, silence, standing
 from engine.alerts.silences import Lasting
 from engine.clock import Clock
 from engine.events import SilenceChanged
@@ -37,7 +38,7 @@ class SilenceWatch:
         """
         found = silences.read(self._folder)
         self.damaged = found.damaged
-        now_s, wall_s = self._clock.monotonic_s(), self._clock.wall_s()
+        now_s, wall_s = self._clock.sleepless_s(), self._clock.wall_s()
         before = {one.id: one for one in self.lasting}
         self.lasting = self._lasts.now(found.silences, now_s, wall_s)
         now = {one.id: one for one in self.lasting}
@@ -49,16 +50,17 @@ class SilenceWatch:
             *(_over(silences.told(one), wall_s) for one in over),
         )
 
-    def add(self, matchers: Mapping[str, str], for_s: float, reason: str) -> str:
-        """Silence what fits and return the silence's id.
+    def add(self, matchers: Mapping[str, str], for_s: float, reason: str) -> Made:
+        """Silence what fits, from this full second on, so that its end reads alike everywhere.
 
         Raises:
             BadSilence, OSError.
         """
-        now_s, name = self._clock.wall_s(), secrets.token_hex(4)
+        now_s, name = float(floor(self._clock.wall_s())), secrets.token_hex(4)
         made = silence(name, matchers, now_s, for_s, by=_user(), reason=reason)
+        lasting = [one for one in silences.read(self._folder).silences if one.left_s(now_s) > 0]
         silences.add(self._folder, made)
-        return made.id
+        return Made(made, standing(lasting, made.matchers))
 
     def end(self, name: str) -> None:
         """End a silence before its time.

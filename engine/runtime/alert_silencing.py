@@ -5,6 +5,7 @@ from typing import Final
 
 from anyio.to_thread import run_sync
 
+from engine.alerts.silence import Made
 from engine.bus import Bus
 from engine.events import SilenceChanged
 from engine.runtime.alert_relay import AlertRelay
@@ -22,8 +23,8 @@ class Silencing:
         self._complaints = Complaints(bus)
         self._looked = False
 
-    async def add(self, matchers: Mapping[str, str], for_s: float, reason: str) -> str:
-        """Silence what fits and return the silence's id.
+    async def add(self, matchers: Mapping[str, str], for_s: float, reason: str) -> Made:
+        """Silence what fits.
 
         Raises:
             BadSilence, OSError.

@@ -14,6 +14,7 @@ from anyio.abc import TaskGroup
 from anyio.to_thread import run_sync
 
 from engine.alerts.lock import AlertLock
+from engine.alerts.silence import Made
 from engine.bus import Bus
 from engine.clock import Clock
 from engine.config.schema import Alerts
@@ -37,6 +38,7 @@ _LOCK: Final = "alerts.lock"
 _HOUR: Final = "alerts.last_hour"
 _JOURNALS: Final = "alerts.journals"
 _MESSAGES: Final = "alerts.messages"
+_FILES: Final = "alerts.message_files"
 _REMEDIES: Final[Mapping[str, str]] = {
     STANDING: "alerts go on from here; make the store's folder readable and writable",
     OUTBOX: "what is due is put again at the next evaluation",
@@ -199,10 +201,18 @@ class Alerting:
         for event in done.events:
             self._bus.publish(event)
         self._complain(done.problems)
-        for said in self._delivery.complaints():
-            self._complaints.fails(_MESSAGES, said, "see: bolt-tui alerts")
+        self._complain_of_sending()
         if done.put:
             self._delivery.wake()
+
+    def _complain_of_sending(self) -> None:
+        for said in self._delivery.complaints():
+            self._complaints.fails(_FILES, said, "see: bolt-tui alerts")
+        if wrong := self._delivery.wrong:
+            more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+            self._complaints.fails(_MESSAGES, wrong[0] + more, "see: bolt-tui alerts")
+        else:
+            self._complaints.works(_MESSAGES, "messages about alerts go their way again")
 
     async def _send(self, scope: anyio.CancelScope) -> None:
         with scope:
@@ -222,16 +232,16 @@ class Alerting:
 
     # ── silences ─────────────────────────────────────────────────────────────────────────────
 
-    async def silence(self, matchers: Mapping[str, str], for_s: float, reason: str) -> str:
-        """Silence what fits, in all sessions, and return the silence's id.
+    async def silence(self, matchers: Mapping[str, str], for_s: float, reason: str) -> Made:
+        """Silence what fits, in all sessions.
 
         Raises:
             BadSilence, OSError.
         """
-        name = await self._silencing.add(matchers, for_s, reason)
+        made = await self._silencing.add(matchers, for_s, reason)
         async with self._looking:
             await self._silencing.look(evaluates=self._evaluates)
-        return name
+        return made
 
     async def unsilence(self, name: str) -> None:
         """End a silence before its time, in all sessions.

@@ -59,6 +59,7 @@ from engine.store.sessions.last_circuits import last_circuits
 from engine.store.sessions.session_name import session_name
 
 if TYPE_CHECKING:
+    from engine.alerts.silence import Made
     from engine.runtime.alerting import Alerting
     from engine.runtime.long_session import LongSession
     from engine.runtime.recording import SessionRecording
@@ -346,8 +347,8 @@ class Engine:
         """
         return self.board.unpin() if name == "level" else self.board.release(name)
 
-    async def silence(self, matchers: Mapping[str, str], for_s: float, reason: str = "") -> str:
-        """Have what fits all of these labels told to nobody for so long; return the silence's id.
+    async def silence(self, matchers: Mapping[str, str], for_s: float, reason: str = "") -> "Made":
+        """Have what fits all of these labels told to nobody for so long.
 
         Raises:
             BadSilence: it would fit everything, or the labels, time or reason are none.

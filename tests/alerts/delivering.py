@@ -57,6 +57,12 @@ def mail_only(server: MailServer, **other: object) -> Channels:
     return channels(config, {"SMTP_PASSWORD": PASSWORD, **os.environ})
 
 
+# Whose certificate is no proof: for which name, whether expired, whether trusted; what is said.
+NO_PROOF = [
+    ("elsewhere.example", False, True, "mismatch"),
+    ("localhost", True, True, "expired"),
+    ("localhost", False, False, "certificate is not accepted"),
+]
 LOGIN: dict[str, object] = {"user": USER}
 
 
@@ -67,6 +73,14 @@ async def round_of(
     told: list[AlertDelivered] = []
     due = await outbox.deliver(by, told.append, lambda _: False, only)
     return told, due
+
+
+async def delivered(folder: Path, by: Channels) -> AlertDelivered:
+    """Put a message for the one channel that is set up, and return what came of one round."""
+    outbox = Outbox(folder)
+    outbox.put(message(), [name for name, one in by.items() if not isinstance(one, str)])
+    ((told,), _) = await round_of(outbox, by)
+    return told
 
 
 def names(folder: Path) -> list[str]:

@@ -32,8 +32,8 @@ class FakeSlack:
     A number is a status, `429:7` one with Retry-After; `mute` never answers, `half` begins to,
     `drip` goes on for ever,
     `drop` resets before TLS begins, `lost` after it read, `early` answers 403 and reads nothing,
-    `redirect:URL` sends elsewhere, `echo` answers 404 with the path, `wait` answers once `go` is
-    set. `silent` accepts and does not even begin TLS.
+    `redirect:URL` sends elsewhere, `echo:9` answers 404 with nine dots and the path, `wait` answers
+    once `go` is set. `silent` accepts and does not even begin TLS.
     """
 
     port: int = 0
@@ -118,7 +118,7 @@ def _said(word: str, argument: str, path: str) -> bytes:
     if word == "redirect":
         return _response("302", f"Location: {argument}\r\n", "")
     if word == "echo":
-        return _response("404", "", f"nothing at {path}\nsecond line")
+        return _response("404", "", f"{'.' * int(argument or 0)}nothing at {path}\nsecond line")
     if word in ("200", "wait"):
         return _response("200", "", "ok")
     return _response(word, f"Retry-After: {argument}\r\n" if argument else "", f"it is a {word}")

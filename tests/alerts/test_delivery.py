@@ -1,5 +1,7 @@
 """The process that sends ends by itself, and says what it can of how it ended."""
 
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -7,10 +9,11 @@ from pathlib import Path
 import anyio
 import pytest
 
+from engine.alerts import message_file
 from engine.alerts.errand import DONE, NOT_OURS, NOT_WRITTEN, Errand, encoded
 from engine.alerts.message_file import MessageFile, read
 from engine.alerts.outbox import Outbox
-from engine.alerts.progress import Outcome
+from engine.alerts.progress import Intent, Outcome
 from tests.alerts.delivering import message, round_of, slack_only
 from tests.alerts.fake_slack import FakeSlack, fake_slack
 
@@ -62,6 +65,23 @@ async def test_what_cant_be_written_down_is_not_sent(path: Path) -> None:
         done = sent(path, encoded(await errand(slack)), "dying_sender", "full disk")
     assert (done.returncode, slack.received) == (NOT_WRITTEN, [])
     assert done.stdout.decode().startswith("nothing is sent: the attempt can't be written down: No")
+
+
+def test_an_intent_that_the_disk_refuses_counts_as_none(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some disks say only at the end that they are full; nothing went out, so nothing is unsure."""
+
+    def refuses(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(message_file, "sync", refuses)
+    before = path.read_bytes()
+    file = MessageFile.held(path)
+    assert file is not None
+    with file, pytest.raises(OSError, match="No space"):
+        file.append(Intent(1, 0.0))
+    assert path.read_bytes() == before
 
 
 async def test_an_attempt_that_was_made_is_not_made_again(path: Path) -> None:

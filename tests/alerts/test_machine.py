@@ -48,6 +48,15 @@ def by_definition(rounds: list[tuple[int, str]], for_s: float, keep_s: float) ->
     return fires
 
 
+def test_what_ends_for_want_of_events_says_so() -> None:
+    """The figure may be as bad as before: it just rests upon too little."""
+    machine = Machine((replace(a_rule(), minimum_events=3),), Standing())
+    machine.evaluate(readings("true/3"), 0.0, 0.0)
+    (over,) = machine.evaluate(readings("true/2"), 15.0, 15.0)
+    assert isinstance(over, AlertResolved)
+    assert over.why == "fewer than 3 events: cpu_ratio = 0.95 of 2 events"
+
+
 @given(
     st.lists(st.tuples(st.integers(1, 200), st.sampled_from(["true", "false"])), max_size=60),
     FOR_S,

@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +37,15 @@ def test_a_message_says_everything_that_its_reader_needs() -> None:
     assert (message.since_s, message.at_s) == (NOW_S, NOW_S + 5)
     assert (message.project, message.host, message.labels) == (*_place(), {"desk": "a"})
     assert notice.channels == ("slack", "email")
+
+
+def test_without_a_summary_the_rule_is_named_once() -> None:
+    """On the screen it stands beside what was seen, in a message before it."""
+    machine = Machine((dataclasses.replace(a_rule(), summary=""),), Standing())
+    (event,) = machine.evaluate(readings("true"), 0.0, NOW_S)
+    assert (event.rule, event.text, event.value) == ("hot", "", "cpu_ratio = 0.95")
+    (notice,) = due(machine.standing, (), ("slack",), ORIGIN, NOW_S).notices
+    assert notice.message.summary == "hot: cpu_ratio = 0.95"
 
 
 def _place() -> tuple[str, str]:

@@ -217,6 +217,22 @@ async def test_a_damaged_message_goes_aside_and_blocks_nobody(
     assert "m1.slack.jsonl is no message any more" in said[0]
 
 
+async def test_what_is_wrong_is_known_for_as_long_as_it_lasts(
+    tmp_path: Path, slack: FakeSlack
+) -> None:
+    """A file that can't be opened is named after each round, until it can."""
+    outbox = Outbox(tmp_path)
+    put(outbox, "m1")
+    (tmp_path / "outbox" / "m2.slack.jsonl").mkdir()
+    for _ in range(2):
+        await round_of(outbox, slack_only(slack))
+        (wrong,) = outbox.wrong
+        assert wrong == "m2.slack.jsonl in the outbox can't be read or written: Is a directory"
+    (tmp_path / "outbox" / "m2.slack.jsonl").rmdir()
+    await round_of(outbox, slack_only(slack))
+    assert (outbox.wrong, slack.ids) == ((), ["m1"])
+
+
 async def test_what_is_done_but_not_moved_is_told_and_moved_and_not_sent(
     tmp_path: Path, slack: FakeSlack
 ) -> None:

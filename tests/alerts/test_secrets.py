@@ -1,5 +1,6 @@
 """Secrets: where they come from, what is said where they don't, and that they show nowhere."""
 
+import base64
 import os
 import pickle
 import sys
@@ -106,6 +107,23 @@ def test_what_a_server_says_is_shown_without_the_secret_in_it(before: str, after
     for part in (ADDRESS, SECRET, "keepThisHidden123"):
         assert "keepThis" not in secret.hide(before + part + after)
     assert secret.hide("hooks.slack.com answered 404") == "hooks.slack.com answered 404"
+
+
+@given(st.text(st.characters(codec="ascii"), max_size=9), st.binary(max_size=4))
+def test_a_password_is_hidden_in_a_login_that_comes_back(user: str, after: bytes) -> None:
+    """A login is Base64 of user and password together, wherever the one begins in it."""
+    password = "s3cret-Passw0rd"
+    told = base64.b64encode(f"\0{user}\0{password}".encode() + after).decode()
+    hidden = Secret(password).hide(f"500 what is AUTH PLAIN {told}")
+    assert "[hidden]" in hidden
+    rest = hidden.rpartition(" ")[2].replace("[hidden]", "")
+    assert len(rest) <= len(told) - len(password) * 8 // 6 + 1
+
+
+def test_a_value_in_an_address_is_hidden_alone() -> None:
+    """Some webhooks have their secret in the query."""
+    secret = Secret("https://chat.example.org/hook?token=keepThisHidden&v=1")
+    assert secret.hide("no such keepThisHidden") == "no such [hidden]"
 
 
 def test_secrets_leave_the_environment_that_children_get() -> None:

@@ -134,7 +134,8 @@ def test_old_silences_are_removed_after_a_day(tmp_path: Path) -> None:
         (b" " * 70_000, "expected at most 65536 bytes"),
         (b'{"id":"0000000c","matchers":{},"starts_s":1,"until_s":9}', "of everything is not made"),
         (b'{"id":"0000000d","matchers":{"a":"b"},"starts_s":1,"until_s":9}', 'expected the id "0'),
-        (b'{"id":"0000000c","matchers":{"a":"b"},"starts_s":1,"until_s":9e99}', "at most 30 days"),
+        (b'{"id":"0000000c","matchers":{"a":"b"},"starts_s":1,"until_s":9e9}', "at most 30 days"),
+        (b'{"id":"0000000c","matchers":{"a":"b"},"starts_s":9e16,"until_s":9e16}', "a calendar"),
         (b'{"id":"0000000c","matchers":{"a":1},"starts_s":1,"until_s":9}', "Expected `str`"),
     ],
 )

@@ -1,16 +1,21 @@
 """Single checks of health: who watches, who folds, what is left, whom an alert would reach."""
 
+import errno
 import fcntl
 import json
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from engine.alerts.outbox import Outbox
+from engine.checks.health.child import checked
+from engine.checks.health.parts import store_writing
 from engine.checks.health.parts.catalogue import look
 from engine.checks.health.parts.limits import LIMITS, Limits
 from engine.checks.service_units import MONITOR, kind_here, mark, units_folder
@@ -77,12 +82,75 @@ def test_one_who_samples_for_a_query_does_not_watch(tmp_path: Path) -> None:
         assert look("sessions", ground(tmp_path, "sessions")).figures["watching"] == 0
 
 
+@pytest.mark.parametrize("folded", [False, True])
+def test_a_session_that_has_just_begun_its_next_segment_watches(
+    tmp_path: Path, folded: bool
+) -> None:
+    """One sample is enough there: it was there for an hour, whether the last segment is or not."""
+    store, now_s = tmp_path / "store", time.time()
+    events = samples("alive", 30, now_s - 30)
+    if not folded:
+        write(store, "alive", events[:-1])
+    journal = write(store, "alive", events[-1:], number=1)
+    with held(journal):
+        seen = look("sessions", ground(tmp_path, "sessions"))
+    assert (seen.state, seen.text) == ("ok", "1 session watches")
+
+
 @pytest.mark.usefixtures("install")
 def test_where_a_service_is_installed_nobody_watching_is_critical(tmp_path: Path) -> None:
     """It should be there."""
     seen = look("sessions", ground(tmp_path, "sessions"))
     assert seen.state == "critical"
     assert "the service is installed" in seen.text
+
+
+def test_journals_that_cannot_be_written_are_found_though_the_store_can(tmp_path: Path) -> None:
+    """Nothing would be recorded: it is no comfort that a file beside them could be written."""
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "journals").write_text("no folder\n", encoding="utf-8")
+    seen = look("store_write", ground(tmp_path))
+    assert (seen.state, seen.remedy) == ("critical", "set store.folder to a folder")
+    assert f"{tmp_path / 'store' / 'journals'} is no folder" in seen.text
+
+
+def test_what_the_system_refuses_names_the_file_the_cause_and_the_remedy(tmp_path: Path) -> None:
+    """Each check of a store whose journals are a loop of links; no class of Python's is told."""
+    (tmp_path / "store").mkdir()
+    journals = tmp_path / "store" / "journals"
+    journals.symlink_to(journals)
+    for name in ("sessions", "store_clock"):
+        seen = checked(name, ground(tmp_path, name))
+        assert (seen.state, seen.remedy) == ("critical", "set store.folder to a folder that works")
+        assert seen.text == f"{journals}: {os.strerror(errno.ELOOP)}"
+
+
+def test_a_manifest_that_the_system_does_not_give_is_not_made_anew_by_a_fold(
+    tmp_path: Path,
+) -> None:
+    """Where its folder is a file the setting is wrong, and nothing is damaged."""
+    (tmp_path / "store").write_text("no folder\n", encoding="utf-8")
+    seen = look("store_read", ground(tmp_path))
+    assert (seen.state, seen.remedy) == ("critical", "set store.folder to a folder")
+
+
+def test_a_disk_that_tells_no_size_is_unknown_and_not_full(tmp_path: Path) -> None:
+    """As of a system that is made up as it is read; 0 of 0 bytes is no figure."""
+    given = replace(ground(tmp_path, "disk"), store="/proc/store")
+    if sys.platform != "linux":
+        pytest.skip("no /proc here")
+    seen = look("disk", given)
+    assert (seen.state, seen.figures) == ("unknown", {})
+
+
+def test_a_look_that_is_killed_while_it_writes_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the disk hangs, the file has no name any more: a later look stumbles over none."""
+    seen, folder = list[Path](), tmp_path / "store"
+    monkeypatch.setattr(store_writing, "sync", lambda _: seen.extend(folder.rglob(".*")))
+    assert look("store_write", ground(tmp_path)).state == "ok"
+    assert seen == []
 
 
 @pytest.mark.parametrize(("hours", "state"), [(0, "ok"), (1, "warning"), (3, "critical")])
@@ -165,6 +233,9 @@ class _Earlier:
     """The machine's clock as it was two hours ago."""
 
     def monotonic_s(self) -> float:
+        return time.perf_counter()
+
+    def sleepless_s(self) -> float:
         return time.perf_counter()
 
     def wall_s(self) -> float:

@@ -138,7 +138,7 @@ async def test_silence_is_seen_by_all(tmp_path: Path) -> None:
         session(settings, tmp_path) as (second, heard),
     ):
         await until(told, firing)
-        name = await second.silence({"rule": "always"}, 600.0, "too loud")
+        name = (await second.silence({"rule": "always"}, 600.0, "too loud")).silence.id
         for one in (told, heard):
             event = (await until(one, silenced))[-1]
             assert isinstance(event, SilenceChanged)
@@ -195,7 +195,7 @@ async def test_silenced_is_not_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with fake_slack() as slack:
         monkeypatch.setenv("SLACK_WEBHOOK_URL", slack.webhook)
         async with session(loaded(tmp_path / "store"), tmp_path) as (engine, told):
-            name = await engine.silence({"rule": "always"}, 600.0, "quiet")
+            name = (await engine.silence({"rule": "always"}, 600.0, "quiet")).silence.id
             await until(told, firing)
             await anyio.sleep(1.5)  # one more evaluation
             assert slack.ids == []
@@ -219,6 +219,26 @@ async def test_refused_messages_open_the_circuit(
             row = next(one for one in engine.board.rows() if one.capability == "notify")
             assert row.failures == 1
             assert engine.board.standing.level == "full"
+
+
+async def test_what_ails_the_outbox_is_told_and_told_to_be_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A notice says what can't be sent, and another one that it can again."""
+    ill = tmp_path / "store" / "alerts" / "outbox" / "m2.slack.jsonl"
+    ill.mkdir(parents=True)
+    with fake_slack() as slack:
+        _refusing(slack, monkeypatch)
+        async with session(loaded(tmp_path / "store"), tmp_path) as (_, told):
+            (*_, notice) = await until(told, lambda e: _about_messages(e, over=False))
+            assert isinstance(notice, Notice)
+            assert notice.text.endswith("in the outbox can't be read or written: Is a directory")
+            ill.rmdir()
+            await until(told, lambda e: _about_messages(e, over=True))
+
+
+def _about_messages(event: Event, *, over: bool) -> bool:
+    return isinstance(event, Notice) and (event.key, event.resolved) == ("alerts.messages", over)
 
 
 def _refusing(slack: FakeSlack, monkeypatch: pytest.MonkeyPatch) -> None:

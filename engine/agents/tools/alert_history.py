@@ -107,7 +107,7 @@ def _came_to(one: AlertDelivered) -> str:
     became = {
         "sent": "",
         "given_up": ": given up",
-        "unsure": ": sent, and nobody answered",
+        "unsure": ": sent, and nobody said that it was taken",
         "failed": ": not yet told",
     }[one.state]
     cause = f" ({one.cause})" if one.cause and one.state in ("given_up", "failed") else ""

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from engine.agents.tools import alert_messages
+from engine.agents.tools.alert_messages import When
 from engine.agents.tools.alert_reading import Reading
-from engine.agents.tools.past_span import clock, counted, cut, lasting, not_on_record
+from engine.agents.tools.past_span import counted, cut, lasting, not_on_record
 from engine.alerts.durations import words
 from engine.alerts.rules import Rule
 from engine.alerts.silence import Silence
@@ -21,7 +22,7 @@ _IN_FORCE: Final = ("rule", "condition", "for", "kept for", "at least", "severit
 _HOLDS: Final = {True: "yes", False: "no", None: "unknown"}
 
 
-def verdict(found: Reading, now_s: float) -> str:
+def verdict(found: Reading, when: When) -> str:
     """Return what matters in one sentence."""
     fires = [one for one in found.rows if one.phase != "pending"]
     pending = len(found.rows) - len(fires)
@@ -40,27 +41,31 @@ def verdict(found: Reading, now_s: float) -> str:
     asked = asked if found.enabled else "alerts.enabled is false in your settings"
     if found.at_s is None:
         return f"Nobody evaluates the alerts, and nobody did so far: {asked}"
-    return f"Nobody evaluates the alerts now: {asked}. At {clock(found.at_s, now_s)}: {said}"
+    return f"Nobody evaluates the alerts now: {asked}. At {when(found.at_s)}: {said}"
 
 
 def sections(
-    found: Reading, resolved: Sequence[AlertResolved], missing: Iterable[str], now_s: float
+    found: Reading,
+    resolved: Sequence[AlertResolved],
+    missing: Iterable[str],
+    now_s: float,
+    when: When,
 ) -> tuple[Section, ...]:
     """Return all that is known: alerts, silences, what was resolved, rules, and the telling."""
     shown = list[Section]()
     if found.rows:
         shown.append(
-            Table("Alerts", _ALERTS, tuple(_alert(one, found, now_s) for one in found.rows))
+            Table("Alerts", _ALERTS, tuple(_alert(one, found, when) for one in found.rows))
         )
     if found.silences:
-        rows = tuple(_silence(one, now_s) for one in found.silences)
+        rows = tuple(_silence(one, when) for one in found.silences)
         shown.append(Table("Silences", _SILENCES, rows))
     if resolved:
-        rows = tuple(_resolved(one, now_s) for one in reversed(resolved))
+        rows = tuple(_resolved(one, when) for one in reversed(resolved))
         shown.append(Table("Resolved in the last day", _RESOLVED, rows))
-    shown.append(_values(found, now_s))
-    shown += [alert_messages.channels(found.absent, found.messages, now_s), _messages(found)]
-    shown += alert_messages.undelivered(found.messages, now_s)
+    shown.append(_values(found, when))
+    shown += [alert_messages.channels(found.absent, found.messages, when), _messages(found)]
+    shown += alert_messages.undelivered(found.messages, now_s, when, sends=not found.lacks)
     return (*shown, *not_on_record(*found.problems, *missing))
 
 
@@ -70,18 +75,18 @@ def in_force(rules: Iterable[Rule], own: Iterable[str]) -> Table:
     return Table("Rules", _IN_FORCE, tuple(_rule(one, one.name in named) for one in rules))
 
 
-def _alert(one: AlertRow, found: Reading, now_s: float) -> tuple[Cell, ...]:
+def _alert(one: AlertRow, found: Reading, when: When) -> tuple[Cell, ...]:
     reachable = not all(found.absent.values())
-    told = alert_messages.told(one, found.messages, reachable, now_s)
+    told = alert_messages.told(one, found.messages, reachable, when)
     until_s = one.silenced_until_s
     return (
         f"{one.rule}{_labels(one.labels)}",
         one.severity,
         f"{one.phase}, unknown now" if one.unknown else one.phase,
-        clock(one.since_s if one.fired_s is None else one.fired_s, now_s),
+        when(one.since_s if one.fired_s is None else one.fired_s),
         cut(f"{one.text or one.value}{f' ({one.unknown})' if one.unknown else ''}"),
         told,
-        None if until_s is None else f"{clock(until_s, now_s)} ({one.silenced_by})",
+        None if until_s is None else f"{when(until_s)} ({one.silenced_by})",
     )
 
 
@@ -89,23 +94,23 @@ def _labels(labels: dict[str, str]) -> str:
     return "".join(f" {name}={value}" for name, value in sorted(labels.items()))
 
 
-def _silence(one: Silence, now_s: float) -> tuple[Cell, ...]:
+def _silence(one: Silence, when: When) -> tuple[Cell, ...]:
     what = ", ".join(f"{name}={value}" for name, value in one.matchers.items())
-    return (one.id, what, clock(one.until_s, now_s), one.by or None, cut(one.reason) or None)
+    return (one.id, what, when(one.until_s), one.by or None, cut(one.reason) or None)
 
 
-def _resolved(one: AlertResolved, now_s: float) -> tuple[Cell, ...]:
+def _resolved(one: AlertResolved, when: When) -> tuple[Cell, ...]:
     known = one.fired_s > 0
     return (
         f"{one.rule}{_labels(one.labels)}",
-        clock(one.fired_s, now_s) if known else None,
-        clock(one.wall_s, now_s),
+        when(one.fired_s) if known else None,
+        when(one.wall_s),
         lasting(max(0.0, one.wall_s - one.fired_s)) if known else None,
         cut(one.why or one.value),
     )
 
 
-def _values(found: Reading, now_s: float) -> Table:
+def _values(found: Reading, when: When) -> Table:
     """Return each rule with what it saw last; nothing of a rule that was not evaluated."""
     seen = {one.rule: one for one in found.values.values} if found.values else {}
     rows = list[tuple[Cell, ...]]()
@@ -117,7 +122,7 @@ def _values(found: Reading, now_s: float) -> Table:
             rows.append((rule.name, "not evaluated yet", None))
         else:
             rows.append((rule.name, _HOLDS[one.holds], cut(one.unknown or one.seen, 120)))
-    at = f" at {clock(found.values.at_s, now_s)}" if found.values else ""
+    at = f" at {when(found.values.at_s)}" if found.values else ""
     return Table(f"Rules{at}", _RULES, tuple(rows))
 
 

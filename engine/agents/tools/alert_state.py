@@ -7,6 +7,7 @@ import anyio.to_thread
 from engine.agents.tool import Call, Refused
 from engine.agents.tools.alert_reading import read
 from engine.agents.tools.alert_rows import sections, verdict
+from engine.agents.tools.past_span import clock
 from engine.config import ConfigError
 from engine.events import AlertResolved
 from engine.evidence import Evidence
@@ -29,8 +30,12 @@ async def now(call: Call) -> Evidence:
     except ConfigError as error:
         raise Refused(str(error), "put it right in your own settings") from error
     resolved, missing = await lately_resolved(services.past, now_s)
-    shown = sections(found, resolved, missing, now_s)
-    return Evidence(verdict(found, now_s), shown, weight=3, lacks=found.lacks or None)
+
+    def when(at_s: float) -> str:
+        return clock(at_s, now_s)
+
+    shown = sections(found, resolved, missing, now_s, when)
+    return Evidence(verdict(found, when), shown, weight=3, lacks=found.lacks or None)
 
 
 async def lately_resolved(

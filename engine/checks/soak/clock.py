@@ -47,6 +47,9 @@ class LeapingClock(SystemClock):
     def monotonic_s(self) -> float:
         return SystemClock.monotonic_s() + self.leapt_s
 
+    def sleepless_s(self) -> float:
+        return super().sleepless_s() + self.leapt_s
+
     def wall_s(self) -> float:
         return SystemClock.wall_s() + self.leapt_s - self.behind_s
 
