@@ -10,10 +10,12 @@ import secrets
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import anyio
 import anyio.to_thread
+from msgspec.structs import replace
 
 from bolt_tui.opening import settings
 from bolt_tui.printing import EXIT, emit
@@ -62,6 +64,7 @@ class Alerts:
     loaded: Loaded
     project: Path
     clock: SystemClock
+    output: str = "text"
 
     @property
     def config(self) -> Config:
@@ -75,6 +78,12 @@ class Alerts:
     def silences(self) -> SilenceWatch:
         return SilenceWatch(self.folder / SILENCES, self.clock)
 
+    def when(self, at_s: float) -> str:
+        """Return a moment: for people as short as it is plain, for programs with day and zone."""
+        if self.output in ("json", "ndjson"):
+            return datetime.fromtimestamp(at_s).astimezone().isoformat(timespec="seconds")
+        return clock(at_s, self.clock.wall_s())
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Carry out the action and return the exit code.
@@ -85,12 +94,14 @@ def run(arguments: argparse.Namespace) -> int:
     """
     here = settings(arguments)
     store = store_folder(here.loaded.config.store.folder)
-    alerts = Alerts(store, here.loaded, here.project, SystemClock())
+    output = arguments.output or "text"
+    alerts = Alerts(store, here.loaded, here.project, SystemClock(), output)
     if arguments.names and arguments.action not in ("silence", "unsilence"):
         raise BadQuery(
             f"alerts {arguments.action} takes no name, found {arguments.names[0][:40]!r}"
         )
     _check_options(arguments)
+    began_s = alerts.clock.monotonic_s()
     try:
         answer = anyio.run(_ACTIONS[arguments.action], alerts, arguments)
     except (BadSilence, UnknownSilence, BadDuration) as error:
@@ -99,7 +110,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise OutputError(str(error)) from error
     except OSError as error:
         raise OutputError(f"{alerts.folder}: {error.strerror or error}") from error
-    emit(answer, arguments.output or "text")
+    took_ms = round((alerts.clock.monotonic_s() - began_s) * 1000, 3)
+    emit(replace(answer, elapsed_ms=took_ms), output)
     return EXIT[answer.status]
 
 
@@ -126,9 +138,9 @@ async def _list(alerts: Alerts, _: argparse.Namespace) -> Answer:
         resolved, missing = await lately_resolved(Past(pool, alerts.store), now_s)
     finally:
         await pool.close()
-    shown = sections(found, resolved, missing, now_s)
+    shown = sections(found, resolved, missing, now_s, alerts.when)
     status: Status = "degraded" if found.lacks else "answered"
-    return _answer("alerts", verdict(found, now_s), *shown, status=status)
+    return _answer("alerts", verdict(found, alerts.when), *shown, status=status)
 
 
 async def _rules(alerts: Alerts, _: argparse.Namespace) -> Answer:
@@ -149,16 +161,17 @@ async def _silence(alerts: Alerts, arguments: argparse.Namespace) -> Answer:
     ]  # what fires may be of a rule that is gone
     wanted = matchers(arguments.names, [_labels(one) for one in there])
     for_s = seconds(arguments.span or _DEFAULT_SPAN)
-    made = {watch.add(one, for_s, arguments.because or ""): one for one in wanted}
+    made = [watch.add(one, for_s, arguments.because or "") for one in wanted]
     rows = read(alerts.store, alerts.loaded, os.environ, now_s).rows
-    until = clock(now_s + for_s, now_s)
     said = []
-    for name, one in made.items():
-        what = " and ".join(f"{label}={value}" for label, value in one.items())
-        mutes = ", ".join(row.rule for row in rows if row.silenced_by == name)
+    for one, stands in made:
+        what = " and ".join(f"{label}={value}" for label, value in one.matchers.items())
+        mutes = ", ".join(row.rule for row in rows if row.silenced_by == one.id)
         now = f"; it mutes {mutes}, which fires or is pending" if mutes else ""
-        end = f"to end it: bolt-tui alerts unsilence {name}"
-        said.append(f"{what} is silenced until {until}{now}; {end}")
+        if stands is not None:
+            now += f"; silence {stands.id} stands, too, until {alerts.when(stands.until_s)}"
+        end = f"to end it: bolt-tui alerts unsilence {one.id}"
+        said.append(f"{what} is silenced until {alerts.when(one.until_s)}{now}; {end}")
     return _answer("alerts silence", ". ".join(said))
 
 

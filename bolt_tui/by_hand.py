@@ -176,11 +176,12 @@ def _silence(words: list[str], reason: str, state: ConsoleState) -> Silence:  # 
 
 def _unsilence(words: list[str], _: str, state: ConsoleState) -> Unsilence:
     name, known = clean(" ".join(words)), _silenced(state)
-    if name in state.alerts.silences:
-        return Unsilence(name, (name,))
-    if name not in known:
-        raise BadOrder(f":unsilence: {_unknown('silence', name, sorted(known))}")
-    return Unsilence(name, tuple(known[name]))
+    if name in known:
+        return Unsilence(name, tuple(known[name]))
+    for fits, silences in known.items():
+        if name in silences:
+            return Unsilence(fits if len(silences) == 1 else f"{fits} ({name})", (name,))
+    raise BadOrder(f":unsilence: {_unknown('silence', name, sorted(known))}")
 
 
 def _silenced(state: ConsoleState) -> dict[str, list[str]]:

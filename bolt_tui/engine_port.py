@@ -3,12 +3,15 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from bolt_tui.past_port import PastPort
 from engine.bus import Bus
 from engine.events import Event
 from engine.evidence import Level
+
+if TYPE_CHECKING:
+    from engine.alerts.silence import Made
 
 
 class EnginePort(Protocol):
@@ -61,8 +64,8 @@ class EnginePort(Protocol):
         """
         ...
 
-    async def silence(self, matchers: Mapping[str, str], for_s: float, reason: str) -> str:
-        """Have what fits all labels told to nobody for so long; return the silence's id.
+    async def silence(self, matchers: Mapping[str, str], for_s: float, reason: str) -> "Made":
+        """Have what fits all labels told to nobody for so long.
 
         Raises `AlertsError` where it can't be meant so, `OSError` where it can't be written.
         """

@@ -20,12 +20,12 @@ from bolt_tui.arrangement import Arrangement, read_arrangement, write_arrangemen
 from bolt_tui.by_hand import completions, is_order
 from bolt_tui.engine_port import EnginePort
 from bolt_tui.palette import FALLBACKS, OWN_THEMES, Ink, load_themes, themes_folder
-from bolt_tui.panes.pane import Look
+from bolt_tui.panes.pane import Look, Pane
 from bolt_tui.panes.pump import Pump
 from bolt_tui.screens.main import MainScreen
 from bolt_tui.screens.too_small import TooSmall, is_too_small
 from bolt_tui.settings import ConsoleSettings
-from bolt_tui.state import ConsoleState
+from bolt_tui.state import NOT_OPEN, ConsoleState
 from bolt_tui.time_control import TimeControl
 from bolt_tui.winding import Winding
 from bolt_tui.without_engine import WithoutEngine
@@ -99,6 +99,17 @@ class Console(App[int], inherit_bindings=False):
         self.painted.set()
         self.main.offer_completions()
 
+    async def on_event(self, event: events.Event) -> None:
+        """Act on a pane's key at once, so that what is typed after "/" reaches the prompt."""
+        if not (isinstance(event, events.Key) and await self._done(event)):
+            await super().on_event(event)
+
+    async def _done(self, event: events.Key) -> bool:
+        if event.is_forwarded or not isinstance(self.focused, Pane):
+            return False
+        key = event.key
+        return await self._check_bindings(key, priority=True) or await self._check_bindings(key)
+
     def on_resize(self, event: events.Resize) -> None:
         small = is_too_small(event.size)
         if small and not isinstance(self.screen, TooSmall):
@@ -118,12 +129,15 @@ class Console(App[int], inherit_bindings=False):
         self.state.apply(
             LevelChanged(
                 level="existing_tools", why="the engine is not open",
+                lift="putting its cause right and starting the console again",
                 mono_s=clock.monotonic_s(), wall_s=clock.wall_s(),
             )
         )  # fmt: skip
         if (answer := self.settings.last_resort) is not None:
             self._without_engine = WithoutEngine(self.state, clock, answer, reason)
-        self.notice("engine.open", "critical", reason, "put that right and start again")
+        self.notice(NOT_OPEN, "critical", reason, "put that right and start again")
+        if self.main.is_mounted:
+            self.main.show()  # what waited waits no longer
         if self._held:
             self.call_later(self._ask_held)
 
@@ -193,20 +207,20 @@ class Console(App[int], inherit_bindings=False):
     # ── asking ───────────────────────────────────────────────────────────────────────────────
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        text = event.value.strip()
-        if event.input is not self.main.prompt or not text:
+        text, prompt = event.value.strip(), self.main.prompt
+        if event.input is not prompt or not text:
             return
         if action := TYPED.get(text):
-            self.main.prompt.clear()
             self.call_later(self.run_action, action.textual_action)
         elif self.time.asked(text):
-            self.main.prompt.clear()
+            return
         elif is_order(text):
-            if self.operate(self.main, text):  # one that can't be given stays in the prompt
-                self.main.prompt.clear()
+            if not self.operate(self.main, text):
+                prompt.give_back(text)
         elif self.ask(text):
-            self.main.prompt.past.add(text)
-            self.main.prompt.clear()
+            prompt.past.add(text)
+        else:
+            prompt.give_back(text)
 
     def operate(self, screen: "Asks", text: str) -> bool:
         """Take an order by hand and answer on a screen; False where it can't be given."""
@@ -293,7 +307,8 @@ class Console(App[int], inherit_bindings=False):
 
     def _first_theme(self) -> str:
         """Return what the user set, else what the program remembers, else dark."""
-        for name in (self.settings.theme, self.arrangement.theme):
+        wanted = f"bolt-{self.settings.theme}" if self.settings.theme else None
+        for name in (wanted, self.arrangement.theme):
             if name in self.available_themes:
                 return name
         return OWN_THEMES[0]

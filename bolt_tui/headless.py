@@ -10,6 +10,7 @@ import anyio
 
 from bolt_tui import last_resort
 from bolt_tui.handed_in import tools
+from bolt_tui.panes.units import counted
 from bolt_tui.printing import emit, exit_code, note, sink_stdout, write
 from bolt_tui.progress import show_progress
 from bolt_tui.ready_notice import ReadyNotice
@@ -146,12 +147,11 @@ def _explained(understanding: Understanding, plan: Plan) -> Answer:
         )
         for task in plan.tasks
     )
-    count = len(plan.tasks)
     return Answer(
         status="answered",
         level="full",
         query=understanding,
-        verdict=f"A plan of {count} task{'' if count == 1 else 's'}, not run",
+        verdict=f"A plan of {counted(len(plan.tasks), 'task')}, not run",
         sections=(Table("Plan", ("task", "tool", "arguments", "needs", "capability"), rows),),
         assumptions=plan.assumptions,
     )

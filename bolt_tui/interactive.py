@@ -40,7 +40,8 @@ def run(checked: Settings, *, record: Path | None = None, replay: Replay | None 
     async def last_resort(query: str, reason: str) -> Answer:
         from bolt_tui.last_resort import answer
 
-        return await answer(checked, query, f"the engine can't be opened ({reason})")
+        cause = f"the engine can't be opened ({reason})"
+        return await answer(checked, query, cause, in_console=True)
 
     config = checked.loaded.config
     settings = ConsoleSettings(

@@ -9,7 +9,7 @@ from bolt_tui.by_hand import BadOrder, Force, Order, Pin, Release, Silence, Unsi
 from bolt_tui.consequences import consequences, title_of
 from bolt_tui.engine_port import EnginePort
 from bolt_tui.panes.hints import Tone
-from bolt_tui.panes.units import clock
+from bolt_tui.panes.units import date_and_clock
 from bolt_tui.state import ConsoleState
 from engine.alerts.errors import AlertsError
 from engine.breaker.errors import BreakerError
@@ -62,7 +62,7 @@ class Operating:
         if screen.is_past:
             screen.say("the screen shows the past, where nothing can be ordered; :live", "warn")
         elif engine is None:
-            screen.say("the engine is not open; there is nothing to force or to pin", "warn")
+            screen.say("the engine is not open, so nothing can be ordered", "warn")
         else:
             try:
                 return order_of(text, screen.live)
@@ -83,9 +83,11 @@ class Operating:
         """Write or end a silence, which all sessions then see."""
         try:
             if isinstance(order, Silence):
-                await engine.silence(dict(order.matchers), order.for_s, reason)
-                until_s = (self._screen.live.wall_s or 0.0) + order.for_s
-                said = f"{order.name} is silenced until {clock(until_s, self._zone)}"
+                made = await engine.silence(dict(order.matchers), order.for_s, reason)
+                said = f"{order.name} is silenced until {self._when(made.silence.until_s)}"
+                if made.stands is not None:
+                    until = self._when(made.stands.until_s)
+                    said += f"; silence {made.stands.id} stands, too, until {until}"
             else:
                 for silence in order.silences:
                     await engine.unsilence(silence)
@@ -97,6 +99,9 @@ class Operating:
             self._screen.say(f"not done, the store refuses: {error.strerror}{where}", "bad")
         else:
             self._screen.say(said)
+
+    def _when(self, at_s: float) -> str:
+        return date_and_clock(at_s, self._screen.live.wall_s or at_s, self._zone)
 
 
 def _given(engine: EnginePort, order: Force | Pin | Release, reason: str) -> str:

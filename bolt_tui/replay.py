@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import anyio
 
 from bolt_tui.app import ConsoleSettings, run_console
 from bolt_tui.engine_port import EnginePort
+from bolt_tui.panes.units import counted
 from engine.alerts.errors import BadSilence
 from engine.breaker.circuit import How
 from engine.breaker.degradation import BadPin
@@ -69,7 +71,7 @@ class Replayed:
         matchers: Mapping[str, str],  # noqa: ARG002
         for_s: float,  # noqa: ARG002
         reason: str,  # noqa: ARG002
-    ) -> str:
+    ) -> NoReturn:
         """Refuse: what is over can't be changed."""
         raise BadSilence("this is a recording; nothing can be silenced in it")
 
@@ -92,9 +94,11 @@ class Replayed:
         if self._recording.cut:
             read_in_part.append("its end is missing")
         if self._recording.damaged:
-            read_in_part.append(f"{self._recording.damaged} lines are damaged")
+            count = self._recording.damaged
+            read_in_part.append(counted(count, "line is damaged", "lines are damaged"))
         if self._recording.foreign:
-            read_in_part.append(f"{self._recording.foreign} events are of a kind not known here")
+            counts = counted(self._recording.foreign, "event is", "events are")
+            read_in_part.append(f"{counts} of a kind not known here")
         text = f"of this recording {', '.join(read_in_part)}"
         notice = Notice(key="recording", severity="warning", text=text)
         return [notice] if read_in_part else []

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
+from typing import Literal
 
 from engine.clock import Clock, SystemClock
 from engine.evidence import Answer
@@ -15,7 +16,7 @@ class ConsoleSettings:
 
     keys: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
-    theme: str | None = None
+    theme: Literal["dark", "light"] | None = None  # None: the one that is remembered
     frames_per_s: float = 10.0
     stuck_after_s: float = 30.0
     zone: tzinfo | None = None  # for times of day; None: the machine's own

@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # it is not needed for the first paint
 
 QUERIES_KEPT = 200
 SEGMENTS_KEPT = 64
+NOT_OPEN = "engine.open"  # the notice that there is no engine
 
 # "clock" is each new second; "elapsed" the same, while a query runs.
 Area = Literal[
@@ -116,6 +117,12 @@ class ConsoleState:
         if self._is_relayed(event):
             return max(0.0, (self.wall_s or event.wall_s) - event.wall_s)
         return max(0.0, self.now_s - event.mono_s)
+
+    @property
+    def refused(self) -> str:
+        """Why no engine could be opened; empty where one is open or may still be."""
+        notice = self.notices.get(NOT_OPEN)
+        return notice.text if notice else ""
 
     @property
     def running(self) -> Iterator[tuple[str, Work]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import anyio.to_thread
 
+from bolt_tui.panes.units import counted
 from engine.evidence import (
     Answer,
     Figure,
@@ -56,8 +57,8 @@ async def status(past: Past, store: Path, limits: Limits, now_s: float) -> Answe
         sections.append(Text("Not readable", "\n".join(map(clean, size.problems))))
     total = (size.journal_bytes + size.part_bytes) / _MB
     span = f" from {_time(extent[0])} to {_time(extent[1])}" if extent else ""
-    faults = f"; {size.damaged:,} damaged lines" if size.damaged else ""
-    verdict = f"{total:.1f} MB{span}, {len(here)} sessions here{faults}"
+    faults = f"; {counted(size.damaged, 'damaged line')}" if size.damaged else ""
+    verdict = f"{total:.1f} MB{span}, {counted(len(here), 'session')} here{faults}"
     return _answer("status", verdict, "answered", *sections)
 
 
@@ -69,9 +70,11 @@ def _extent(extent: tuple[float, float] | None) -> Iterator[Figure]:
 
 def _amounts(size: StoreSize) -> tuple[Figure, ...]:
     return (
-        Figure("journals", round(size.journal_bytes / _MB, 2), "MB", f"{size.segments:,} files"),
+        Figure(
+            "journals", round(size.journal_bytes / _MB, 2), "MB", counted(size.segments, "file")
+        ),
         Figure("journals being written", size.live, "", _SOURCE),
-        Figure("parts", round(size.part_bytes / _MB, 2), "MB", f"{size.parts:,} files"),
+        Figure("parts", round(size.part_bytes / _MB, 2), "MB", counted(size.parts, "file")),
         Figure("days folded", size.days, "", _SOURCE),
         Figure("damaged lines", size.damaged, "", _SOURCE),
         Figure("records of unknown kinds", size.foreign, "", _SOURCE),
@@ -114,8 +117,8 @@ def folded(outcome: Folded | Busy) -> Answer:
     """Return what a fold did; that somebody else folds is no failure."""
     if isinstance(outcome, Busy):
         return _answer("fold", f"Nothing to do: {clean(outcome.who)} folds this store", "answered")
-    done = f"{outcome.journals:,} journals with {outcome.records:,} records became "
-    done += f"{outcome.parts:,} parts in {outcome.elapsed_ms:,.0f} ms"
+    done = f"{counted(outcome.journals, 'journal')} with {counted(outcome.records, 'record')} "
+    done += f"became {counted(outcome.parts, 'part')} in {outcome.elapsed_ms:,.0f} ms"
     verdict = done if outcome.journals else "No finished journal was left to fold"
     rows = (
         ("journals folded", outcome.journals),

@@ -5,6 +5,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bolt_tui.panes.units import counted
 from bolt_tui.printing import emit
 from engine.clock import SystemClock
 from engine.config import ConfigError, load, options
@@ -59,7 +60,7 @@ def _revoked(kept: Trust, project: Path) -> Answer:
 
 def _listed(kept: Trust) -> Answer:
     rows = tuple(_row(kept, one.path, one.since_s) for one in kept.all())
-    said = f"{len(rows)} trusted project{'' if len(rows) == 1 else 's'}" if rows else "None trusted"
+    said = counted(len(rows), "trusted project") if rows else "None trusted"
     return _answer(said, *([Table("Trusted", _TRUSTED, rows)] if rows else []))
 
 

@@ -18,8 +18,11 @@ ErrorKind = Literal["usage", "unavailable", "failed", "timeout", "skipped"]
 Cell = str | int | float | bool | None
 Argument = str | int | float | bool | None | tuple[str, ...]
 
-NOT_TIMED: Final = ("monitor", "benchmark", "validation")
+SEVERAL: Final = ("multi_part", "multi_part_untimed")
+"""What a query of several parts is understood as; the second where one of them is not timed."""
+NOT_TIMED: Final = ("monitor", "benchmark", "validation", SEVERAL[1])
 """Intents whose length was asked for, or is what is measured: they count in no response time."""
+NOT_TIMED_WORDS: Final = f"{', '.join(NOT_TIMED[:-1])}, and questions with one of them as a part"
 
 # C0 (tab apart), DEL, C1, the bidirectional overrides, and halves of surrogate pairs.
 _UNSAFE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")

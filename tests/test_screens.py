@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 import pytest
 import pytest_textual_snapshot  # type: ignore[import-untyped]
@@ -22,6 +23,7 @@ from tests.console.stand_in import StandIn
 from tests.console.tape import Tape
 
 Compare = Callable[..., bool]
+Theme = Literal["dark", "light"]
 _KEYS = {" ": "space", ":": "colon"}
 SMALL, COMFORTABLE, LARGE = (80, 24), (120, 40), (200, 56)
 
@@ -32,7 +34,7 @@ def _one_svg_a_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pytest_textual_snapshot, "SVGImageExtension", StableSvg)
 
 
-def _console(tape: Tape, theme: str = "bolt-dark") -> Console:
+def _console(tape: Tape, theme: Theme = "dark") -> Console:
     return Console(ConsoleSettings(theme=theme, zone=UTC, clock=tape.clock))
 
 
@@ -59,7 +61,7 @@ def _after(
 
 
 def _same(compare: Compare, tape: Tape, size: tuple[int, int], *keys: str, query: str = "",
-          theme: str = "bolt-dark") -> bool:  # fmt: skip
+          theme: Theme = "dark") -> bool:  # fmt: skip
     app = _console(tape, theme)
     return compare(app, terminal_size=size, run_before=_after(tape, *keys, query=query))
 
@@ -67,6 +69,23 @@ def _same(compare: Compare, tape: Tape, size: tuple[int, int], *keys: str, query
 def test_first_paint(snap_compare: Compare) -> None:
     """Before the engine is open, the screen stands and says what it waits for."""
     assert snap_compare(_console(Tape()), terminal_size=COMFORTABLE)
+
+
+@pytest.mark.parametrize("keys", [(), ("ctrl+t",)], ids=["main", "alerts"])
+def test_refused_80x24(snap_compare: Compare, keys: tuple[str, ...]) -> None:
+    """Without an engine the whole cause is there, and what nobody knows is unknown."""
+
+    async def refuse(pilot: Pilot[int]) -> None:
+        assert isinstance(pilot.app, Console)
+        pilot.app.refuse(
+            "/home/me/.config/bolt-tui/config.toml:3: alerts.rules.mine.expr: at column 1: there "
+            'is no metric "memory_usd_bytes"; did you mean "memory_used_bytes"?'
+        )
+        await pilot.pause()
+        await pilot.press(*keys)
+        await pilot.pause()
+
+    assert snap_compare(_console(Tape()), terminal_size=SMALL, run_before=refuse)
 
 
 def test_idle_80x24(snap_compare: Compare) -> None:
@@ -113,7 +132,7 @@ def test_answered(snap_compare: Compare) -> None:
 def test_answered_light(snap_compare: Compare) -> None:
     """The light palette shows the same answer."""
     tape = recordings.answered()
-    assert _same(snap_compare, tape, COMFORTABLE, query=recordings.QUERY, theme="bolt-light")
+    assert _same(snap_compare, tape, COMFORTABLE, query=recordings.QUERY, theme="light")
 
 
 def test_answered_large(snap_compare: Compare) -> None:
@@ -211,7 +230,7 @@ def test_alerts_80x24(snap_compare: Compare) -> None:
 def test_alerts_light(snap_compare: Compare) -> None:
     """The light palette shows them with one opened to its whole text."""
     tape = recordings.alerted()
-    assert _same(snap_compare, tape, COMFORTABLE, "ctrl+t", "enter", theme="bolt-light")
+    assert _same(snap_compare, tape, COMFORTABLE, "ctrl+t", "enter", theme="light")
 
 
 def test_alerts_calm(snap_compare: Compare) -> None:

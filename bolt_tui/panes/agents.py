@@ -7,7 +7,7 @@ from bolt_tui.panes.lanes import WINDOW_S, lane
 from bolt_tui.panes.line import Line, fit, pad, right, shorten, spread
 from bolt_tui.panes.marks import TASK, glyph_of
 from bolt_tui.panes.pane import Canvas, Drawing
-from bolt_tui.panes.units import age, milliseconds, whole
+from bolt_tui.panes.units import age, counted, milliseconds, whole
 from bolt_tui.panes.vitals import full
 from bolt_tui.state import ConsoleState
 from bolt_tui.views import Segment, Work
@@ -51,14 +51,13 @@ def _others(state: ConsoleState, canvas: Canvas) -> list[Line]:
         more = f" +{len(peer.running) - 1}" if len(peer.running) > 1 else ""
         mark = ("◌ ", ink.accent) if peer.running else ("○ ", ink.quiet)
         lines.append([mark, (who, ink.text), (f"  {running}{more}", ink.quiet)])
-    count = len(lines)
-    heading = f"{count} other session{'s' if count > 1 else ''}"
+    heading = counted(len(lines), "other session")
     return [[(heading, ink.quiet)], *lines] if lines else []
 
 
 def _idle(state: ConsoleState) -> str:
     if state.session is None:
-        return "waiting for the engine"
+        return "the engine is not open" if state.refused else "waiting for the engine"
     limit = state.engine.agents_max if state.engine else 0
     return f"all {limit} idle" if limit else "all idle"
 

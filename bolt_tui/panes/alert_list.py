@@ -26,7 +26,7 @@ def listed(
     for one in found:
         if lines and one.rows and needed <= room:
             lines.append([])
-        lines.append(_title(one, canvas))
+        lines += _title(one, canvas)
         for row in one.rows:
             first, is_chosen = len(lines), row.key == chosen
             lines += _row(row, canvas, columns, chosen=is_chosen, opened=is_chosen and opened)
@@ -39,12 +39,14 @@ def _row(row: Row, canvas: Canvas, columns: Columns, *, chosen: bool, opened: bo
     return [line, *(_whole(row, canvas) if opened else [])]
 
 
-def _title(section: Section, canvas: Canvas) -> Line:
+def _title(section: Section, canvas: Canvas) -> list[Line]:
     """Return the title with how many rows it has; without any, what to say of that."""
     ink = canvas.ink
     if section.rows:
-        return [(section.title, ink.strong), (f"  {len(section.rows)}", ink.quiet)]
-    return fit([(pad(section.title, _TITLE), ink.text), (section.empty, ink.quiet)], canvas.width)
+        return [[(section.title, ink.strong), (f"  {len(section.rows)}", ink.quiet)]]
+    first, *rest = wrapped(section.empty, max(10, canvas.width - _TITLE))
+    head: Line = [(pad(section.title, _TITLE), ink.text), (first, ink.quiet)]
+    return [head, *([(" " * _TITLE + row, ink.quiet)] for row in rest)]
 
 
 def _whole(row: Row, canvas: Canvas) -> list[Line]:

@@ -15,6 +15,7 @@ from bolt_tui.panes.units import age, clock, span
 from bolt_tui.state import ConsoleState
 from engine import events as e
 
+_SILENCES = "alerts.silences"  # the notice that they can't be read
 _MARK, _MOST_NAME, _DELIVERIES, _RESOLVED = 12, 24, 8, 12
 Facts = tuple[tuple[str, str], ...]
 
@@ -43,11 +44,16 @@ class Section(NamedTuple):
 
 def sections(state: ConsoleState, canvas: Canvas) -> tuple[Section, ...]:
     """Return what is shown, the gravest first; empty sections say that they are."""
-    on = _On(state, canvas)
+    if state.session is None and canvas.look.moment is None:
+        return _untold(state)
+    on, unread = _On(state, canvas), state.notices.get(_SILENCES)
+    notices = tuple(map(on.notice, state.active_notices()))
     return (
         Section("Firing", tuple(map(on.firing, state.alerts.firing(on.now_s)))),
         Section("Pending", tuple(map(on.pending, state.alerts.pending(on.now_s)))),
-        Section("Silenced", tuple(map(on.silence, state.alerts.in_force(on.now_s)))),
+        Section("Silenced", tuple(map(on.silence, state.alerts.in_force(on.now_s))),
+                f"unknown: {unread.text}" if unread else "none"),
+        *([Section("Notices", notices)] if notices else []),
         Section("Health", on.health(state.alerts.health), "not checked; ask :health"),
         Section(
             "Readiness", on.validated(state.alerts.validated),
@@ -58,6 +64,16 @@ def sections(state: ConsoleState, canvas: Canvas) -> tuple[Section, ...]:
         Section("Sent", _newest(map(on.sent, state.alerts.deliveries.values()), _DELIVERIES),
                 "nothing lately"),
     )  # fmt: skip
+
+
+def _untold(state: ConsoleState) -> tuple[Section, ...]:
+    """Return that nothing of this is known without an engine, and why there is none."""
+    why = f"not open: {state.refused}; put that right and start again"
+    engine = Section("Engine", (), why if state.refused else "is being opened")
+    told = {"Health": "unknown here; run: bolt-tui health",
+            "Readiness": "unknown here; run: bolt-tui validate --production"}  # fmt: skip
+    titles = ("Firing", "Pending", "Silenced", "Health", "Readiness", "Resolved", "Sent")
+    return (engine, *(Section(one, (), told.get(one, "unknown")) for one in titles))
 
 
 class Columns(NamedTuple):
@@ -112,6 +128,11 @@ class _On:
         due = f"fires at {self._when(one.since_s + one.for_s)}: " if one.for_s else ""
         return Row(Mark("◐", "pending", "warn"), one.rule, self._when(one.since_s), due + said,
                    f"alert {one.alert}", False, self._facts(one), one.rule)  # fmt: skip
+
+    def notice(self, one: e.Notice) -> Row:
+        facts: Facts = (("about", one.key), ("says", one.text), ("remedy", one.remedy))
+        return Row(SEVERITY[one.severity], one.key, self._when(one.wall_s), one.text,
+                   f"notice {one.key}", one.severity == "critical", facts)  # fmt: skip
 
     def silence(self, one: e.SilenceChanged) -> Row:
         muted = self._alerts.muted_by(one)

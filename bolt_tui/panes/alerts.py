@@ -1,18 +1,18 @@
 """One line for what its user should know: the loudest alert or notice, and how many more."""
 
+import re
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
 from bolt_tui.palette import Ink
-from bolt_tui.panes.line import Line, fit, joined, spread, width_of
+from bolt_tui.panes.line import Line, cell_len, fit, joined, spread, width_of
 from bolt_tui.panes.marks import SEVERITY
 from bolt_tui.panes.pane import Canvas, Drawing
-from bolt_tui.panes.units import clock, span
+from bolt_tui.panes.units import clock, counted, date_and_clock, span
 from bolt_tui.panes.vitals import brief
 from bolt_tui.state import ConsoleState
 from engine.events import AlertFiring, Notice, Severity
 
+_FOLDERS = re.compile(r"^/\S*/(?=[^/\s]+:\d)")  # of a file and its line, at the beginning
 _RANK = {"critical": 0, "warning": 1, "info": 2}
 _ROOMY = 100  # columns from which seconds are told
 
@@ -65,7 +65,7 @@ def _said(state: ConsoleState) -> list[Said]:
     alerts = [_alert(one) for one in state.alerts.firing(state.wall_s or 0.0)]
     notices = [_notice(one) for one in state.active_notices()]
     lost = [
-        Said("warning", "", f"{count} {'messages' if count > 1 else 'message'} about alerts not "
+        Said("warning", "", f"{counted(count, 'message')} about alerts not "
              f"delivered over {channel}: {cause or 'no answer'}", channel=channel)
         for channel, (count, cause) in undelivered(state).items()
     ]  # fmt: skip
@@ -88,7 +88,8 @@ def _loud(said: Said, ink: Ink, room: int) -> Line:
     badge = {"critical": ink.badge_bad, "warning": ink.badge_warn, "info": ink.badge_accent}
     line: Line = [(f" {mark.glyph} {mark.word.upper()} ", badge[said.severity])]
     if not said.name:
-        line.append((f" {said.text}", ink.strong))
+        fits = cell_len(said.text) < room - width_of(line)
+        line.append((f" {said.text if fits else _FOLDERS.sub('…/', said.text)}", ink.strong))
     else:
         line.append((f" {said.name}", ink.strong))
         fits = cell_len(said.text) <= room - width_of(line) - 2
@@ -124,7 +125,7 @@ def _calm(state: ConsoleState, canvas: Canvas) -> Line:
         until = (state.alerts.silence_of(one, wall_s) for one in silenced)
         last_s = min(one.until_s for one in until if one is not None)
         names = ", ".join(sorted(one.rule for one in silenced))
-        told = f"silenced until {clock(last_s, canvas.look.zone)}: {names}"
+        told = f"silenced until {date_and_clock(last_s, wall_s, canvas.look.zone)}: {names}"
         pieces = [[(" ○ ", ink.quiet), (told, ink.text)]]
     if pending := state.alerts.pending(wall_s):
         names = ", ".join(one.rule for one in pending)
@@ -142,13 +143,10 @@ def _asked(state: ConsoleState, ink: Ink) -> Line:
     if not readings:
         return []
     well, mean = readings["query_success_ratio"], readings["response_mean_seconds"]
-    if not isinstance(well.value, float) or not isinstance(mean.value, float):
+    if not (isinstance(well.value, float) and isinstance(mean.value, float) and well.events):
         return []
-    count = f"{well.events} {'query' if well.events == 1 else 'queries'}"
-    return [
-        (f"last hour {100 * well.value:.0f} % of {count} answered, mean {span(mean.value)}",
-         ink.quiet),
-    ]  # fmt: skip
+    how = f"{100 * well.value:.0f} % of {counted(well.events, 'query', 'queries')} answered"
+    return [(f"last hour {how}, mean {span(mean.value)}", ink.quiet)]
 
 
 def _sentence(said: Said) -> str:

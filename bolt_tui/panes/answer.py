@@ -60,20 +60,27 @@ def _verdict(query: QueryView, answer: Answer, canvas: Canvas) -> list[Line]:
         facts.append(f"read with {answer.query.confidence:.0%} certainty")
     facts.append(f"asked at {clock(query.asked_wall_s, canvas.look.zone)}")
     tone = ink.quiet if mark.tone == "good" else getattr(ink, mark.tone)
-    status: Line = [("  ", ink.text), (mark.word, tone), (" " + ", ".join(facts), ink.quiet)]
-    return [*lines, fit(status, canvas.width), *_question(query, canvas)]
+    first, *rest = wrapped(f"{mark.word} {', '.join(facts)}", canvas.width - 2)
+    lines.append([(f"  {mark.word}", tone), (first.removeprefix(mark.word), ink.quiet)])
+    lines += [[(f"  {row}", ink.quiet)] for row in rest]
+    return [*lines, *_question(query, canvas)]
 
 
 def _question(query: QueryView, canvas: Canvas) -> list[Line]:
-    """Return what was asked and how it was read, on one row or on two."""
+    """Return what was asked and, where that is not the same, how it was read."""
     ink = canvas.ink
     question: Line = [("  “", ink.quiet), (query.text, ink.text), ("”", ink.quiet)]
-    if not (query.understanding and query.understanding.understood_as):
-        return [fit(question, canvas.width)]
-    reading: Line = [(f"  read as: {query.understanding.understood_as}", ink.quiet)]
+    read = query.understanding.understood_as if query.understanding else ""
+    read = "" if read == query.text.strip() else read
+    reading: Line = [(f"  read as: {read}", ink.quiet)] if read else []
     if width_of(question) + width_of(reading) <= canvas.width:
         return [[*question, *reading]]
-    return [fit(question, canvas.width), fit(reading, canvas.width)]
+    asked = wrapped(f"“{query.text}”", canvas.width - 2)
+    said = wrapped(f"read as: {read}", canvas.width - 2) if read else []
+    return [
+        *([(f"  {row}", ink.text)] for row in asked),
+        *([(f"  {row}", ink.quiet)] for row in said),
+    ]
 
 
 def _labelled(label: str, texts: Iterable[str], canvas: Canvas) -> list[Line]:
@@ -88,6 +95,8 @@ def _labelled(label: str, texts: Iterable[str], canvas: Canvas) -> list[Line]:
 def _tasks(tasks: tuple[TaskRecord, ...], canvas: Canvas) -> list[Line]:
     """Return one row a task; a failed one says why and what would help."""
     lines: list[Line] = []
+    names = min(TOOL, max((len(task.tool) for task in tasks), default=0))
+    words = max((len(TASK[task.status].word) for task in tasks), default=0)
     for task in tasks:
         ink = canvas.ink
         mark = TASK[task.status]
@@ -95,8 +104,8 @@ def _tasks(tasks: tuple[TaskRecord, ...], canvas: Canvas) -> list[Line]:
         line: Line = [
             (pad("tasks" if not lines else "", LABEL), ink.quiet),
             glyph_of(mark, ink),
-            (f" {pad(task.tool, TOOL)}", ink.text if mark.tone != "quiet" else ink.quiet),
-            (pad(mark.word, 10), ink.quiet if mark.tone == "good" else getattr(ink, mark.tone)),
+            (f" {pad(task.tool, names)} ", ink.text if mark.tone != "quiet" else ink.quiet),
+            (pad(mark.word, words), ink.quiet if mark.tone == "good" else getattr(ink, mark.tone)),
             (f" {milliseconds(task.elapsed_ms):>7}{tries}", ink.quiet),
         ]
         lines.append(fit(line, canvas.width))

@@ -2,7 +2,7 @@
 
 from bolt_tui.panes.ladder import soon
 from bolt_tui.panes.pane import Canvas
-from bolt_tui.panes.units import UNKNOWN, clock, size, span, whole
+from bolt_tui.panes.units import UNKNOWN, clock, counted, size, span, whole
 from bolt_tui.state import ConsoleState
 from bolt_tui.views import CircuitView
 
@@ -16,7 +16,7 @@ def failures(circuit: CircuitView) -> str:
         return f"{100 * circuit.failure_rate:.0f} % of {circuit.calls} failed"
     if circuit.slow_rate and not circuit.failures:
         return f"{100 * circuit.slow_rate:.0f} % of {circuit.calls} slow"
-    return f"{circuit.failures} failure" + ("s" if circuit.failures != 1 else "")
+    return counted(circuit.failures, "failure")
 
 
 def rate(value: float | None) -> str:
@@ -63,7 +63,7 @@ def index(circuit: CircuitView, state: ConsoleState) -> str:
     if found.state == "building":
         total = f" of {found.total:,}" if found.total else ""
         return f"being built: {found.done:,}{total} files"
-    facts = [f"{found.done:,} files"]
+    facts = [counted(found.done, "file")]
     facts += [size(found.memory_bytes)] if found.memory_bytes else []
     facts += [f"built in {span(found.elapsed_ms / 1000)}"] if found.elapsed_ms else []
     return ", ".join(facts) + (f" ({found.reason})" if found.reason else "")

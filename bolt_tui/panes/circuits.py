@@ -6,6 +6,7 @@ from bolt_tui.panes.ladder import ladder_lines
 from bolt_tui.panes.line import Line, fit, spread, width_of, wrapped
 from bolt_tui.panes.marks import CIRCUIT, glyph_of, span_of
 from bolt_tui.panes.pane import Canvas, Drawing
+from bolt_tui.panes.unknowns import nothing_yet
 from bolt_tui.state import ConsoleState
 from bolt_tui.views import CircuitView
 
@@ -15,7 +16,7 @@ _RANK = {"open": 0, "half_open": 1, "closed": 2, "absent": 3}
 def draw_circuits(state: ConsoleState, canvas: Canvas) -> Drawing:
     """Draw those in trouble first, then the closed, then what this machine lacks."""
     if not state.circuits:
-        return Drawing([[("waiting for the engine", canvas.ink.quiet)]])
+        return Drawing(nothing_yet(state, canvas, "the engine"))
     circuits = in_order(state)
     troubled = [circuit for circuit in circuits if circuit.in_trouble]
     closed = [one for one in circuits if one.state == "closed" and not one.in_trouble]

@@ -1,4 +1,4 @@
-"""Offers above the prompt: what the typed text could become."""
+"""Offers above the prompt, and above the line of alerts: what the typed text could become."""
 
 from collections.abc import Callable
 
@@ -9,6 +9,7 @@ from textual_autocomplete import AutoComplete, DropdownItem, TargetState
 from bolt_tui.panes.prompt import Prompt
 
 OFFERED = 8
+ALERT_LINE = 1  # stays in sight between the offers and the prompt
 
 
 class Completions(AutoComplete):
@@ -18,6 +19,11 @@ class Completions(AutoComplete):
         super().__init__(prompt, self._offers)
         self._complete_text = complete
         self._chosen = False
+        prompt.taken = self._takes
+
+    def _takes(self, key: str) -> bool:
+        """Return whether this key is for the offers: the arrows, and enter once they chose."""
+        return self.display and (key in ("up", "down") or (key == "enter" and self._chosen))
 
     def on_mount(self, event: events.Mount) -> None:  # type: ignore[override]
         if not self.children:  # the app is being closed; there is nothing to set up
@@ -57,4 +63,4 @@ class Completions(AutoComplete):
         x, y = self.target.cursor_screen_offset
         width, height = self.option_list.outer_size
         x = max(0, min(x - 1, self.screen.size.width - width))
-        self.absolute_offset = Offset(x, max(0, y - height))
+        self.absolute_offset = Offset(x, max(0, y - ALERT_LINE - height))

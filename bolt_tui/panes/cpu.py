@@ -9,7 +9,7 @@ from bolt_tui.panes.line import Line, fit, joined, right, spread
 from bolt_tui.panes.marks import figure_of
 from bolt_tui.panes.pane import Canvas, Drawing
 from bolt_tui.panes.units import UNKNOWN, percent
-from bolt_tui.panes.unknowns import reasons, sentences
+from bolt_tui.panes.unknowns import nothing_yet, reasons, sentences
 from bolt_tui.state import ConsoleState
 from engine.events import HostSample
 
@@ -28,7 +28,7 @@ def draw_cpu(state: ConsoleState, canvas: Canvas) -> Drawing:
     """Draw the average and its history, then every core by its kind."""
     host = state.host
     if host is None:
-        return Drawing([[("waiting for the first sample", canvas.ink.quiet)]])
+        return Drawing(nothing_yet(state, canvas, "the first sample"))
     head = _headline(host, canvas)
     cores = _cores(host, canvas, canvas.height - 1 - GRAPH_ROWS_MIN)
     extra = reasons(host.unknown, canvas)

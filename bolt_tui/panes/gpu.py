@@ -6,7 +6,7 @@ from bolt_tui.panes.line import Line, joined, right, spread, wrapped
 from bolt_tui.panes.marks import figure_of
 from bolt_tui.panes.pane import Canvas, Drawing
 from bolt_tui.panes.units import UNKNOWN, percent, share, size
-from bolt_tui.panes.unknowns import reasons, sentences
+from bolt_tui.panes.unknowns import nothing_yet, reasons, sentences
 from bolt_tui.state import ConsoleState
 from engine.events import GpuDevice, GpuSample
 
@@ -15,7 +15,7 @@ def draw_gpu(state: ConsoleState, canvas: Canvas) -> Drawing:
     """Draw every device; where there is none, say so and why."""
     gpu = state.gpu
     if gpu is None:
-        return Drawing([[("waiting for the first sample", canvas.ink.quiet)]])
+        return Drawing(nothing_yet(state, canvas, "the first sample"))
     if not gpu.devices:
         return _absent(gpu, canvas)
     unknown = {**gpu.unknown}

@@ -2,11 +2,17 @@
 
 from collections.abc import Iterable
 
-from rich.cells import cell_len, set_cell_size
+import rich.cells
+from rich.cells import set_cell_size
 from rich.style import Style
 
 Span = tuple[str, Style]
 Line = list[Span]
+
+
+def cell_len(text: str) -> int:
+    """Return how many cells a text takes; plain letters, which most are, without a look at each."""
+    return len(text) if text.isascii() and text.isprintable() else rich.cells.cell_len(text)
 
 
 def width_of(line: Line) -> int:
@@ -28,7 +34,8 @@ def shorten(text: str, width: int) -> str:
 
 def pad(text: str, width: int) -> str:
     """Return the text in exactly `width` cells, to the left."""
-    return set_cell_size(shorten(text, width), width)
+    room = width - cell_len(text)
+    return text + " " * room if room >= 0 else set_cell_size(shorten(text, width), width)
 
 
 def right(text: str, width: int) -> str:

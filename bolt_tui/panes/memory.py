@@ -7,7 +7,7 @@ from bolt_tui.panes.line import Line, fit, right, spread
 from bolt_tui.panes.marks import PRESSURE, figure_of, span_of
 from bolt_tui.panes.pane import Canvas, Drawing
 from bolt_tui.panes.units import UNKNOWN, percent, rate, share, size
-from bolt_tui.panes.unknowns import reasons, sentences
+from bolt_tui.panes.unknowns import nothing_yet, reasons, sentences
 from bolt_tui.state import ConsoleState
 from engine.events import HostSample
 
@@ -20,7 +20,7 @@ def draw_memory(state: ConsoleState, canvas: Canvas) -> Drawing:
     """Draw use and pressure, the history, swap, then the rates."""
     host = state.host
     if host is None:
-        return Drawing([[("waiting for the first sample", canvas.ink.quiet)]])
+        return Drawing(nothing_yet(state, canvas, "the first sample"))
     head = [_used(host, canvas), *_budget(state, canvas)]
     tail = [_swap(host, canvas), *_traffic(state, host, canvas)]
     if canvas.height < 4:

@@ -3,7 +3,7 @@
 from bolt_tui.panes.line import Line, pad, right
 from bolt_tui.panes.pane import Canvas, Drawing
 from bolt_tui.panes.units import UNKNOWN, size
-from bolt_tui.panes.unknowns import reasons, sentences
+from bolt_tui.panes.unknowns import nothing_yet, reasons, sentences
 from bolt_tui.state import ConsoleState
 from engine.events import ProcessRow
 
@@ -14,7 +14,7 @@ def draw_processes(state: ConsoleState, canvas: Canvas) -> Drawing:
     """Draw as many rows as fit; a zoomed pane names the users."""
     sample = state.processes
     if sample is None:
-        return Drawing([[("waiting for the first sample", canvas.ink.quiet)]])
+        return Drawing(nothing_yet(state, canvas, "the first sample"))
     extra = reasons(sample.unknown, canvas)
     room = canvas.height - 1 - len(extra)
     wide = canvas.zoomed and canvas.width >= 70

@@ -1,8 +1,9 @@
 """Where questions are asked: an input with a history."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
@@ -51,9 +52,29 @@ class Prompt(Input):
     ]
 
     def __init__(self, placeholder: str) -> None:
-        super().__init__(id="prompt", placeholder=placeholder, compact=True)
+        super().__init__(id="prompt", placeholder=placeholder, compact=True, select_on_focus=False)
         self.cursor_blink = False
         self.past = PastPrompts()
+        self.taken: Callable[[str], bool] = lambda _: False  # keys that the offers take
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Edit at once: a key that bubbles up to the app is overtaken by what is typed next."""
+        if event.is_printable or self.taken(event.key):
+            return
+        for binding in self._bindings.key_to_bindings.get(event.key, ()):
+            if await self.app.run_action(binding.action, self):  # not where it has nothing to copy
+                event.stop()
+                event.prevent_default()
+
+    async def action_submit(self) -> None:
+        """Hand the text over and be empty for the next one; `give_back` returns a refused one."""
+        text, self.value = self.value, ""
+        self.post_message(self.Submitted(self, text))
+
+    def give_back(self, text: str) -> None:
+        """Put a text back that was not taken, unless something else was typed meanwhile."""
+        if not self.value:
+            self._take(text)
 
     def action_older_prompt(self) -> None:
         self._take(self.past.older(self.value))

@@ -1,32 +1,43 @@
 """The proof in an answer: findings, figures, tables, series and text as aligned lines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import zip_longest
 
-from rich.cells import cell_len
+from rich.style import Style
 
-from bolt_tui.panes.line import Line, fit, pad, right, shorten, wrapped
-from bolt_tui.panes.pane import Canvas
-from bolt_tui.panes.units import UNKNOWN, figure, span
+from bolt_tui.panes.line import Line, cell_len, fit, pad, right, shorten, width_of, wrapped
+from bolt_tui.panes.pane import Canvas, Look
+from bolt_tui.panes.units import UNKNOWN, counted, figure, span
 from bolt_tui.rendering.cells import numeric, table_texts
 from bolt_tui.rendering.chart import chart, extent
 from engine.evidence import Figure, Figures, Finding, Findings, Section, Series, Table, Text
 
+DRAWN_KEPT = 32
 INDENT = 2
 COLUMN_GAP = 2
-NARROWEST_COLUMN = 6
+MOST_CELL = 400  # columns that a cell may ask for
+NARROWEST = 12  # of words, before a table is folded into its rows
 LONGEST_NUMBER = 16
 
 
 def section_lines(section: Section, canvas: Canvas) -> list[Line]:
     """Return title and body; every row fits the width."""
-    title, body = _drawn(section, canvas)
-    head: Line = [(section.title, canvas.ink.accent)]
-    if title:
-        head.append((f"  {title}", canvas.ink.quiet))
-    return [
+    return list(_lines(section, Canvas(canvas.width, 0, Look(canvas.ink))))
+
+
+@lru_cache(maxsize=DRAWN_KEPT)
+def _lines(section: Section, canvas: Canvas) -> tuple[Line, ...]:
+    """Draw it once for each width and palette: the pane asks again with every event of a query."""
+    note, body = _drawn(section, canvas)
+    room = max(NARROWEST, canvas.width - cell_len(note) - COLUMN_GAP)
+    head: Line = [(shorten(section.title, room), canvas.ink.accent)]
+    if note:
+        head.append((" " * COLUMN_GAP + note, canvas.ink.quiet))
+    return (
         fit(head, canvas.width),
         *(fit([(" " * INDENT, canvas.ink.text), *row], canvas.width) for row in body),
-    ]
+    )
 
 
 def _drawn(section: Section, canvas: Canvas) -> tuple[str, list[Line]]:
@@ -36,7 +47,7 @@ def _drawn(section: Section, canvas: Canvas) -> tuple[str, list[Line]]:
         case Figures():
             return _shared_origin(section), _figures(section, canvas)
         case Table():
-            return f"{len(section.rows)} rows", _table(section, canvas)
+            return counted(len(section.rows), "row"), _table(section, canvas)
         case Series():
             return extent(section), _series(section, canvas)
         case Text():
@@ -90,42 +101,90 @@ def _figures(section: Figures, canvas: Canvas) -> list[Line]:
         line: Line = [(pad(item.name, names), ink.quiet), ("  ", ink.text)]
         if item.value is None:
             reason = item.reason or "no reason given"
-            lines.append([*line, (right(UNKNOWN, numbers), ink.quiet), (f"  {reason}", ink.quiet)])
+            line += [(right(UNKNOWN, numbers), ink.quiet), ("  ", ink.text)]
+            lines += _hanging(line, reason, ink.quiet, canvas)
             continue
-        line += [(right(value, numbers), ink.strong), (f" {item.unit}", ink.text)]
-        if not shared:
-            line.append((" " * (units - cell_len(item.unit)) + f"  {_origin(item)}", ink.quiet))
-        lines.append(line)
+        line += [(right(value, numbers), ink.strong), (" ", ink.text)]
+        if shared:
+            lines += _hanging(line, item.unit, ink.text, canvas)
+        else:
+            line.append((pad(item.unit, units) + "  ", ink.text))
+            lines += _hanging(line, _origin(item), ink.quiet, canvas)
     return lines
 
 
+def _hanging(line: Line, text: str, style: Style, canvas: Canvas) -> list[Line]:
+    """Put a text behind the line, and what of it has no room there under its beginning."""
+    column = width_of(line)
+    first, *rest = wrapped(text, max(NARROWEST, canvas.width - INDENT - column))
+    return [[*line, (first, style)], *([(" " * column + row, style)] for row in rest)]
+
+
 def _table(table: Table, canvas: Canvas) -> list[Line]:
-    """Return head and rows; columns of numbers stand to the right."""
-    ink = canvas.ink
+    """Return head and rows in columns, or each row as names and values where that is shorter."""
     cells = table_texts(table, figure)
+    columns = _columns(table, cells, canvas)
+    least = sum(1 + sum(map(bool, texts[1:])) for texts in cells)  # lines of names and values
+    if columns is not None and len(columns) <= max(least, len(cells) + 1):
+        return columns
+    entries = [line for texts in cells for line in _entry(table.columns, texts, canvas)]
+    return entries if columns is None or len(entries) < len(columns) else columns
+
+
+def _columns(table: Table, cells: list[list[str]], canvas: Canvas) -> list[Line] | None:
+    """Return the table with its long cells folded; None where it has no room at all.
+
+    Columns of numbers stand to the right, and no number is cut.
+    """
     numbers = numeric(table.rows) or [False] * len(table.columns)
-    widths = _column_widths(table.columns, cells, canvas.width - INDENT)
+    widths = _widths(table.columns, cells, numbers, canvas.width - INDENT)
+    if widths is None:
+        return None
 
-    def row(texts: Sequence[str], style_of: str) -> Line:
-        line: Line = []
-        for text, width, number in zip(texts, widths, numbers, strict=True):
-            cell = right(shorten(text, width), width) if number else pad(text, width)
-            line.append((cell + " " * COLUMN_GAP, getattr(ink, style_of)))
-        return [*line[:-1], *((last.rstrip(), style) for last, style in line[-1:])]
+    def row(texts: Sequence[str], style: Style) -> Iterator[Line]:
+        folded = [wrapped(text, width) for text, width in zip(texts, widths, strict=True)]
+        for parts in zip_longest(*folded, fillvalue=""):
+            placed = [
+                right(part, width) if number else pad(part, width)
+                for part, width, number in zip(parts, widths, numbers, strict=True)
+            ]
+            yield [((" " * COLUMN_GAP).join(placed).rstrip(), style)]
 
-    return [row(table.columns, "quiet"), *(row(texts, "text") for texts in cells)]
+    ink = canvas.ink
+    body = [line for texts in cells for line in row(texts, ink.text)]
+    return [*row(table.columns, ink.quiet), *body]
 
 
-def _column_widths(columns: Sequence[str], cells: list[list[str]], room: int) -> list[int]:
-    """Return natural widths; where they don't fit, the widest columns give way."""
-    widths = [
-        max([cell_len(name), *(cell_len(row[i]) for row in cells)])
-        for i, name in enumerate(columns)
+def _widths(
+    columns: Sequence[str], cells: list[list[str]], numbers: Sequence[bool], room: int
+) -> list[int] | None:
+    """Return natural widths; where they don't fit, the widest give way, down to what is legible."""
+    room -= COLUMN_GAP * (len(columns) - 1)
+    longest = [
+        max((min(cell_len(row[i]), MOST_CELL) for row in cells), default=0)
+        for i in range(len(columns))
     ]
-    room -= COLUMN_GAP * (len(widths) - 1)
-    while sum(widths) > room and (widest := max(widths)) > NARROWEST_COLUMN:
-        widths[widths.index(widest)] -= 1
+    widths = [max(cell_len(name), most) for name, most in zip(columns, longest, strict=True)]
+    least = [
+        max(most if number else min(most, NARROWEST), *map(cell_len, name.split(" ")))
+        for name, most, number in zip(columns, longest, numbers, strict=True)
+    ]
+    if sum(least) > room:
+        return None
+    while sum(widths) > room:
+        widths[max(range(len(widths)), key=lambda i: (widths[i] > least[i], widths[i]))] -= 1
     return widths
+
+
+def _entry(columns: Sequence[str], texts: Sequence[str], canvas: Canvas) -> list[Line]:
+    """Return one row of a table as lines, each with a column's name and what stands in it."""
+    ink, (head, *rest) = canvas.ink, texts
+    names = min(max(map(cell_len, columns)), canvas.width // 3)
+    lines: list[Line] = [[(row, ink.strong)] for row in wrapped(head, canvas.width - INDENT)]
+    for name, text in zip(columns[1:], rest, strict=True):
+        if text:
+            lines += _hanging([(f"  {pad(name, names)}  ", ink.quiet)], text, ink.text, canvas)
+    return lines
 
 
 def _series(series: Series, canvas: Canvas) -> list[Line]:

@@ -1,11 +1,18 @@
-"""Why a figure is a dash: shown in a zoomed pane and in its tooltip."""
+"""Why a figure is a dash: shown in a zoomed pane and in its tooltip; why there is none yet."""
 
 from collections.abc import Mapping
 
 from bolt_tui.panes.line import Line, wrapped
 from bolt_tui.panes.pane import Canvas
+from bolt_tui.state import ConsoleState
 
 UNITS = ("bps", "bytes", "c", "mhz", "pct", "w")
+
+
+def nothing_yet(state: ConsoleState, canvas: Canvas, awaited: str) -> list[Line]:
+    """Return what stands in place of what was not told so far, and never is without an engine."""
+    said = "unknown: the engine is not open" if state.refused else f"waiting for {awaited}"
+    return [[(row, canvas.ink.quiet)] for row in wrapped(said, canvas.width)]
 
 
 def sentences(unknown: Mapping[str, str]) -> list[str]:

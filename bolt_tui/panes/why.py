@@ -32,6 +32,8 @@ def draw_why(state: ConsoleState, canvas: Canvas) -> Drawing:
     ink, level = canvas.ink, state.level
     if level is None:
         return Drawing([[("the engine is being opened; there is no level yet", ink.quiet)]])
+    if state.refused:
+        return Drawing([*_level(level, state, canvas), *_said("cause", state.refused, canvas)])
     troubled = [circuit for circuit in in_order(state) if circuit.in_trouble]
     lines = [*_level(level, state, canvas), [], *ladder_lines(state, canvas), []]
     if troubled:

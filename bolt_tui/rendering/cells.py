@@ -1,8 +1,9 @@
 """Values as people read them: aligned columns, thousands, nothing that moves the terminal."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from engine.evidence import Cell, Figure, Figures, Table, clean
+from bolt_tui.panes.units import counted
+from engine.evidence import Answer, Cell, Figure, Figures, Table, clean
 
 _LONGEST_FRACTION = 4
 
@@ -99,3 +100,12 @@ def numeric(rows: Sequence[Sequence[Cell]]) -> list[bool]:
         and not any(isinstance(row[place], str | bool) for row in rows)
         for place in range(len(rows[0]))
     ]
+
+
+def work(answer: Answer) -> Iterator[str]:
+    """Yield how many tasks there were and how long it took; nothing of what was not measured."""
+    if answer.tasks:
+        bad = sum(task.status != "finished" for task in answer.tasks)
+        yield counted(len(answer.tasks), "task") + (f", {bad} without result" if bad else "")
+    if answer.elapsed_ms:
+        yield f"{answer.elapsed_ms / 1000:.2f} s"

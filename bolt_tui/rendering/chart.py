@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Literal, NamedTuple
 
-from bolt_tui.panes.units import span
+from bolt_tui.panes.units import counted, span
 from bolt_tui.rendering.raster import COLUMNS, EMPTY, ROWS, Cell, Frame, drawn, sample
 from engine.evidence import Series, clean
 
@@ -52,7 +52,7 @@ def extent(series: Series) -> str:
         return "no value is known"
     unit = f" {series.unit}" if series.unit else ""
     points = sum(y is not None for y in series.y)
-    return f"{points} points, {amount(min(known))} to {amount(max(known))}{unit}"
+    return f"{counted(points, 'point')}, {amount(min(known))} to {amount(max(known))}{unit}"
 
 
 def amount(value: float) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bolt_tui.rendering.cells import figure_row, numeric, table_texts
+from bolt_tui.rendering.cells import figure_row, numeric, table_texts, work
 from bolt_tui.rendering.chart import chart, extent
 from engine.evidence import Answer, Figures, Findings, Section, Series, Table, clean
 
@@ -20,10 +20,8 @@ def render(answer: Answer) -> str:
     if answer.not_searched:
         left_out = ", ".join(f"{count} {kind}" for kind, count in answer.not_searched.items())
         lines += [f"Not searched: {left_out}", ""]
-    lines.append(
-        f"Status {answer.status}, level {answer.level}, {len(answer.tasks)} tasks, "
-        f"{answer.elapsed_ms / 1000:.2f} s."
-    )
+    facts = (f"Status {answer.status}", f"level {answer.level}", *work(answer))
+    lines.append(f"{', '.join(facts)}.")
     return "\n".join(lines) + "\n"
 
 

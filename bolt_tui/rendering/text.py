@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bolt_tui.glyphs import STATUS
-from bolt_tui.rendering.cells import columns, common_source, figure_row, numeric, table_texts
+from bolt_tui.rendering.cells import columns, common_source, figure_row, numeric, table_texts, work
 from bolt_tui.rendering.chart import chart, extent
 from engine.evidence import Answer, Figures, Findings, Section, Series, Table, clean
 
@@ -29,7 +29,7 @@ def render(answer: Answer, *, colour: bool = False, width: int = WIDTH) -> str:
     if answer.not_searched:
         left_out = ", ".join(f"{count} {kind}" for kind, count in answer.not_searched.items())
         lines.append(f"{dim}not searched: {left_out}{reset}")
-    lines.append(f"{dim}{status}, level {answer.level}, {_work(answer)}{reset}")
+    lines.append(f"{dim}{', '.join((status, f'level {answer.level}', *work(answer)))}{reset}")
     return "\n".join(lines) + "\n"
 
 
@@ -62,11 +62,3 @@ def _findings(section: Findings) -> Iterator[str]:
         place = item.path if item.line is None else f"{item.path}:{item.line}"
         said = clean(item.text).strip()
         yield f"{clean(place)}: {said}" if said else clean(place)
-
-
-def _work(answer: Answer) -> str:
-    count = len(answer.tasks)
-    bad = sum(task.status != "finished" for task in answer.tasks)
-    tasks = f"{count} task{'' if count == 1 else 's'}"
-    without = f", {bad} without result" if bad else ""
-    return f"{tasks}{without}, {answer.elapsed_ms / 1000:.2f} s"

@@ -22,6 +22,8 @@ TITLES: dict[Group, str] = {
 }
 KEYS = 16
 WIDTH = 80
+NARROWEST = 40
+SCROLLBAR = 1
 
 MOUSE = (
     "Click a pane to focus it, twice to zoom it; the wheel scrolls; drag to mark text.",
@@ -34,17 +36,20 @@ MARKS = (
 )
 
 
-def help_text(keymap: Mapping[str, str]) -> Content:
-    """Return the table by groups; what has no key is in the palette."""
+def help_text(keymap: Mapping[str, str], width: int = WIDTH) -> Content:
+    """Return the table by groups, `width` columns wide; what has no key is in the palette."""
     pieces: list[Content] = []
     for group, title in TITLES.items():
         actions = [a for a in ACTIONS if a.group == group and _helped(a)]
-        rows = [_row(action, keymap) for action in actions if not action.id.startswith("pane_")]
+        rows = [
+            _row(action, keymap, width) for action in actions if not action.id.startswith("pane_")
+        ]
         if group == "looking":
-            rows.append(_panes(keymap))
+            rows.append(_panes(keymap, width))
         pieces.append(_paragraph(title, rows))
-    pieces.append(_paragraph("Mouse", [Content(f"  {row}\n") for row in MOUSE]))
-    pieces.append(_paragraph("Marks", [Content(f"  {row}\n") for row in MARKS]))
+    for title, said in (("Mouse", MOUSE), ("Marks", MARKS)):
+        rows = [Content(f"  {row}\n") for text in said for row in wrapped(text, width - 2)]
+        pieces.append(_paragraph(title, rows))
     return Content("\n").join(pieces)
 
 
@@ -57,23 +62,24 @@ def _helped(action: Action) -> bool:
     return bool(action.keys) or action.group == "operating"
 
 
-def _row(action: Action, keymap: Mapping[str, str]) -> Content:
+def _row(action: Action, keymap: Mapping[str, str], width: int) -> Content:
     keys = "  ".join(shown_keys(action, keymap))
     if not keys:
-        return _keys_and_text(f":{action.typed}", action.help, "")
-    return _keys_and_text(keys, action.help, f"  (:{action.typed})" if action.typed else "")
+        return _keys_and_text(f":{action.typed}", action.help, width)
+    typed = f"  (:{action.typed})" if action.typed else ""
+    return _keys_and_text(keys, action.help + typed, width)
 
 
-def _panes(keymap: Mapping[str, str]) -> Content:
+def _panes(keymap: Mapping[str, str], width: int) -> Content:
     """Return one row for all panes: their keys stand beside their names."""
     names = [f"{' '.join(shown_keys(BY_ID[f'pane_{p}'], keymap))} {NAMES.get(p, p)}" for p in PANES]
-    return _keys_and_text("numbers", f"Go to a pane: {', '.join(names)}.", "")
+    return _keys_and_text("numbers", f"Go to a pane: {', '.join(names)}.", width)
 
 
-def _keys_and_text(keys: str, text: str, typed: str) -> Content:
-    first, *rest = wrapped(text, WIDTH - KEYS - 2)
+def _keys_and_text(keys: str, text: str, width: int) -> Content:
+    first, *rest = wrapped(text, width - KEYS - 2)
     rows = "".join(f"\n{' ' * (KEYS + 2)}{row}" for row in rest)
-    return Content.assemble((f"  {keys:<{KEYS}}", "bold"), first, rows, (typed, "$ink-quiet"), "\n")
+    return Content.assemble((f"  {keys:<{KEYS}}", "bold"), first, rows, "\n")
 
 
 class Help(ModalScreen[None]):
@@ -91,4 +97,9 @@ class Help(ModalScreen[None]):
         with VerticalScroll(id="help") as box:
             box.border_title = "Help"
             box.border_subtitle = "esc closes"
-            yield Static(help_text(self._keymap))
+            yield Static()
+
+    def on_resize(self) -> None:
+        box = self.query_one("#help", VerticalScroll)
+        width = min(WIDTH, box.scrollable_content_region.width - SCROLLBAR)
+        self.query_one(Static).update(help_text(self._keymap, max(NARROWEST, width)))

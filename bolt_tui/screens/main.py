@@ -19,6 +19,7 @@ from bolt_tui.panes.catalogue import make_panes
 from bolt_tui.panes.hints import Hints, Tone
 from bolt_tui.panes.pane import Look, Pane
 from bolt_tui.panes.prompt import Prompt
+from bolt_tui.panes.units import counted
 from bolt_tui.rendering.text import render
 from bolt_tui.screens.time_keys import TimeKeys
 from bolt_tui.state import AREAS, Area, ConsoleState
@@ -174,7 +175,7 @@ class MainScreen(TimeKeys, Screen[None], inherit_bindings=False):
         else:
             self.maximize(pane, container=False)
             if not self.typing:
-                pane.focus()
+                self.set_focus(pane)
 
     def action_zoom(self) -> None:
         focused = self.focused
@@ -186,7 +187,7 @@ class MainScreen(TimeKeys, Screen[None], inherit_bindings=False):
         self.minimize()
         if zoomed or not self._in_layout(pane):
             self.maximize(pane, container=False)
-        pane.focus()
+        self.set_focus(pane)
 
     def action_next_pane(self) -> None:
         self._step_focus(1)
@@ -202,7 +203,7 @@ class MainScreen(TimeKeys, Screen[None], inherit_bindings=False):
             stops = [self.maximized]
         stops.append(self.prompt)
         at = stops.index(self.focused) if self.focused in stops else len(stops) - 1
-        stops[(at + step) % len(stops)].focus()
+        self.set_focus(stops[(at + step) % len(stops)])
 
     def _in_layout(self, pane: Pane) -> bool:
         return all(node.display for node in pane.ancestors_with_self if isinstance(node, Widget))
@@ -234,6 +235,7 @@ class MainScreen(TimeKeys, Screen[None], inherit_bindings=False):
         from bolt_tui.screens.alerts import Alerts
 
         self._asking.recall()
+        self.show_keys()  # what was said of a silence may be over when this is left
         operate = self._asking.operate
         self.app.push_screen(Alerts(lambda: (self.shown, self.look), self.live, operate))
 
@@ -253,7 +255,7 @@ class MainScreen(TimeKeys, Screen[None], inherit_bindings=False):
 
     def action_begin(self, order: str) -> None:
         """Go to the prompt with an order begun."""
-        self.prompt.focus()
+        self.action_prompt()
         self.prompt.value = f":{order} "
         self.prompt.cursor_position = len(self.prompt.value)
 
@@ -276,10 +278,10 @@ class MainScreen(TimeKeys, Screen[None], inherit_bindings=False):
     # ── asking ───────────────────────────────────────────────────────────────────────────────
 
     def action_prompt(self) -> None:
-        self.prompt.focus()
+        self.set_focus(self.prompt)  # at once: what is typed next is for it
 
     def action_command(self) -> None:
-        self.prompt.focus()
+        self.action_prompt()
         self.prompt.value = ":"
         self.prompt.cursor_position = 1
 
@@ -310,7 +312,7 @@ class MainScreen(TimeKeys, Screen[None], inherit_bindings=False):
         elif query := self._running_query():
             self._asking.cancel(query)
         elif self.typing:
-            self.panes["answer"].focus()
+            self.set_focus(self.panes["answer"])
 
     def action_pause(self) -> None:
         if self.look.moment is not None:
@@ -376,4 +378,4 @@ class MainScreen(TimeKeys, Screen[None], inherit_bindings=False):
             return
         text = render(query.answer)
         self.app.copy_to_clipboard(text)
-        self.say(f"copied the answer, {len(text.splitlines())} lines")
+        self.say(f"copied the answer, {counted(len(text.splitlines()), 'line')}")

@@ -26,7 +26,9 @@ def agents(program: Program, logs: Path, folders_made: int) -> dict[str, bytes]:
     """
     monitor = {
         "RunAtLoad": True,
-        "KeepAlive": True,
+        # As systemd's on-failure. launchd has no word for one status: what was started wrongly
+        # (2) it tries again as well, no sooner than after the throttle.
+        "KeepAlive": {"SuccessfulExit": False},
         "ThrottleInterval": _TRY_AGAIN_S,
         "Nice": 5,
         "ExitTimeOut": 20,

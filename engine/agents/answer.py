@@ -7,6 +7,7 @@ from typing import Literal
 from engine.agents import proof
 from engine.agents.executor import Outcome, Run
 from engine.evidence import (
+    SEVERAL,
     Answer,
     Evidence,
     Level,
@@ -53,7 +54,7 @@ def compose(
 
 def _part(understanding: Understanding, record: TaskRecord) -> str:
     """Return which part of the query a task works for; see `planner.plan`."""
-    return record.id.partition(".")[0] if understanding.intent == "multi_part" else ""
+    return record.id.partition(".")[0] if understanding.intent in SEVERAL else ""
 
 
 def _records(run: Run) -> Iterable[TaskRecord]:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from engine.agents import code_plans, desk_plans
 from engine.agents.code_plans import Slots, given, task
 from engine.agents.pattern import Pattern
-from engine.evidence import Plan, PlannedTask, Understanding
+from engine.evidence import NOT_TIMED, SEVERAL, Plan, PlannedTask, Understanding
 
 _EDIT = "nothing is edited: this program reads code, it doesn't change it"
 _TIME = Pattern(r"\b(?:since|yesterday|today)\b", re.IGNORECASE)
@@ -29,11 +29,12 @@ def joined(text: str, parts: list[Understanding]) -> Understanding:
     """Return the understanding of the whole query."""
     if len(parts) == 1:
         return parts[0]
+    intents = tuple(part.intent for part in parts)
     return Understanding(
         text=text,
         understood_as="; ".join(part.understood_as for part in parts),
-        intent="multi_part",
-        slots={"intents": tuple(part.intent for part in parts)},
+        intent=SEVERAL[not set(intents).isdisjoint(NOT_TIMED)],
+        slots={"intents": intents},
         confidence=min(part.confidence for part in parts),
     )
 

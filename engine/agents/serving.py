@@ -23,7 +23,7 @@ from engine.breaker.degradation import LEVELS, Standing
 from engine.breaker.errors import CircuitOpen
 from engine.breaker.row import Row
 from engine.events import CircuitState
-from engine.evidence import Argument, Level, Plan, PlannedTask, Understanding
+from engine.evidence import SEVERAL, Argument, Level, Plan, PlannedTask, Understanding
 from engine.existing_tools import Wanted
 from engine.search.text_query import TextQuery, match_flags
 
@@ -175,7 +175,7 @@ def for_existing_tools(asked: Understanding, commands: Iterable[str]) -> Wanted 
     `commands` are the kinds of question for which the user has one.
     """
     slots, kind = asked.slots, _KIND.get(asked.intent, asked.intent)
-    if kind == "multi_part":
+    if kind in SEVERAL:
         return None
     symbol, file = text_of(slots, "symbol"), text_of(slots, "file") or _first(slots, "paths")
     pattern = text_of(slots, "pattern") or text_of(slots, "words")

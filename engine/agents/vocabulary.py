@@ -139,13 +139,14 @@ INTENTS: dict[str, Weighted] = {
     ),
     "text_search": (
         (r"\bfiles?\s+(that|which)\s+(contain|mention|have|say)s?\b", 3),
-        (r"^(search|grep|rg|ripgrep)\b", 4),
+        (r"^((regexp?|text)\s+)?(search|grep|rg|ripgrep)\b", 4),
         (
             r"^how\s+(many\s+times|often)\b.*\b(occurs?|appears?|comes?\s+up|mentioned|found|written)\b",
             4,
         ),
         (r"^(count|how\s+many)\s+files\s+((that|which)\s+)?(contain|mention|say)(s|ing)?\b", 4),
         (r"^(\S+\s+){0,3}search\s+for\b", 3),
+        (r"\b(subclass(es)?|inherits?|derives?|extends?)\s+((of|from)\s+)?(<symbol>|\w+)$", 3.25),
         (r"^(find|locate|look\s+(for|up|where))\b", 2.5),
         (r"\bwhere\s+(is|are|was|does|do|did)\b", 2.5),
         (r"\b(occurrences?|mentions?|usages?|uses)\s+of\b", 2.5),
@@ -216,6 +217,7 @@ _OTHER_HINTS: dict[str, tuple[str, ...]] = {
         "performance_analysis": "perform bottleneck slow fast quick heav profil optimi bench",
         "history": "quer question histor ask",
         "text_search": "file search grep rg count how find locat look where occur mention "
+        "subclass inherit deriv extend "
         "usage uses which "
         "call name todo fixme xxx hack",
         "code_analysis": "code how histor log commit chang help debug refactor improv clean "
@@ -282,6 +284,7 @@ SAID: dict[str, str] = {
     "help": "what can be asked",
     "unknown": "not understood",
     "multi_part": "several questions",
+    "multi_part_untimed": "several questions",
 }
 
 # Words whose misspellings are put right before a second look.

@@ -1,11 +1,12 @@
 import pytest
+from msgspec.structs import replace
 
 from engine.agents import planner
 from engine.agents.schedule import Schedule
 from engine.agents.tools import names
 from engine.agents.vocabulary import INTENTS, SAID
 from engine.checks.tools import tools as of_checks
-from engine.evidence import Argument, PlannedTask, Understanding
+from engine.evidence import Answer, Argument, PlannedTask, Understanding, timed
 
 CAPABILITIES = {
     None,
@@ -179,6 +180,16 @@ def test_several_parts_are_one_understanding() -> None:
     assert (whole.intent, whole.confidence) == ("multi_part", 0.6)
     assert whole.slots == {"intents": ("system_status", "memory_usage")}
     assert planner.joined("a", [one]) is one
+
+
+def test_a_part_that_lasts_as_long_as_it_is_told_to_leaves_the_whole_untimed() -> None:
+    """What holds a monitor counts in no response time, as the monitor alone does not."""
+    one = Understanding("a", "system status", "system_status", {}, 0.9)
+    two = Understanding("b", "monitor", "monitor", {"duration_s": 60.0}, 0.9)
+    whole = planner.joined("a and b", [one, two])
+    given = Answer(status="answered", level="full", query=whole, verdict="It is so.")
+    assert not timed(given)
+    assert timed(replace(given, query=planner.joined("a and a", [one, one])))
 
 
 def test_what_was_assumed_is_said() -> None:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from engine.alerts.errors import BadSilence
+from engine.alerts.silence import Made, silence
 from engine.breaker.circuit import How
 from engine.breaker.degradation import BadPin
 from engine.bus import Bus
@@ -75,7 +76,7 @@ class StandIn:
         self.ordered.append((name, "release", "", None))
         return True
 
-    async def silence(self, matchers: Mapping[str, str], for_s: float, reason: str) -> str:
+    async def silence(self, matchers: Mapping[str, str], for_s: float, reason: str) -> Made:
         if "bad" in matchers.values():
             raise BadSilence("the engine says no")
         self.silenced.append((dict(matchers), for_s, reason))
@@ -84,7 +85,7 @@ class StandIn:
             SilenceChanged(silence=SILENCE, matchers=dict(matchers), starts_s=now_s,
                            until_s=now_s + for_s, by="mb", reason=reason)
         )  # fmt: skip
-        return SILENCE
+        return Made(silence(SILENCE, matchers, now_s, for_s, by="mb", reason=reason), None)
 
     async def unsilence(self, name: str) -> None:
         self.unsilenced.append(name)

@@ -91,6 +91,27 @@ def test_silenced_is_quiet() -> None:
     assert line_of(folded(tape)).startswith(" ✗ CRITICAL  rule_a1")
 
 
+def test_a_silence_that_ends_another_day_says_which() -> None:
+    """A time of day alone would be taken for today's."""
+    tape = recordings.joined().say(firing("a1"))
+    wall_s = tape.clock.wall_s()
+    tape.say(e.SilenceChanged(silence="s", matchers={"rule": "rule_a1"}, starts_s=wall_s,
+                              until_s=wall_s + 30 * 86_400))  # fmt: skip
+    assert " ○ silenced until 2" in line_of(folded(tape))
+
+
+def test_notices_can_be_read_where_the_line_has_no_room() -> None:
+    """The screen lists each with its remedy, and what could not be read is no none."""
+    key, text = "alerts.silences", "the silences can't be read: Not a directory"
+    said = e.Notice(key=key, severity="warning", text=text, remedy="make it one")
+    state = folded(recordings.joined().say(said))
+    assert "Notices  1" in shown(state)
+    (silenced,) = [row for row in shown(state) if row.startswith("Silenced")]
+    assert silenced.split(maxsplit=1)[1] == f"unknown: {text}"
+    opened = listed(sections(state, canvas(110)), canvas(110), 99, f"notice {key}", opened=True)
+    assert "make it one" in "\n".join(plain(line) for line in opened.lines)
+
+
 def test_calm_tells_how_queries_went_where_that_is_known() -> None:
     """Nothing is said of queries before one ended; then the share answered and the mean time."""
     assert "last hour" not in line_of(folded(recordings.idle_mac(5)))

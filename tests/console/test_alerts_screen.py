@@ -129,7 +129,7 @@ async def test_s_silences_the_chosen_for_an_hour_once_confirmed() -> None:
         await screen.press(*"deploy", "enter")
         await screen.settle()
         assert screen.engine.silenced == [({"rule": "low_success"}, 3600.0, "deploy")]
-        assert "low_success is silenced until 15:30:54" in _said(alerts)
+        assert "low_success is silenced until 15:30:55" in _said(alerts)
         assert "low_success" not in screen.text("alerts").split("silenced")[0]
 
 

@@ -4,11 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from bolt_tui.app import Console, ConsoleSettings
+from bolt_tui.arrangement import Arrangement, write_arrangement
 from bolt_tui.panes.line import plain
 from bolt_tui.panes.pane import Canvas, Drawing
 from bolt_tui.panes.pump import Pump
@@ -421,6 +424,25 @@ async def test_theme_and_hidden_panes_are_remembered(tmp_path: Path) -> None:
         assert not screen.main.panes["gpu"].display
 
 
+@pytest.mark.parametrize("set_to", ["dark", "light"])
+async def test_the_theme_that_was_set_counts_for_more(
+    tmp_path: Path, set_to: Literal["dark", "light"]
+) -> None:
+    """Whatever is remembered, the setting `console.theme` holds."""
+    write_arrangement(tmp_path, Arrangement(theme="bolt-light"))
+    app = Console(ConsoleSettings(theme=set_to, folder=tmp_path))
+    async with app.run_test():
+        assert app.theme == f"bolt-{set_to}"
+
+
+async def test_ctrl_c_in_the_prompt_cancels() -> None:
+    """With nothing marked it is for the running query, also while the prompt has the focus."""
+    async with opened(recordings.running()) as screen:
+        await screen.press("ctrl+c")
+        await screen.pilot.pause()
+        assert screen.engine.cancelled == [recordings.QUERY]
+
+
 async def test_too_small_and_back() -> None:
     """Below the least size there is one sentence; with room again the console is back."""
     async with opened() as screen:
@@ -468,3 +490,52 @@ async def test_marked_text_is_what_the_mouse_covered() -> None:
         await screen.pilot.mouse_up("#answer", offset=(12, 1))
         await screen.pilot.pause()
         assert (screen.main.get_selected_text() or "").strip() == "engine/bu"
+
+
+def _at_once(app: Console, *keys: str) -> None:
+    """Put keys as a fast hand or a script does: the next is there before the last is done."""
+    names = {
+        " ": "space", "/": "slash", ":": "colon", "\r": "enter", "\x7f": "backspace",
+        "\x15": "ctrl+u",
+    }  # fmt: skip
+    for key in keys:
+        app.post_message(events.Key(names.get(key, key), key))
+
+
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [("abc\x7f\x7fxy", "axy"), ("abc\x15de", "de"), ("one\rtwo", "two"), ("one\rtwo\r", "")],
+)
+async def test_what_is_typed_at_once_keeps_its_order(typed: str, left: str) -> None:
+    """No key overtakes another, and what is typed after enter belongs to the next question."""
+    async with opened() as screen:
+        _at_once(screen.app, *typed)
+        await screen.settle()
+        await screen.pilot.pause()
+        assert screen.main.prompt.value == left
+        assert screen.engine.submitted == ["one", "two"][: typed.count("\r")]
+
+
+@pytest.mark.parametrize(("key", "left"), [("/", "apq"), (":", ":apq")])
+async def test_what_is_typed_after_the_key_of_the_prompt_is_for_it(key: str, left: str) -> None:
+    """Letters that are keys of a pane are typed, and nothing typed before them is replaced."""
+    async with opened() as screen:
+        screen.main.set_focus(screen.main.panes["answer"])
+        await screen.pilot.pause()
+        _at_once(screen.app, key, *"apq")
+        await screen.pilot.pause()
+        await screen.pilot.pause()
+        assert screen.main.prompt.value == left
+        assert screen.shows_main
+
+
+async def test_a_refused_question_stays_unless_more_was_typed() -> None:
+    """It is given back to be put right; what came after it is kept instead."""
+    async with opened() as screen:
+        screen.app.refuse("no disk")
+        _at_once(screen.app, *"one\r")
+        await screen.pilot.pause()
+        assert screen.main.prompt.value == "one"
+        _at_once(screen.app, *"\x15two\rx")
+        await screen.pilot.pause()
+        assert screen.main.prompt.value == "x"

@@ -5,6 +5,7 @@ from datetime import UTC
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bolt_tui.by_hand import (
     BadOrder,
@@ -91,12 +92,24 @@ def test_a_pin_above_the_rollouts_cap_is_refused() -> None:
 
 
 def test_a_silence_is_ended_by_its_name_or_its_id() -> None:
-    """Both lead to the id; of a wrong name the nearest is offered."""
+    """Both lead to the id and are told by name; of a wrong name the nearest is offered."""
     ended = Unsilence("high_memory", ("5112ce00",))
     assert order_of(":unsilence high_memory", ALERTED) == ended
-    assert order_of(":unsilence 5112ce00", ALERTED) == Unsilence("5112ce00", ("5112ce00",))
+    assert order_of(":unsilence 5112ce00", ALERTED) == ended
     with pytest.raises(BadOrder, match='did you mean "high_memory"'):
         order_of(":unsilence high_memry", ALERTED)
+
+
+def test_one_of_two_silences_is_ended_by_its_id() -> None:
+    """What goes on to be silenced by another is told with the id."""
+    state = ALERTED.copy()
+    (one,) = state.alerts.in_force(state.wall_s or 0.0)
+    state.alerts.apply(replace(one, silence="77aa"))
+    ended = order_of(":unsilence 77aa", state)
+    assert ended == Unsilence("high_memory (77aa)", ("77aa",))
+    both = order_of(":unsilence high_memory", state)
+    assert isinstance(both, Unsilence)
+    assert set(both.silences) == {"5112ce00", "77aa"}
 
 
 def test_alerts_are_offered_by_name() -> None:

@@ -21,7 +21,7 @@ from bolt_tui.panes.sections import section_lines
 from bolt_tui.panes.why import draw_why
 from bolt_tui.state import ConsoleState
 from engine import events as e
-from engine.evidence import Curve, Place, Series
+from engine.evidence import Curve, Figure, Figures, Place, Series, Table
 
 from . import recordings
 from .machines import half_known_gpu, linux_host, no_gpu
@@ -143,6 +143,47 @@ def test_columns_align() -> None:
     lines = text_of(draw_answer, state, canvas(120, query="q1")).splitlines()
     starts = {line.index("from engine.bus") for line in lines if "from engine.bus" in line}
     assert len(starts) == 1
+
+
+_WORD = st.text("abcdefghijk", min_size=1, max_size=11)
+_ROWS = st.lists(
+    st.tuples(_WORD, st.lists(_WORD, max_size=40).map(" ".join), st.integers(0, 10**9)),
+    min_size=1, max_size=6,
+)  # fmt: skip
+
+
+@given(rows=_ROWS, width=st.integers(44, 160))
+def test_a_table_loses_nothing(rows: list[tuple[str, str, int]], width: int) -> None:
+    """However narrow it is, every word and every whole number stands there, and each row fits."""
+    lines = section_lines(Table("T", ("check", "what there is", "ms"), tuple(rows)), canvas(width))
+    assert all(width_of(line) <= width for line in lines)
+    words = " ".join(plain(line) for line in lines).split()
+    for name, said, number in rows:
+        assert {name, *said.split(), f"{number:,}"} <= set(words)
+
+
+def test_a_wide_table_becomes_names_and_values() -> None:
+    """Where its numbers have no room side by side, each row is told in lines of its own."""
+    names = tuple(f"column {place}" for place in range(9))
+    table = Table("T", names, (("EXMPL", *range(1_000_001, 1_000_009)), ("B", *[None] * 8)))
+    text = [plain(line) for line in section_lines(table, canvas(44))]
+    assert text[:3] == ["T  2 rows", "  EXMPL", "    column 1  1,000,001"]
+    assert text.count("    column 8  –") == 1
+
+
+def test_why_a_figure_is_unknown_is_said_in_full() -> None:
+    """A reason that has no room beside its figure goes on below."""
+    reason = "no cpufreq driver tells the cores' present frequency"
+    section = Figures("Machine", (Figure("CPU frequency", None, reason=reason),))
+    lines = [plain(line) for line in section_lines(section, canvas(40))]
+    assert len(lines) > 2
+    assert reason in " ".join(" ".join(lines).split())
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "0 rows"), (1, "1 row"), (1234, "1,234 rows")])
+def test_counts(count: int, said: str) -> None:
+    """One thing is one."""
+    assert units.counted(count, "row") == said
 
 
 @given(width=st.integers(60, 160))

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,27 @@ def test_list_says_who_evaluates(bolt: Bolt, folder: Path) -> None:
     ran = bolt("alerts", "list")
     lock.release()
     assert "1 alert fires: high_memory; evaluated by process 77 on /there" in ran.out
+
+
+def test_times_for_programs(bolt: Bolt, folder: Path) -> None:
+    """In JSON each moment has its day and zone; for people what is today's is a time of day."""
+    assert bolt("alerts", "silence", "high_memory", "--for", "90s").code == 0
+    ran = bolt("alerts", "-o", "json")
+    found = tables(ran.answer)
+    told = (found["Alerts"][0][3], found["Silences"][0][2])
+    assert all(datetime.fromisoformat(one).tzinfo is not None for one in told)
+    assert datetime.fromisoformat(told[0]).timestamp() == FIRING.fired_s
+    text = bolt("alerts").out
+    assert told[1] not in text
+    assert told[1][11:19] in text
+
+
+def test_how_long_it_took_is_measured(bolt: Bolt) -> None:
+    """An action tells its own time, and no figure that nobody took."""
+    assert bolt("alerts", "rules", "-o", "json").answer["elapsed_ms"] > 0
+    last = bolt("alerts", "rules").out.splitlines()[-1]
+    assert last.startswith("answered, level full, ")
+    assert "task" not in last
 
 
 def test_silence_and_unsilence(bolt: Bolt, folder: Path) -> None:
@@ -167,7 +189,7 @@ def test_why_nobody_is_told(bolt: Bolt, folder: Path) -> None:
     (row,) = found["Messages that did not arrive"]
     assert row[:5] == ["high_memory", "firing", "slack", "failing", 1]
     assert row[6] == "slack.test answered 503"
-    assert row[7].startswith("in ")
+    assert row[7] == "none: no session sends"
     slack = next(row for row in found["Channels"] if row[0] == "slack")
     assert slack[2].startswith("not taken at ")
     with MessageFile.held(path) or pytest.fail("the message is not there") as file:
@@ -273,4 +295,4 @@ def test_monitor_is_a_service(project: Path, tmp_path: Path) -> None:
     assert process.returncode == 128 + signal.SIGTERM
     answer = json.loads(out)
     assert answer["status"] == "cancelled"
-    assert "samples" in answer["verdict"]
+    assert " sample" in answer["verdict"]

@@ -3,6 +3,7 @@
 import re
 
 import msgspec
+from msgspec.structs import replace
 
 from bolt_tui.rendering import markdown, text
 from bolt_tui.rendering.cells import columns, in_step, numeric, shown, table_texts
@@ -36,7 +37,14 @@ def test_the_verdict_comes_first_and_the_status_last() -> None:
     """Glyph and verdict open the text, status, level and time close it."""
     lines = text.render(answer(status="nothing_found")).splitlines()
     assert lines[0] == "○ All is well."
-    assert lines[-1] == "nothing found, level full, 0 tasks, 1.23 s"
+    assert lines[-1] == "nothing found, level full, 1.23 s"
+
+
+def test_what_nobody_measured_is_left_out() -> None:
+    """Without a time taken and without tasks, none is told."""
+    unmeasured = replace(answer(), elapsed_ms=0.0)
+    assert text.render(unmeasured).splitlines()[-1] == "answered, level full"
+    assert markdown.render(unmeasured).splitlines()[-1] == "Status answered, level full."
 
 
 def test_an_unknown_figure_shows_its_reason() -> None:

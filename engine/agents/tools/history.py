@@ -5,13 +5,13 @@ from datetime import datetime
 from engine.agents.tool import Call
 from engine.agents.tools.on_record import of_record
 from engine.agents.tools.past_span import asked_span, between, counted, lasting
-from engine.evidence import NOT_TIMED, Evidence, Table
+from engine.evidence import NOT_TIMED_WORDS, Evidence, Table
 from engine.store.past.history import Only, PastQuery
 
 _COLUMNS = ("asked", "project", "query", "status", "elapsed ms", "session")
 _COLUMNS_WHY = (*_COLUMNS[:4], "why", *_COLUMNS[4:])
 _LIMIT = 20
-_APART = (f"left out, for they last as long as they are to: {', '.join(NOT_TIMED)}",)
+_APART = (f"left out, for they last as long as they are to: {NOT_TIMED_WORDS}",)
 
 
 @of_record

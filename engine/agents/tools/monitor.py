@@ -7,6 +7,7 @@ import anyio
 
 from engine.agents.tool import Call
 from engine.agents.tools.figures import GIB, mean
+from engine.agents.tools.past_span import counted
 from engine.events import GpuSample, HostSample
 from engine.evidence import Evidence, Series, Table
 
@@ -79,7 +80,8 @@ def _sum_up(samples: Sequence[HostSample], gpus: Sequence[GpuSample]) -> Evidenc
         for name, unit, reading in _READINGS[:2]
     ]
     return Evidence(
-        verdict=f"{len(samples)} samples over {span_s:.0f} s: {_line(samples[-1])} at the end",
+        verdict=f"{counted(len(samples), 'sample')} over {span_s:.0f} s: "
+        f"{_line(samples[-1])} at the end",
         sections=(
             Table("Machine", ("reading", "unit", "least", "mean", "most", "samples"), tuple(rows)),
             *series,

@@ -45,7 +45,13 @@ def _since(period: str, now_s: float) -> str:
 def clock(at_s: float, now_s: float) -> str:
     """Return a moment in local time: "14:03:20", with its day where that is not today's."""
     at, now = (datetime.fromtimestamp(s).astimezone() for s in (at_s, now_s))
-    return f"{at:%H:%M:%S}" if at.date() == now.date() else f"{at:%Y-%m-%d %H:%M:%S}"
+    return _time(at) if at.date() == now.date() else f"{at:%Y-%m-%d} {_time(at)}"
+
+
+def _time(at: datetime) -> str:
+    """Return the time of day, with its offset in the hour that there is twice a year."""
+    first, second = (at.replace(tzinfo=None, fold=fold).astimezone() for fold in (0, 1))
+    return f"{at:%H:%M:%S}" if first == second else f"{at:%H:%M:%S UTC%z}"
 
 
 def between(start_s: float, end_s: float, now_s: float) -> str:
@@ -59,9 +65,9 @@ def between(start_s: float, end_s: float, now_s: float) -> str:
 def _until(start_s: float, end_s: float, now_s: float) -> str:
     start, end = (datetime.fromtimestamp(s).astimezone() for s in (start_s, end_s))
     if start.date() == end.date():
-        return f"{end:%H:%M:%S}"
+        return _time(end)
     said = clock(end_s, now_s)
-    return f"today {said}" if said == f"{end:%H:%M:%S}" else said
+    return f"today {said}" if said == _time(end) else said
 
 
 def lasting(seconds: float) -> str:
