@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from math import isfinite
 from typing import Final, Generic, TypeVar
 
 from engine.events import EngineSample, GpuDevice, GpuSample, HostSample, Sample
@@ -150,6 +151,8 @@ def _why_none(sample: GpuSample, field: str) -> str | None:
 def _reading(
     name: str, value: MetricValue, source: str, reason: str | None, age_s: float
 ) -> Reading:
+    if isinstance(value, float) and not isfinite(value):
+        value, reason = None, f"the source gave {value}, which is no number"
     why = reason or NO_REASON if value is None else ""
     return Reading(value, CATALOGUE[name].unit, source, why, None, age_s)
 

@@ -252,3 +252,10 @@ def test_what_others_recorded_is_as_old_as_the_wall_clock_says() -> None:
     found = metrics.readings(50.0)
     assert found["memory_used_bytes"].age_s == 5.0
     assert found["health"].age_s == 0.0
+
+
+def test_what_is_no_number_is_unknown() -> None:
+    """A source that divided by nothing says so, in place of NaN in an alert or on the wire."""
+    found = after(EngineSample(cpu_pct=float("nan"), loop_lag_p99_ms=float("inf"))).readings(0.0)
+    assert found["own_cpu_ratio"].reason == "the source gave nan, which is no number"
+    assert found["loop_lag_p99_seconds"].value is None

@@ -20,7 +20,7 @@ from engine.agents.tools.report_changes import (
     changes_of,
     compared,
 )
-from engine.evidence import NOT_TIMED, Cell, Evidence, Figure, Figures, Section, Table, Text
+from engine.evidence import NOT_TIMED_WORDS, Cell, Evidence, Figure, Figures, Section, Table, Text
 from engine.store.past.incidents import Incident, read_incidents
 from engine.store.past.kinds import Kind, read_kinds
 from engine.store.past.snapshot import View
@@ -30,13 +30,15 @@ DEFAULT: Final = "7d"
 _UNITS_S: Final = {"h": 3600.0, "d": 86_400.0, "w": 604_800.0}
 _LONGEST_S = 3660 * 86_400.0
 _SHARE = 0.9  # of the span recorded, below which the verdict says so again
+_METRICS = tuple(report_trends.METRICS)
 _COLUMNS = ("kind", "what", "now", "before", "n", "n before", "p")
 _HOW = (
     f"Slower: Mann-Whitney on the response times of queries that succeeded, told where the median "
     f"rose by a tenth or more. Fails more: Fisher's exact test. Both one-sided, with {MINIMUM} "
     f"queries or more in either span, and p below {SURE_P} after Holm's correction for all "
     "comparisons. Questions of one kind are compared as they came, whatever they were about. "
-    f"Of {', '.join(NOT_TIMED)} no time is told: they last as long as they are to."
+    f"The change of a trend is told from {MINIMUM} minutes with a reading in either span on. "
+    f"Of {NOT_TIMED_WORDS} no time is told: they last as long as they are to."
 )
 
 
@@ -66,6 +68,7 @@ async def report(call: Call) -> Evidence:
             "bolt-tui monitor run, or have it run by bolt-tui service install",
             found=False,
         )
+    await past.keep_minutes(_METRICS, start_s - length_s, now_s)
     told = await past.read(lambda view: _read(view, start_s, now_s))
     dead = report_incidents.died(await past.sessions(start_s, now_s), start_s, now_s)
     told.incidents[:] = report_incidents.in_order([*told.incidents, *dead])
@@ -97,15 +100,9 @@ def _read(view: View, start_s: float, end_s: float) -> Told:
     return Told(
         start_s,
         end_s,
-        read_recorded(view, start_s, end_s),
+        read_recorded(view, _METRICS, start_s, end_s),
         read_kinds(view, start_s, end_s),
-        read_trends(
-            view,
-            list(report_trends.METRICS),
-            start_s,
-            end_s,
-            report_trends.steps(end_s - start_s),
-        ),
+        read_trends(view, _METRICS, start_s, end_s, report_trends.steps(end_s - start_s)),
         read_incidents(view, start_s, end_s),
     )
 

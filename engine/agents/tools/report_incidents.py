@@ -41,12 +41,16 @@ _LEAST = 10
 
 
 def died(sessions: Iterable[PastSession], start_s: float, end_s: float) -> list[Incident]:
-    """Return the sessions that did not end in order within a span, consoles and runs apart."""
+    """Return the sessions that did not end in order within a span, consoles and runs apart.
+
+    Of whom the beginning is not on record it can't be told which of both it was.
+    """
     dead = [one for one in sessions if one.left == "died" and start_s <= one.last_s <= end_s]
     found = list[Incident]()
     for name, of_kind in (
         ("console", [one for one in dead if one.interactive]),
-        ("headless", [one for one in dead if not one.interactive]),
+        ("headless", [one for one in dead if one.pid is not None and not one.interactive]),
+        ("begun off the record", [one for one in dead if one.pid is None]),
     ):
         if of_kind:
             ends = sorted((one.last_s, one.session) for one in of_kind)

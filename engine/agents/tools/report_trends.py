@@ -5,9 +5,10 @@ from typing import Final
 
 from engine.agents.tools.figures import GIB
 from engine.agents.tools.past_span import lasting
+from engine.agents.tools.report_changes import MINIMUM
 from engine.evidence import Cell, Table
 from engine.store.past.kinds import Ended, Kind
-from engine.store.past.trend import Trend
+from engine.store.past.trend import Stretch, Trend
 
 METRICS: Final[dict[str, str]] = {
     "cpu": "CPU",
@@ -35,7 +36,10 @@ def steps(length_s: float) -> int:
 
 
 def trend_table(trends: Sequence[Trend], length_s: float) -> Table:
-    """Return the metrics that were read at all; a change is of the mean, in per cent."""
+    """Return the metrics that were read at all; a change is of the mean, in per cent.
+
+    It is told where either span has MINIMUM minutes with a reading or more.
+    """
     each = lasting(length_s / steps(length_s))
     columns = ("metric", "unit", "mean", "before", "change %", "p95", "p95 before", "most",
                f"each {each}")  # fmt: skip
@@ -51,7 +55,7 @@ def _trend_row(one: Trend) -> tuple[Cell, ...]:
         unit,
         _scaled(now.mean, size),
         _scaled(before.mean, size),
-        _change(now.mean, before.mean),
+        _change(now, before),
         _scaled(now.p95, size),
         _scaled(before.p95, size),
         _scaled(now.most, size),
@@ -82,10 +86,12 @@ def _scaled(value: float | None, size: float) -> float | None:
     return None if value is None else round(value / size, 2)
 
 
-def _change(now: float | None, before: float | None) -> float | None:
-    if now is None or not before or before < 0:
+def _change(now: Stretch, before: Stretch) -> float | None:
+    if min(now.minutes, before.minutes) < MINIMUM:
+        return None  # of a few minutes the mean is that of what just went on
+    if now.mean is None or not before.mean or before.mean < 0:
         return None
-    return round(100 * (now / before - 1), 1) + 0.0  # no -0.0
+    return round(100 * (now.mean / before.mean - 1), 1) + 0.0  # no -0.0
 
 
 def kind_table(kinds: Sequence[Kind]) -> Table:

@@ -1,12 +1,13 @@
 """The past of all sessions, as the console, the answers and the recordings ask for it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 from engine.events import AnyEvent, Event
 from engine.store.journals.records import KINDS
-from engine.store.leases.pool import Pool
+from engine.store.leases.pool import Pool, StoreReadError
 from engine.store.past.digest import CHANGES, Digest, read_digest, read_end
 from engine.store.past.events import (
     EVER_S,
@@ -19,6 +20,7 @@ from engine.store.past.events import (
 from engine.store.past.history import Only, PastQuery, read_queries
 from engine.store.past.marks import PastMark, read_marks
 from engine.store.past.metric import MetricSpan, check, read_metric
+from engine.store.past.minutes import keep_minutes
 from engine.store.past.sessions import PastSession, read_sessions
 from engine.store.past.snapshot import Snapshot, View
 from engine.store.past.store_size import StoreSize, read_size
@@ -92,6 +94,14 @@ class Past:
         return await self.read(
             lambda view: read_metric(view, name, start_s, end_s, points, session)
         )
+
+    async def keep_minutes(self, names: Sequence[str], start_s: float, end_s: float) -> None:
+        """Sum a long span of metrics up by the minute, beside the store, for whoever reads it next.
+
+        Where that can't be written the span is read as it is, each time.
+        """
+        with suppress(StoreReadError):
+            await self.read(lambda view: keep_minutes(view, names, start_s, end_s))
 
     async def marks(self, start_s: float, end_s: float) -> list[PastMark]:
         """Return what stands out in a span, in its order."""

@@ -8,14 +8,16 @@ a sentence; each part's bytes are checked when it is first used.
 import errno
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import TypeVar
 
 from engine.clock import SystemClock
 from engine.store.errors import ManifestDamaged, ManifestNewer
 from engine.store.folding.manifest import Manifest, Part, is_published, read
-from engine.store.folding.parts import parquet, problem
+from engine.store.folding.parts import parquet, problem, quoted
 from engine.store.folding.rebuild import folds, rebuild
 from engine.store.journals.records import Kind
 from engine.store.journals.segments import segments
@@ -45,16 +47,40 @@ class View:
         self.manifest = manifest
         self.problems = problems
         self.used: list[Part] = []
-        self._store, self._live, self._most = store, live, most
+        self.store = store
+        self._live, self._most = live, most
 
-    def table(self, kind: Kind, start_s: float, end_s: float) -> str:
-        """Return a kind's rows as a table for FROM; at least those of the span are in it."""
+    def table(
+        self, kind: Kind, start_s: float, end_s: float, *, besides: Collection[Part] = ()
+    ) -> str:
+        """Return a kind's rows as a table for FROM; at least those of the span are in it.
+
+        But for those of the parts `besides`, which are not even looked at.
+        """
         live = f"SELECT * EXCLUDE (segment) FROM {self._live.table(kind)}"
-        parts = self.parts(kind, start_s, end_s)
+        return self._with(live, self.parts(kind, start_s, end_s, besides=besides))
+
+    def named_rows(self, kind: Kind, parts: Sequence[Part]) -> str:
+        """Return the rows of some parts as a table for FROM, each with its part's path as `part`.
+
+        It has all columns of the kind.
+        """
         self.used += parts
-        if not parts:
-            return f"({live})"
-        return f"({live} UNION ALL BY NAME {parquet(self._store, parts)})"
+        begin = len(str(self.store / parts[0].path)) - len(parts[0].path) + 1
+        live = self._live.table(kind)
+        tables = [f"SELECT * EXCLUDE (segment), '' AS part FROM {live} WHERE FALSE"]
+        by_schema = attrgetter("schema")
+        for _, those in groupby(sorted(parts, key=by_schema), key=by_schema):
+            paths = ", ".join(quoted(self.store / part.path) for part in those)
+            tables.append(
+                f"SELECT * EXCLUDE (filename), substr(filename, {begin}) AS part "
+                f"FROM read_parquet([{paths}], hive_partitioning = false, filename = true)"
+            )
+        return f"({' UNION ALL BY NAME '.join(tables)})"
+
+    def _with(self, rows: str, parts: Sequence[Part]) -> str:
+        self.used += parts
+        return f"({rows} UNION ALL BY NAME {parquet(self.store, parts)})" if parts else f"({rows})"
 
     @property
     def damaged(self) -> int:
@@ -66,7 +92,9 @@ class View:
         """How many records that are in no part yet are of kinds not known here."""
         return self._live.foreign(self.execute)
 
-    def parts(self, kind: Kind, start_s: float, end_s: float) -> list[Part]:
+    def parts(
+        self, kind: Kind, start_s: float, end_s: float, *, besides: Collection[Part] = ()
+    ) -> list[Part]:
         """Return the sound parts of a kind that may have rows of the span, at most `most`."""
         found = [
             part
@@ -74,6 +102,7 @@ class View:
             if part.kind == kind
             and part.first_s <= end_s
             and part.last_s >= start_s
+            and part not in besides
             and self._is_sound(part)
         ]
         if self._most is None or len(found) <= self._most:
@@ -87,7 +116,7 @@ class View:
         return found[left_out:]
 
     def _is_sound(self, part: Part) -> bool:
-        key = self._store, part
+        key = self.store, part
         if key not in _checked:
             _checked[key] = problem(*key)
         said = _checked[key]

@@ -1,22 +1,26 @@
-"""Metrics of a span against those of the span before it, counted by DuckDB in one pass a table."""
+"""Metrics of a span against those of the span before it, counted by DuckDB minute by minute.
 
-from collections.abc import Iterable, Sequence
+A minute belongs to the span, and to the step, in which it begins.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from math import ceil
 
-from engine.store.journals.records import SAMPLES, Kind, SampleKind
 from engine.store.past.metrics import METRICS
+from engine.store.past.minutes import MINUTE_S, Minutes, by_kind
 from engine.store.past.snapshot import View
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The readings of one metric in one span; without a reading all but the count is None.
+    """The readings of one metric in one span; without a reading all but the counts is None.
 
     `mean` and `p95` are of the means of its minutes, `most` is of single readings.
     """
 
     count: int = 0
+    minutes: int = 0
     mean: float | None = None
     p95: float | None = None
     most: float | None = None
@@ -52,39 +56,38 @@ def read_trends(
     Raises:
         KeyError: there is no such metric.
     """
-    found = dict[str, Trend]()
-    for kind in SAMPLES:
-        of_kind = [name for name in names if METRICS[name].kind == kind]
-        if of_kind:
-            found |= {one.name: one for one in _of_kind(view, kind, of_kind, start_s, end_s, steps)}
+    found = {
+        one.name: one
+        for minutes in by_kind(names)
+        for one in _of_kind(view, minutes, start_s, end_s, steps)
+    }
     return [found[name] for name in names]
 
 
 def _of_kind(
-    view: View, kind: SampleKind, names: list[str], start_s: float, end_s: float, steps: int
-) -> Iterable[Trend]:
-    before_s, width_s = 2 * start_s - end_s, (end_s - start_s) / steps
-    values = ", ".join(f"({METRICS[name].value})::DOUBLE AS v{n}" for n, name in enumerate(names))
-    minutes = ", ".join(
-        f"count(v{n}) AS c{n}, avg(v{n}) AS m{n}, max(v{n}) AS h{n}" for n in range(len(names))
-    )
-    folded = ", ".join(
-        f"sum(c{n})::BIGINT, avg(m{n}), quantile_cont(m{n}, 0.95), max(h{n})"
-        for n in range(len(names))
-    )
+    view: View, minutes: Minutes, start_s: float, end_s: float, steps: int
+) -> Iterator[Trend]:
+    names, width_s = minutes.names, (end_s - start_s) / steps
     # First by the minute, so that a machine that two sessions watch does not count twice; then each
     # step by itself and (where `step` is NULL) the two spans.
+    each = ", ".join(
+        f"sum(c{n}) AS c{n}, sum(s{n}) / sum(c{n}) AS m{n}, max(h{n}) AS h{n}"
+        for n in range(len(names))
+    )
+    together = ", ".join(
+        f"sum(c{n})::BIGINT, count(m{n}), avg(m{n}), quantile_cont(m{n}, 0.95), max(h{n})"
+        for n in range(len(names))
+    )
     rows = view.execute(
-        f"SELECT is_now, step, {folded} FROM (SELECT floor(wall_s / 60)::BIGINT AS minute, "
-        "wall_s >= ? AS is_now, least(floor((wall_s - ?) / ?), ?)::BIGINT AS step, "
-        f"{minutes} FROM (SELECT wall_s, {values} "
-        f"FROM {view.table(kind, before_s, end_s)} WHERE wall_s >= ? AND wall_s <= ?) "
-        "GROUP BY ALL) GROUP BY GROUPING SETS ((is_now), (is_now, step))",
-        [start_s, start_s, width_s, steps - 1, before_s, end_s],
+        f"SELECT is_now, step, {together} FROM (SELECT minute * {MINUTE_S!r} >= ? AS is_now, "
+        f"least(floor((minute * {MINUTE_S!r} - ?) / ?), ?)::BIGINT AS step, {each} "
+        f"FROM {minutes.table(view, *_both(start_s, end_s))} GROUP BY minute) "
+        "GROUP BY GROUPING SETS ((is_now), (is_now, step))",
+        [start_s, start_s, width_s, steps - 1],
     )
     places = {(row[0], row[1]): row[2:] for row in rows}
     for n, name in enumerate(names):
-        stretches = {key: _stretch(cells[4 * n : 4 * n + 4]) for key, cells in places.items()}
+        stretches = {key: _stretch(cells[5 * n : 5 * n + 5]) for key, cells in places.items()}
         yield Trend(
             name,
             METRICS[name].unit,
@@ -94,29 +97,37 @@ def _of_kind(
         )
 
 
+def _both(start_s: float, end_s: float) -> tuple[int, int]:
+    """Return the first and the last minute of a span with the one before it."""
+    return ceil((2 * start_s - end_s) / MINUTE_S), ceil(end_s / MINUTE_S) - 1
+
+
 def _stretch(cells: Sequence[object]) -> Stretch:
-    count, mean, p95, most = cells
-    return Stretch(int(_number(count) or 0), _number(mean), _number(p95), _number(most))
+    count, minutes, *figures = cells
+    return Stretch(int(_number(count) or 0), int(_number(minutes) or 0), *map(_number, figures))
 
 
 def _number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-_SIGNS: Final[tuple[Kind, ...]] = ("facts", "EngineSample")
+def read_recorded(view: View, names: Sequence[str], start_s: float, end_s: float) -> Recorded:
+    """Return how much of a span and of the one before is on record, whoever recorded it.
 
-
-def read_recorded(view: View, start_s: float, end_s: float) -> Recorded:
-    """Return how much of a span and of the one before is on record, whoever recorded it."""
-    before_s = 2 * start_s - end_s
-    times = " UNION ALL ".join(
-        f"SELECT wall_s FROM {view.table(kind, before_s, end_s)}" for kind in _SIGNS
-    )
+    By its facts and by what the sessions read of themselves, which of `names` are some metrics.
+    """
+    first, last = _both(start_s, end_s)
+    facts = view.table("facts", first * MINUTE_S, (last + 1) * MINUTE_S)
+    minutes = [f"SELECT floor(wall_s / {MINUTE_S!r})::BIGINT AS minute FROM {facts}"]
+    minutes += [
+        f"SELECT minute FROM {one.table(view, first, last)}"
+        for one in by_kind(names)
+        if one.kind == "EngineSample"
+    ]
     rows = view.execute(
-        "SELECT is_now, count(*) FROM (SELECT DISTINCT floor(wall_s / 60) AS minute, "
-        f"floor(wall_s / 60) >= floor(? / 60) AS is_now FROM ({times}) "
-        "WHERE wall_s >= ? AND wall_s <= ?) GROUP BY is_now",
-        [start_s, before_s, end_s],
+        f"SELECT minute * {MINUTE_S!r} >= ? AS is_now, count(DISTINCT minute) "
+        f"FROM ({' UNION ALL '.join(minutes)}) WHERE minute BETWEEN ? AND ? GROUP BY is_now",
+        [start_s, first, last],
     )
-    minutes = {bool(row[0]): int(_number(row[1]) or 0) for row in rows}
-    return Recorded(minutes.get(True, 0), minutes.get(False, 0))
+    minutes_of = {bool(row[0]): int(_number(row[1]) or 0) for row in rows}
+    return Recorded(minutes_of.get(True, 0), minutes_of.get(False, 0))
