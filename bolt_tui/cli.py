@@ -8,8 +8,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from bolt_tui.command_line import parser, unknown_word
-from bolt_tui.refusing import FAILED, NAGIOS_UNKNOWN, OutputError, refuse
+from bolt_tui.command_line import check, is_health, parser
+from bolt_tui.refusing import FAILED, NAGIOS_UNKNOWN, BadUsage, OutputError, refuse
 
 # Commands that need no engine of their own, by the module that carries them out.
 _OWN = {
@@ -30,11 +30,11 @@ _OWN = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code."""
     words = sys.argv[1:] if argv is None else argv
-    if (sentence := unknown_word(words)) is not None:
-        return refuse(sentence)
-    arguments = parser().parse_args(words)
     try:
-        return _run(arguments)
+        check(words)
+        return _run(parser().parse_args(words))
+    except BadUsage as error:
+        return _refused(str(error), words)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -43,7 +43,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except OutputError as error:
         refuse(str(error))
-        return NAGIOS_UNKNOWN if arguments.command == "health" else FAILED
+        return NAGIOS_UNKNOWN if is_health(words) else FAILED
+
+
+def _refused(sentence: str, words: Sequence[str]) -> int:
+    """Refuse; who asks for health reads only stdout, and takes 2 for critical."""
+    code = refuse(sentence)
+    if not is_health(words):
+        return code
+    from bolt_tui.rendering import nagios
+
+    print(nagios.unknown(sentence), end="")
+    return NAGIOS_UNKNOWN
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -53,7 +64,7 @@ def _run(arguments: argparse.Namespace) -> int:
         print(f"bolt-tui {__version__}")
         return 0
     if sentence := _contradiction(arguments):
-        return refuse(sentence)
+        raise BadUsage(sentence)
     if sys.stdout is None and (arguments.command is not None or arguments.run is not None):
         raise OutputError("stdout is closed: there is nowhere to write the answer")
     from engine.config import ConfigError

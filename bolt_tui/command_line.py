@@ -4,11 +4,10 @@ Importing this costs an argument parser and nothing else.
 """
 
 import argparse
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn
 
-from bolt_tui.refusing import refuse
+from bolt_tui.refusing import BadUsage
 
 OUTPUTS = ("text", "json", "ndjson", "markdown")
 
@@ -20,8 +19,8 @@ Without --run and without a command the console opens."""
 
 
 _HEALTH_CODES = """exit codes, as Nagios has them, in place of the general ones:
-  0 ok   1 warning   2 critical; also an option that doesn't exist
-  3 unknown; also settings that can't be read"""
+  0 ok   1 warning   2 critical
+  3 unknown; also an option that doesn't exist, and settings that can't be read"""
 _STORE = "what is recorded: its size, fold it, check it, write out a span, drop old days"
 
 
@@ -31,7 +30,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         said = message.splitlines()[0]
         said += ", as in --for=2h" if said.startswith("argument --for: expected") else ""
-        sys.exit(refuse(said))
+        raise BadUsage(said)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -231,10 +230,13 @@ def _positive_int(text: str) -> int:
     return int(text)
 
 
-def unknown_word(argv: Sequence[str]) -> str | None:
-    """Return a sentence on the first option or command that doesn't exist, with the nearest one.
+def check(argv: Sequence[str]) -> None:
+    """Refuse the first option or command that doesn't exist, and name the nearest one.
 
     argparse would complain of the word behind an unknown option instead of the option.
+
+    Raises:
+        BadUsage.
     """
     command = None
     words = iter(argv)
@@ -246,13 +248,18 @@ def unknown_word(argv: Sequence[str]) -> str | None:
                 next(words, None)
         elif word.startswith("-") and word != "-" and option not in known:
             if word[:2] not in ("-o", "-C") or word.startswith("--"):
-                return f"unknown option {option}{_nearest(option, known)}"
+                raise BadUsage(f"unknown option {option}{_nearest(option, known)}")
         elif not word.startswith("-") and command is None:
             command = word
             if command not in _COMMANDS:
                 ask = f'; to ask a question: bolt-tui --run "{word[:40]}"'
-                return f"unknown command {word[:80]!r}{_nearest(word, _COMMANDS) or ask}"
-    return None
+                near = _nearest(word, _COMMANDS) or ask
+                raise BadUsage(f"unknown command {word[:80]!r}{near}")
+
+
+def is_health(argv: Sequence[str]) -> bool:
+    """Return whether these words, bad as they may be, are for a monitor of Nagios' kind."""
+    return "--run" not in argv and next((one for one in argv if one in _COMMANDS), "") == "health"
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:

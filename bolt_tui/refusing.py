@@ -7,6 +7,10 @@ USAGE_ERROR = 2
 NAGIOS_UNKNOWN = 3
 
 
+class BadUsage(Exception):
+    """The words of the command line can't be meant so; the text says which and why."""
+
+
 class OutputError(Exception):
     """The answer is there, but stdout can't take it."""
 

@@ -34,7 +34,10 @@ def run(arguments: argparse.Namespace) -> int:
     """
     asked = Soak(arguments.hours or _HOURS, arguments.speed or _SPEED)
     given = settings(arguments)
-    outcome = anyio.run(_soaked, asked)
+    received: list[int] = []
+    outcome = anyio.run(_soaked, asked, received)
+    if outcome is None:
+        return 128 + received[-1]
     store = store_folder(given.loaded.config.store.folder)
     try:
         record(store, given.project, SystemClock(), outcome.notice)
@@ -45,23 +48,25 @@ def run(arguments: argparse.Namespace) -> int:
     return exit_code(answer, strict=arguments.strict)
 
 
-async def _soaked(asked: Soak) -> Outcome:
-    stopped = anyio.Event()
+async def _soaked(asked: Soak, received: list[int]) -> Outcome | None:
+    """Soak until a signal, which is added to `received`; None at the second: nothing is kept."""
+    stopped, outcome = anyio.Event(), None
     told = _Narration(asked.hours)
     with tempfile.TemporaryDirectory(prefix="bolt-tui-soak-") as folder:
         async with anyio.create_task_group() as group:
-            group.start_soon(_listen, stopped)
+            group.start_soon(_listen, stopped, received, group.cancel_scope)
             outcome = await soak(asked, Path(folder), told.say, stopped)
             group.cancel_scope.cancel()
     return outcome
 
 
-async def _listen(stopped: anyio.Event) -> None:
-    """End it at the first signal; at the second as if there were no handler."""
+async def _listen(stopped: anyio.Event, received: list[int], scope: anyio.CancelScope) -> None:
     with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
         async for number in signals:
+            received.append(number)
             if stopped.is_set():
-                raise SystemExit(128 + number)
+                scope.cancel()
+                return
             note("it ends with what there is so far")
             stopped.set()
 

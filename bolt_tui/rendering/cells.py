@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from bolt_tui.panes.units import counted
+from bolt_tui.panes.units import counted, span
 from engine.evidence import Answer, Cell, Figure, Figures, Table, clean
 
 _LONGEST_FRACTION = 4
@@ -71,7 +71,7 @@ def figure_row(figure: Figure, common: str = "") -> tuple[str, str, str, str]:
 
 
 def _origin(figure: Figure) -> str:
-    age = f", {figure.age_s:g} s old" if figure.age_s else ""
+    age = f", {span(figure.age_s)} old" if figure.age_s else ""
     return clean(f"{figure.source}{age}")
 
 

@@ -5,6 +5,7 @@ UOM one of s, ms, B, %; U for an unknown value; a range "10:" is bad below 10.
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 from engine.checks.health.parts.limits import LIMITS, Limits
@@ -50,12 +51,17 @@ def _datum(label: str, value: float | None, unit: str, limits: Limits | None) ->
     """Return one figure; U stands for one that nobody knows, as of a check that never answered."""
     quoted = _plain(label).replace("'", "''").replace("=", "_")
     bounds = ("", "") if limits is None else (_range(limits, 0), _range(limits, 1))
-    said = "U" if value is None else f"{value:.12g}{unit}"
+    said = "U" if value is None else f"{_plain_number(value)}{unit}"
     return f"'{quoted}'={said};{bounds[0]};{bounds[1]};0"
+
+
+def _plain_number(value: float) -> str:
+    """Return twelve digits without an exponent, which the guidelines have no place for."""
+    return f"{Decimal(f'{value:.12g}'):f}"
 
 
 def _range(limits: Limits, which: int) -> str:
     limit = (limits.warning, limits.critical)[which]
     if limit is None:
         return ""
-    return f"{limit:.12g}:" if limits.low else f"{limit:.12g}"
+    return f"{_plain_number(limit)}:" if limits.low else _plain_number(limit)

@@ -2,6 +2,8 @@
 
 import json
 import os
+import random
+import re
 import signal
 import subprocess
 import sys
@@ -9,10 +11,12 @@ import time
 from pathlib import Path
 
 import anyio
+import psutil  # type: ignore[import-untyped]
 import pytest
 from msgspec.structs import replace
 
 from bolt_tui.command_line import parser
+from bolt_tui.refusing import BadUsage
 from bolt_tui.soak_scorecard import scorecard
 from engine.checks.soak import soak as soaking
 from engine.checks.soak.gates import Mark
@@ -76,6 +80,18 @@ def test_what_was_too_short_or_not_judged_has_not_passed(
     assert ("growth could not be judged" in short.verdict) == (status == "degraded")
 
 
+def test_growth_that_is_unclear_proves_nothing() -> None:
+    """The interval of its slope reaches beyond the bound: the verdict names what it is of."""
+    chance = random.Random(5)
+    noisy = tuple(
+        replace(mark, rss_bytes=mark.rss_bytes + chance.randrange(80 * MIB)) for mark in marks()
+    )
+    seen = outcome(replace(GOOD, marks=noisy))
+    assert seen.notice.key == "soak.short"
+    assert scorecard(seen).status == "degraded"
+    assert seen.verdict.endswith(", but growth of rss_bytes could not be judged")
+
+
 @pytest.mark.parametrize(
     ("seen", "where", "says"),
     [
@@ -117,6 +133,18 @@ def test_each_thing_that_is_wrong_fails_it_by_name(seen: Soaked, where: str, say
     assert outcome(seen).notice.key == "soak.failed"
 
 
+@pytest.mark.parametrize(("fired", "resolved", "received"), [(5, 5, 10), (6, 5, 11), (6, 6, 12)])
+def test_an_alert_that_the_end_cut_off_is_no_fault(
+    fired: int, resolved: int, received: int
+) -> None:
+    """Ended early, the last one made to fire may not have, or not have ended; and no other."""
+    seen = AlertsSeen(5, {FLAPS: fired}, {FLAPS: resolved}, received, 10, under_way=1)
+    early = replace(GOOD, done=False, own_s=7200, alerts=seen)
+    assert outcome(early).notice.key == "soak.ended"
+    one_more = replace(seen, fired={FLAPS: 7})
+    assert outcome(replace(early, alerts=one_more)).notice.key == "soak.failed"
+
+
 def test_one_that_was_ended_early_has_neither_passed_nor_failed() -> None:
     """What there is so far is shown; exit code 130."""
     early = outcome(replace(GOOD, done=False, own_s=7200))
@@ -150,13 +178,10 @@ def test_hours_and_speed_have_bounds(hours: float, speed: float, says: str) -> N
         ("--speed", "1e9", "expected a positive number of times, at most 1,000,000, found"),
     ],
 )
-def test_a_bad_number_is_told_with_its_unit(
-    capsys: pytest.CaptureFixture[str], option: str, value: str, says: str
-) -> None:
+def test_a_bad_number_is_told_with_its_unit(option: str, value: str, says: str) -> None:
     """And with the bound where it is passed."""
-    with pytest.raises(SystemExit):
+    with pytest.raises(BadUsage, match=re.escape(f"argument {option}: {says}")):
         parser().parse_args(["soak", option, value])
-    assert f"argument {option}: {says}" in capsys.readouterr().err
 
 
 @pytest.mark.anyio
@@ -207,3 +232,22 @@ def test_the_first_ctrl_c_ends_it_in_order(own_folders: Path, tmp_path: Path) ->
     assert json.loads(out)["status"] == "cancelled"
     (journal,) = (own_folders / "state" / "bolt-tui" / "journals").iterdir()
     assert "soak.ended" in journal.read_text()
+
+
+def test_the_second_ctrl_c_ends_it_at_once(own_folders: Path, tmp_path: Path) -> None:
+    """Exit code 130 without a traceback, with no child left and nothing on record."""
+    process = subprocess.Popen(
+        [*BOLT, "--hours", "10", "-C", str(tmp_path)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ),
+    )  # fmt: skip
+    assert process.stderr is not None
+    time.sleep(4)  # its child is at work then
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(signal.SIGINT)
+    assert "it ends with what there is so far" in process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (130, "", "")
+    _, alive = psutil.wait_procs(children, timeout=30)
+    assert alive == []
+    assert not (own_folders / "state" / "bolt-tui" / "journals").exists()

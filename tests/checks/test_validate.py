@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from bolt_tui.command_line import parser, unknown_word
+from bolt_tui.command_line import check, parser
 from engine.checks.validation.criteria import asking
 from engine.checks.validation.criteria.catalogue import BARS, PHASES, Phase, bars
 from engine.checks.validation.criteria.shown import Shown, listed, worst
@@ -54,7 +55,7 @@ def test_each_way_to_see_it_again_is_a_command_that_exists() -> None:
         for one in bar.again.split(";"):
             program, *words = shlex.split(one)
             if program == "bolt-tui":
-                assert unknown_word(words) is None, one
+                check(words)
                 parser().parse_args(words)
 
 
@@ -81,10 +82,14 @@ def test_the_report_names_what_is_lacking_first() -> None:
         criterion("nice", "failed", required=False),
     )
     said = evidence(seen)
-    assert said.verdict.endswith("1 of 3 criteria are proven, 1 failed, 1 unproven; right: seen")
+    assert said.verdict.endswith(
+        "1 of 3 criteria are proven, 1 failed, 1 unproven; right: seen; so"
+    )
     assert [one.title for one in said.sections][:2] == ["Lacking", "Phase 1"]
     assert "nice (optional)" in str(said.sections[1])
     assert verdict(validated(criterion("a", "proven"))).endswith("are proven")
+    unseen = replace(criterion("broken", "failed"), figure="unknown")
+    assert verdict(validated(unseen)).endswith("1 failed; broken: so")
 
 
 def test_sentences_are_told_once_and_a_few_of_them() -> None:

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from engine.checks.health.parts.catalogue import CHECKS
 from engine.events import HealthChecked, decoder
 from engine.store.journals.journal import read_events
@@ -119,3 +121,21 @@ def test_what_hangs_ends_at_the_deadline(bolt: Bolt, own_folders: Path) -> None:
     assert "CRITICAL store_read: did not answer within 2.5 s; look after" in done.out
     assert "'store_read'=U;;;0" in done.out
     assert "OK       store_write" in done.out
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--bogus"], "unknown option --bogus"),
+        (["--deadline", "0"], "argument --deadline: expected a positive number of seconds"),
+        (["--only"], "argument --only: expected at least one argument"),
+        (["--only", "nosuch"], 'there is no check "nosuch"'),
+    ],
+)
+def test_words_that_can_not_be_meant_are_unknown(bolt: Bolt, words: list[str], says: str) -> None:
+    """The guidelines have 3 for invalid arguments: 2 would wake somebody."""
+    done = bolt("health", *words)
+    assert done.code == 3
+    assert done.out.startswith("BOLT UNKNOWN - ")
+    assert says in done.out
+    assert says in done.err

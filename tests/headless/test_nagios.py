@@ -12,8 +12,8 @@ from engine.events import Check, CheckState
 
 # 'label'=value[UOM];[warn];[crit];[min];[max], as the Monitoring Plugins' guidelines write it.
 _DATUM = re.compile(
-    r"'((?:[^'=]|'')+)'=(U|-?[0-9.]+(?:e[+-]?[0-9]+)?)(s|us|ms|%|B|KB|MB|TB|c|)"
-    r";([0-9.e+~@:-]*);([0-9.e+~@:-]*);([0-9.]*)(?: |$)"
+    r"'((?:[^'=]|'')+)'=(U|-?[0-9.]+)(s|us|ms|%|B|KB|MB|TB|c|)"
+    r";([0-9.~@:-]*);([0-9.~@:-]*);([0-9.]*)(?: |$)"
 )
 _STATES: tuple[CheckState, ...] = ("ok", "warning", "critical", "unknown")
 _WORDS = st.text(max_size=40)
@@ -30,7 +30,7 @@ _CHECKS = st.lists(
         elapsed_ms=st.floats(0, 1e5).map(lambda ms: round(ms, 1)),
         figures=st.dictionaries(
             st.sampled_from(["free_bytes", "free_pct", "held_s", "parts", "answer_ms"]),
-            st.floats(0, 1e15),
+            st.one_of(st.floats(0, 1e15), st.floats(0, 1e-9)),
         ),
     ),
     max_size=4,

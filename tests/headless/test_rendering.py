@@ -60,7 +60,7 @@ def test_a_source_that_all_share_is_said_once() -> None:
     assert "A (clock)\n  x   1  s\n  y  22  ms\n" in text.render(answer(same))
     mixed = Figures("A", (Figure("x", 1, "s", "clock"), Figure("y", 2, "s", "dial", 3.0)))
     shown_text = text.render(answer(mixed))
-    assert "A\n  x  1  s  clock\n  y  2  s  dial, 3 s old\n" in shown_text
+    assert "A\n  x  1  s  clock\n  y  2  s  dial, 3.0 s old\n" in shown_text
 
 
 def test_columns_stand_under_each_other_numbers_to_the_right() -> None:
