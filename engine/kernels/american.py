@@ -133,6 +133,7 @@ def price_and_greeks(
     *,
     accuracy: Accuracy = "accurate",
     spread: Spread = map,
+    slopes_only: bool = False,
 ) -> Valuation:
     """Price American options with their Greeks: some ten times the work of `price`.
 
@@ -140,13 +141,15 @@ def price_and_greeks(
     Scholes, vega and rho are central differences of the premium, boundary and all. An option on
     the boundary is to be exercised, and has the Greeks of that; see `GREEK_ERRORS`.
 
-    Args and Raises: as in `price`.
+    Args and Raises: as in `price`; with `slopes_only`, vega and rho, which are half of the work,
+    are NaN where early exercise may pay.
     """
     is_call, values = american_arguments(
         kind, spot, strike, years, volatility, rate, dividend_yield
     )
     size = GREEK_SIZES[accuracy]
-    formula = partial(greeks_block, _rule(size), _rule(SIZES[accuracy]))
+    moved = None if slopes_only else _rule(SIZES[accuracy])
+    formula = partial(greeks_block, _rule(size), moved)
     return Valuation(*_evaluate(formula, size, fields(Valuation), is_call, values, spread))
 
 

@@ -75,11 +75,11 @@ def price_block(rule: Rule[Floats], is_call: Flags, *numbers: Floats) -> tuple[F
 
 
 def greeks_block(
-    rule: Rule[Floats], moved: Rule[Floats], is_call: Flags, *numbers: Floats
+    rule: Rule[Floats], moved: Rule[Floats] | None, is_call: Flags, *numbers: Floats
 ) -> tuple[Floats, ...]:
     """Return the fields of `american.Valuation`; the numbers in the order of `price`.
 
-    `moved` is the rule of the prices at another volatility or rate.
+    `moved` is the rule of the prices at another volatility or rate; None: vega and rho are NaN.
     """
     european = european_block(is_call, *numbers)
     calls, values = _broadcast(is_call, numbers)
@@ -101,8 +101,8 @@ def greeks_block(
     delta[live] += np.where(puts.is_call, added.value - x * added.slope, added.slope)
     bend = np.where(puts.is_call, x * x, 1.0) * added.curvature
     gamma[live] += bend / puts.unit
-    vega[live] += _vega(puts, moved) * puts.unit * _POINT
-    rho[live] += _rho(puts, moved) * puts.unit * _POINT
+    vega[live] += np.nan if moved is None else _vega(puts, moved) * puts.unit * _POINT
+    rho[live] += np.nan if moved is None else _rho(puts, moved) * puts.unit * _POINT
 
     flow = rate * price - (rate - dividend_yield) * spot * delta
     decay = (flow - 0.5 * (volatility * spot) ** 2 * gamma) / _DAYS_PER_YEAR

@@ -27,6 +27,7 @@ from engine.kernels.arguments import (
 from engine.kernels.dividends import schedule_of
 from engine.kernels.dividends_grid import Schedule
 from engine.kernels.errors import OutOfRange, ShapeMismatch
+from engine.kernels.portfolio_distinct import at, distinct
 from engine.kernels.portfolio_pricing import valued
 from engine.kernels.portfolio_terms import Terms
 
@@ -158,18 +159,19 @@ def portfolio(
 
 def option_greeks(book: Portfolio) -> Greeks:
     """Return the Greeks of each option position as held, (n,)."""
-    found = valued(terms_of(book))
+    first, which = distinct(book)
+    found = valued(terms_of(at(book, first)))
     spot, shares = book.spot[book.underlying], book.shares
-    delta, gamma = shares * found.delta, shares * found.gamma
+    delta, gamma = shares * found.delta[which], shares * found.gamma[which]
     return Greeks(
-        value=shares * found.price,
+        value=shares * found.price[which],
         delta=delta,
         delta_amount=delta * spot,
         gamma=gamma,
         gamma_per_pct=gamma * spot * spot * 0.01,
-        vega_per_point=shares * found.vega_per_point,
-        theta_per_day=shares * found.theta_per_day,
-        rho_per_point=shares * found.rho_per_point,
+        vega_per_point=shares * found.vega_per_point[which],
+        theta_per_day=shares * found.theta_per_day[which],
+        rho_per_point=shares * found.rho_per_point[which],
     )
 
 

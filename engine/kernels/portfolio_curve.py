@@ -14,6 +14,7 @@ import numpy as np
 
 from engine.kernels.arguments import Flags, Floats
 from engine.kernels.portfolio import Portfolio, schedules
+from engine.kernels.portfolio_distinct import netted
 from engine.kernels.portfolio_moves import LEAST_SPOT, changes, moves, paid_until
 from engine.kernels.portfolio_pricing import priced, valued
 from engine.kernels.portfolio_terms import Terms
@@ -71,6 +72,7 @@ class Curve:
 
 def curve(book: Portfolio, low: float, high: float, days: float) -> Curve:
     """Return the P&L of a book on one underlying after `days`, for log-returns `low` to `high`."""
+    book = netted(book)
     alive = book.years * _DAYS_PER_YEAR > days
     nodes = AMERICAN_NODES if book.american.any() else NODES
     step = max(high - low, 1e-12) / (nodes - 1)

@@ -14,6 +14,7 @@ from engine.kernels.arguments import RATE, Floats, Range, common_shape, numbers
 from engine.kernels.backend import REFERENCE_DOOR, Door
 from engine.kernels.errors import ShapeMismatch
 from engine.kernels.portfolio import Portfolio, schedules, terms_of
+from engine.kernels.portfolio_distinct import netted
 from engine.kernels.portfolio_pricing import priced
 from engine.kernels.portfolio_terms import Terms
 
@@ -88,6 +89,7 @@ def changes(book: Portfolio, scenarios: Moves, door: Door = REFERENCE_DOOR) -> F
     result = (
         scenarios.spot[:, 0] * float(held.sum()) if width == 1 else scenarios.spot @ held
     ).astype(np.float64)
+    book = netted(book)
     if book.shares.size == 0:
         return result
     before = priced(terms_of(book), door)

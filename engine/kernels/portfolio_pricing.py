@@ -64,17 +64,19 @@ def valued(
     """Return price and Greeks of one share's worth of each option.
 
     Args:
-        slopes_only: vega and rho of options with cash dividends, which are dear, are NaN.
+        slopes_only: vega and rho of options that may be exercised early, which are dear, are NaN.
     """
     shape = _shape(terms)
     if terms.escrowed and any(terms.schedules):
-        return _valued_escrowed(terms, shape, accuracy)
+        return _valued_escrowed(terms, shape, accuracy, slopes_only=slopes_only)
     cash = touched(terms, shape)
     plain = european.price(*_arguments(terms))
     results = Valued(*(getattr(plain, name) for name in Valued.__slots__))
     early = _early(terms, shape) & ~cash
     if early.any():
-        found_early = american.price_and_greeks(*_chosen(terms, early), accuracy=accuracy)
+        found_early = american.price_and_greeks(
+            *_chosen(terms, early), accuracy=accuracy, slopes_only=slopes_only
+        )
         for name in Valued.__slots__:
             getattr(results, name)[early] = getattr(found_early, name)
     if cash.any():
@@ -82,11 +84,13 @@ def valued(
     return results
 
 
-def _valued_escrowed(terms: Terms, shape: tuple[int, ...], accuracy: american.Accuracy) -> Valued:
-    found = valued(escrowed(terms, shape), accuracy)
+def _valued_escrowed(
+    terms: Terms, shape: tuple[int, ...], accuracy: american.Accuracy, *, slopes_only: bool
+) -> Valued:
+    found = valued(escrowed(terms, shape), accuracy, slopes_only=slopes_only)
     found = replace(found, price=_at_least_exercise(terms, found.price))
     for where, ended in ended_before(terms, shape):
-        other = valued(ended)
+        other = valued(ended, accuracy, slopes_only=slopes_only)
         better = where & (other.price > found.price)
         for name in Valued.__slots__:
             np.copyto(getattr(found, name), getattr(other, name), where=better)

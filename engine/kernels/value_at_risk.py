@@ -55,7 +55,7 @@ def tails(profit: Floats, levels: Sequence[float] = LEVELS) -> tuple[Tail, ...]:
     if profit.ndim != 1 or profit.size == 0:
         raise ShapeMismatch("profit", f"of shape {profit.shape}", "one or more outcomes, (n,)")
     most = min(int(profit.size * (1.0 - min(asked))) + 1, profit.size - 1)
-    losses = -np.sort(np.partition(profit, most)[: most + 1])
+    losses = 0.0 - np.sort(np.partition(profit, most)[: most + 1])  # never -0
     return tuple(_tail(losses, profit.size, level) for level in asked)
 
 

@@ -118,7 +118,7 @@ def historical(
 
 def _interval(profit: Floats, level: float, independent: int, scale: float) -> HistoricalTail:
     found = tail(profit, level)
-    losses = np.sort(-profit)
+    losses = np.sort(0.0 - profit)  # never -0
     low, high = (_rank(independent, level, chance) for chance in (0.05, 0.95))
 
     def at(rank: int | None) -> float | None:

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.market.book import DailyPrice, Dividend
+from engine.market.returns import split_like
 from engine.market.volatility import Floats, VolatilitySource, series
 
 Places = slice | NDArray[np.int64]
 
 _GAP_DAYS = 5
-_JUMP = 0.4
 _NAMED = 3
 
 
@@ -178,10 +178,5 @@ def _oddities(days: Sequence[date], close: Floats) -> Iterator[str]:
     if gaps:
         named = ", ".join(f"{a} to {b}" for a, b in gaps[:_NAMED])
         yield f"{len(gaps)} gaps of more than {_GAP_DAYS} days without a price: {named}"
-    moves = np.abs(np.diff(np.log(close)))
-    if jumps := [int(place) for place in np.flatnonzero(moves > _JUMP)]:
-        named = ", ".join(
-            f"{days[place + 1]} ({close[place + 1] / close[place] - 1:+.0%})"
-            for place in jumps[:_NAMED]
-        )
-        yield f"{len(jumps)} moves of a size that an unadjusted split has: {named}"
+    if jumps := split_like(days, close):
+        yield jumps

@@ -84,6 +84,8 @@ USUAL: Final[Mapping[Topic, Mapping[str, str]]] = {
 }
 """Each field's names, squeezed to letters and digits, the likeliest first."""
 
+_TODAY: Final = frozenset("last mark lastprice markprice closeprice currentprice pl gain".split())
+
 NEEDED: Final[Mapping[Topic, Sequence[str]]] = {
     "positions": ("symbol", "quantity"),
     "quotes": ("symbol",),
@@ -118,6 +120,8 @@ def matched(
         )
         if column is not None:
             found[field] = column
+    if topic == "positions" and not {"price", "cost"} & found.keys():
+        found |= _bare_price(source, columns)
     if found.get("underlying") == found.get("symbol") and "symbol" in found:
         del found["underlying"]
     for field in NEEDED[topic]:
@@ -169,6 +173,18 @@ def _usual(
         if fitting:
             return fitting[0]
     return None
+
+
+def _bare_price(source: str, columns: Sequence[str]) -> dict[str, str]:
+    """Return a plain `price` of a list of positions as what was paid.
+
+    Beside a market value it is today's price, as brokers export it, and means nothing here.
+    """
+    names = [squeezed(column) for column in columns]
+    if any("value" in name or "mktval" in name or name in _TODAY for name in names):
+        return {}
+    column = _usual("price", ["price"], source, columns, "positions")
+    return {} if column is None else {"price": column}
 
 
 def _missing(topic: Topic, field: str, source: str, columns: Sequence[str]) -> ColumnMissing:

@@ -6,22 +6,31 @@ contracts that have expired are left out with a note; anything else that can't b
 that names its cell.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from engine.market import occ
-from engine.market.book import Option, Position, Source
+from engine.market.book import Option, Position
+from engine.market.columns import squeezed
 from engine.market.reading_cells import missing, words
 from engine.market.reading_errors import BadRows, Fault, quoted
-from engine.market.reading_rows import Rejected, amount_of, day_of, instrument_of, same_ids
+from engine.market.reading_rows import (
+    Rejected,
+    alike,
+    amount_of,
+    day_of,
+    instrument_of,
+    same_ids,
+)
 from engine.market.reading_tables import Record, Table
 
 _SHORT: Final = frozenset("short sell sold sto sld written write covered secured csp".split())
 _LONG: Final = frozenset("long buy bought bto bot".split())
 _NO_POSITION: Final = frozenset("cash total totals pending futures money sweep".split())
 _NO_NUMBER: Final = frozenset(("nan", "null", "none", "n/a"))
+_NO_SATURDAYS: Final = date(2015, 2, 1)  # until then options expired on Saturdays
 _CLOSED: Final = frozenset("closed expired assigned exercised rolled inactive".split())
 
 
@@ -59,7 +68,15 @@ def read_positions(table: Table, as_of: date) -> Positions:
     faults += same_ids(table)
     if faults:
         raise BadRows(faults)
-    return Positions(tuple(held), (*notes, *_twins(held)))
+    return Positions(
+        tuple(held), (*_paid(table), *notes, *alike((_lot(one), one.source) for one in held))
+    )
+
+
+def _paid(table: Table) -> Iterator[str]:
+    """Yield a note where a column that says only "price" is taken for what was paid."""
+    if squeezed(column := table.names.get("price", "")) == "price":
+        yield f'{table.name}: the column "{column}" is taken for the price paid a share'
 
 
 def _no_position(record: Record) -> str | None:
@@ -114,6 +131,9 @@ def _doubts(record: Record, position: Position, as_of: date) -> Iterator[str]:
     """Yield what of a row is taken as it stands, though it can hardly be meant."""
     if position.opened is not None and position.opened > as_of:
         yield f"opened on {position.opened}, after the day of valuation {as_of}"
+    held = position.instrument
+    if isinstance(held, Option) and held.expiry >= _NO_SATURDAYS and held.expiry.weekday() > 4:
+        yield f"expires on {held.expiry}, a {held.expiry:%A}: no exchange is open then"
     said = record["price"]
     if isinstance(said, str) and said.strip().lower() in _NO_NUMBER:
         yield f"the price paid is {quoted(said)}: not known, and no gain with it"
@@ -141,11 +161,5 @@ def _expired(position: Position, as_of: date) -> str | None:
     return None
 
 
-def _twins(held: Iterable[Position]) -> Iterator[str]:
-    """Yield a note for rows that are alike in everything: a copy, or two equal lots."""
-    seen: dict[tuple[object, ...], Source] = {}
-    for one in held:
-        key = (one.instrument, one.quantity, one.price, one.opened, one.currency)
-        if key in seen:
-            yield f"{one.source}: the same as row {seen[key].row}; both are counted"
-        seen.setdefault(key, one.source)
+def _lot(one: Position) -> Hashable:
+    return one.instrument, one.quantity, one.price, one.opened, one.currency

@@ -12,6 +12,7 @@ from engine.market.reading_tables import Record, Table
 
 T = TypeVar("T")
 
+_MOST: Final = 1e9  # as of a quote
 UNNAMED: Final = "THE STOCK"
 """The symbol of a stock that neither its table nor anything else names."""
 
@@ -126,8 +127,9 @@ def _symbol(record: Record, tickers: Sequence[str]) -> str:
 def _price(record: Record, symbol: str, table: Table, faults: list[Fault]) -> DailyPrice | None:
     when = _cell(record, "day", day, table, faults)
     close = _amount(record, "close", table, faults)
-    if close is not None and close <= 0.0:
-        faults.append(_fault(table, record, "close", quoted(record["close"]), "a price above 0"))
+    if close is not None and not 0.0 < close <= _MOST:
+        expected = "a price above 0" if close <= 0.0 else f"a price of at most {_MOST:g}"
+        faults.append(_fault(table, record, "close", quoted(record["close"]), expected))
         return None
     if when is None or close is None:
         return None

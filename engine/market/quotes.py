@@ -71,6 +71,8 @@ def read_quotes(table: Table, tickers: Sequence[str], as_of: date) -> Quotes:
     if faults:
         more = f", and {len(faults) - 1} more rows" if len(faults) > 1 else ""
         notes.append(f"left out: {faults[0]}{more}")
+    if rows.later:
+        notes.append(f"{table.name}: {rows.later} quotes after {as_of} are left out")
     if rows.unknown:
         which = f'{rows.unknown} rows whose "{table.names["moment"]}" is no moment'
         notes.append(f"{table.name}: {which} are left out")

@@ -27,11 +27,13 @@ class Narrowed:
     Attributes:
         rivals: those beside which a row of the same moment tells other prices.
         unknown: rows whose moment can't be read: nobody knows whether they are newest.
+        later: rows after the day of valuation, counted only where no other is left.
     """
 
     records: tuple[Record, ...]
     rivals: tuple[Record, ...]
     unknown: int
+    later: int
 
 
 def narrowed(table: Table, tickers: Sequence[str], as_of: date) -> Narrowed:
@@ -43,6 +45,7 @@ def narrowed(table: Table, tickers: Sequence[str], as_of: date) -> Narrowed:
     fields = [field for field in _FIELDS if field in table.fields]
     cells = [table.fields[field] for field in fields]
     where, parameters = _about(table, tickers)
+    about = where
     if "moment" not in table.fields:
         chosen, rest = [ROW, "0", "false", *cells], ""
     else:
@@ -62,7 +65,14 @@ def narrowed(table: Table, tickers: Sequence[str], as_of: date) -> Narrowed:
         tuple(record for record, _ in known),
         tuple(record for record, rival in known if rival),
         sum(row[1] for row in rows if isinstance(row[1], int)),
+        _count(table, about, parameters) if not rows and "moment" in table.fields else 0,
     )
+
+
+def _count(table: Table, where: str, parameters: Sequence[str]) -> int:
+    sql = f"SELECT count(*) FROM {table.relation} WHERE {where}"
+    found = table.run(sql, (*table.parameters, *parameters))[0][0]
+    return found if isinstance(found, int) else 0
 
 
 def _newest(table: Table, fields: Sequence[str], cells: Sequence[str]) -> tuple[list[str], str]:

@@ -122,7 +122,8 @@ def read_book(tables: Tables, *, trades: bool = False) -> Reading:
         return tickers if "symbol" in table.fields else named
 
     if chain := tables.of("quotes", lambda table: read_quotes(table, tickers, as_of), tickers):
-        quotes, newest["quotes"] = chain.found, chain.newest
+        quotes = chain.found
+        newest |= {"quotes": chain.newest} if quotes else {}
         notes += chain.notes
         missed = [chain.left_out.get(one.instrument, "") for one in positions]
         lacks = tuple(f"a quote of what is held ({why})" for why in missed if why)
@@ -136,6 +137,8 @@ def read_book(tables: Tables, *, trades: bool = False) -> Reading:
     notes += tables.notes
     notes += doubts(positions, quotes, dividends, prices)
     notes += _gaps(sources, tickers, quotes, prices)
+    if why := _outlived(sources, newest):
+        quotes, lacks = (), (*lacks, f"quotes of the time ({why})")
     notes += [_old(sources, topic, day) for topic, day in newest.items() if _is_old(day, as_of)]
     return Reading(
         Book(
@@ -198,6 +201,15 @@ def _gaps(
             for ticker in tickers:
                 if ticker not in symbols:
                     yield f"{_shown(sources, topic)}: nothing of {ticker} is in it"
+
+
+def _outlived(sources: Sources, newest: Mapping[Topic, date | None]) -> str:
+    """Return why no quote is used: the closes go on, so the stock has moved on since; else ""."""
+    quoted, closed = newest.get("quotes"), newest.get("prices")
+    if closed is None or not _is_old(quoted, closed):
+        return ""
+    name = _shown(sources, "quotes")
+    return f"none of {name} is used: its newest is of {quoted}, the newest close of {closed}"
 
 
 def _is_old(newest: date | None, as_of: date) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from engine.market.columns import Topic, matched, recognises
-from engine.market.reading_errors import SourceUnreadable
+from engine.market.reading_errors import SourceMalformed
 
 _DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab"}
 _HEAD_BYTES: Final = 1 << 16
@@ -39,7 +39,7 @@ def dialect(path: Path, name: str, topic: Topic, mapping: Mapping[str, str]) -> 
     """Return how the file is written.
 
     Raises:
-        SourceUnreadable: it is no UTF-8 text, or empty.
+        SourceMalformed: it is no UTF-8 text, or empty.
         ColumnMissing: no line is a header of such a table.
         OSError: it can't be read.
     """
@@ -54,19 +54,43 @@ def dialect(path: Path, name: str, topic: Topic, mapping: Mapping[str, str]) -> 
     columns = _cells(first, likeliest)
     if len(columns) < 2:
         known = ", ".join(_DELIMITERS.values())
-        raise SourceUnreadable(f"{name}: its first line has none of {known} between columns")
+        raise SourceMalformed(f"{name}: its first line has none of {known} between columns")
     matched(topic, name, columns, mapping)
     raise AssertionError("a header that matches was found above")
+
+
+def refuse_open_quote(path: Path, name: str, delimiter: str) -> None:
+    """Refuse a file in which a quote is opened and never closed.
+
+    DuckDB drops such a row, and all that follow, without a word where it pads short ones.
+
+    Raises:
+        SourceMalformed: naming the line in which the open row begins.
+        OSError: it can't be read.
+    """
+    opener = gzip.open if path.suffix.lower() == ".gz" else open
+    with opener(path, "rt", encoding="utf-8-sig", errors="replace", newline="") as file:
+        rows = csv.reader(file, delimiter=delimiter, strict=True)
+        begins = 1
+        try:
+            for _ in rows:
+                begins = rows.line_num + 1
+        except csv.Error as error:
+            # What else is wrong with a row, DuckDB tells with its line.
+            if "end of data" in str(error) or "field limit" in str(error):
+                raise SourceMalformed(
+                    f"{name}: line {begins} has a quote that is not closed", "correct the line"
+                ) from error
 
 
 def _lines(path: Path, name: str) -> list[str]:
     head = _head(path)
     if not head.strip():
-        raise SourceUnreadable(f"{name} is empty")
+        raise SourceMalformed(f"{name} is empty")
     if head.startswith(_UTF16):
-        raise SourceUnreadable(f"{name} is UTF-16 text", "save it as UTF-8")
+        raise SourceMalformed(f"{name} is UTF-16 text", "save it as UTF-8")
     if b"\0" in head:
-        raise SourceUnreadable(f"{name} is no text, expected a CSV file")
+        raise SourceMalformed(f"{name} is no text, expected a CSV file")
     # A character may be cut at the end of the head; DuckDB checks the whole file.
     text = head.decode("utf-8-sig", errors="replace")
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:_HEADER_WITHIN]

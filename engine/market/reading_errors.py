@@ -6,7 +6,8 @@ MarketDataError           also says what to do; never quotes more of a file than
 │   └── TableMissing      the database is there, and has no such table
 ├── SourceRefused         a project's own file names something outside of the project
 ├── SourceLocked          another program holds the database open for writing
-├── SourceUnreadable      there, but damaged, of another kind, or not allowed to be read
+├── SourceUnreadable      there, but damaged, or not allowed to be read
+│   └── SourceMalformed   it can be read, and is no such table: only its owner can cure that
 ├── SourceUntried         it failed so often that it is left alone for a while
 ├── ColumnMissing         a column that is needed isn't there, or two could be meant
 └── BadRows               cells that can't be: file, row, column, value and what was expected
@@ -58,6 +59,10 @@ class SourceUnreadable(MarketDataError):
     """It can't be read."""
 
 
+class SourceMalformed(SourceUnreadable):
+    """It is of another kind, or its text is not that of a table."""
+
+
 class SourceUntried(MarketDataError):
     """It is left alone for now, and no rows of it are kept."""
 
@@ -103,7 +108,7 @@ def told(name: str, error: Exception) -> MarketDataError:
     """Return what DuckDB complained of, as one sentence about the file and what to do."""
     text = str(error)
     if line := re.search(r"CSV Error on Line: (\d+)", text):
-        return SourceUnreadable(f"{name}: line {line[1]} {_csv(text)}", "correct the line")
+        return SourceMalformed(f"{name}: line {line[1]} {_csv(text)}", "correct the line")
     found = attached_errors.told(name, error)
     return SourceUnreadable(str(found), found.remedy)
 

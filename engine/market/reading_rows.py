@@ -3,12 +3,12 @@
 Rejected    a cell can't be; becomes the fault of its row
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from datetime import date
 from typing import Final
 
 from engine.market import occ
-from engine.market.book import Instrument, Option, Stock
+from engine.market.book import Instrument, Option, Source, Stock
 from engine.market.reading_cells import BadCell, day, missing, number, option_kind, words
 from engine.market.reading_errors import Fault, quoted
 from engine.market.reading_tables import Record, Table
@@ -132,3 +132,13 @@ def same_ids(table: Table) -> Iterator[Fault]:
             row = record.source.row
             yield Fault(table.name, row, f'"{table.names["id"]}"', quoted(value), expected)
         seen.setdefault(name, record.source.row)
+
+
+def alike(rows: Iterable[tuple[Hashable, Source]]) -> Iterator[str]:
+    """Yield one note on rows that are alike in everything: copies, or equal lots or fills."""
+    seen: dict[Hashable, Source] = {}
+    again = [(source, seen[row]) for row, source in rows if seen.setdefault(row, source) != source]
+    if again:
+        (source, first), more = again[0], len(again) - 1
+        rest = f", and {more} more are like earlier ones; all" if more else "; both"
+        yield f"{source}: the same as row {first.row}{rest} are counted"

@@ -14,8 +14,9 @@ from typing import Final
 
 from engine.market.book import Source
 from engine.market.columns import Topic, matched
-from engine.market.reading_csv import dialect
+from engine.market.reading_csv import dialect, refuse_open_quote
 from engine.market.reading_errors import (
+    SourceMalformed,
     SourceMissing,
     SourceUnreadable,
     refused,
@@ -140,7 +141,7 @@ def opened(
     if not place.path.exists():
         raise SourceMissing(f"{place.shown} does not exist", f"see [market] {topic} in bolt.toml")
     if any(mark in str(place.path) for mark in "*?["):
-        raise SourceUnreadable(
+        raise SourceMalformed(
             f"{place.shown} has *, ? or [ in its path, which stand for other names",
             "give it another name",
         )
@@ -150,7 +151,7 @@ def opened(
         yield _text(execute, place, topic, mapping)
     else:
         known = ", ".join((*TEXTS, *PARQUET, *DATABASES))
-        raise SourceUnreadable(f"{place.shown} is of no known kind", f"known endings: {known}")
+        raise SourceMalformed(f"{place.shown} is of no known kind", f"known endings: {known}")
 
 
 @contextmanager
@@ -219,15 +220,18 @@ def typed(
 
 
 def _text(execute: Execute, place: Place, topic: Topic, mapping: Mapping[str, str]) -> Table:
+    # Brokers end a file with lines of a cell or two. Short rows are read only where few are.
+    is_padded = topic in ("positions", "trades")
     try:
         found = dialect(place.path, place.shown, topic, mapping)
+        if is_padded:
+            refuse_open_quote(place.path, place.shown, found.delimiter)
     except OSError as error:
         cause = (error.strerror or str(error)).lower()
         raise SourceUnreadable(f"{place.shown} can't be read: {cause}") from error
     names = matched(topic, place.shown, found.columns, mapping)
     columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(found.columns)))
-    # Brokers end a file with lines of a cell or two. Short rows are read only where few are.
-    padded = "null_padding = true, parallel = false, " if topic in ("positions", "trades") else ""
+    padded = "null_padding = true, parallel = false, " if is_padded else ""
     relation = (
         f"read_csv(?, delim = ?, skip = {found.skipped}, columns = {{{columns}}}, {padded}"
         "header = false, auto_detect = false, quote = '\"', escape = '\"')"

@@ -17,6 +17,8 @@ Floats = NDArray[np.float64]
 TRADING_DAYS: Final = 252
 _DAYS_PER_YEAR: Final = 365.25
 _ROUNDING: Final = 1e-12
+_JUMP: Final = 0.4  # of the log-return; a 3:2 split makes 0.405
+_NAMED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,3 +149,15 @@ def _drawdown(equity: Floats) -> tuple[float, int, int, int | None]:
     back = np.flatnonzero(equity[low:] >= equity[high])
     recovered = low + int(back[0]) if len(back) and low > high else None
     return float(below[low]), high, low, recovered
+
+
+def split_like(days: Sequence[date], close: Floats) -> str | None:
+    """Return a clause on moves from close to close that may be splits; None if there is none."""
+    jumps = np.flatnonzero(np.abs(np.diff(np.log(close))) > _JUMP).tolist()
+    if not jumps:
+        return None
+    named = ", ".join(
+        f"{days[place + 1]} ({close[place + 1] / close[place] - 1:+.0%})"
+        for place in jumps[:_NAMED]
+    )
+    return f"{len(jumps)} moves of a size that an unadjusted split has: {named}"

@@ -5,7 +5,7 @@ or else the mean of the options' volatilities, weighted by vega; which of them i
 taken at its word only where it has a hundred returns or more.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -22,6 +22,7 @@ from engine.kernels.value_at_risk_parametric import Parametric, parametric
 from engine.kernels.value_at_risk_simulated import Simulated, simulated
 from engine.market.book import Book
 from engine.market.exposure import Exposure, Line, lines, total
+from engine.market.returns import split_like
 from engine.market.risk_market import (
     FEWEST_RETURNS,
     LeftOut,
@@ -124,7 +125,11 @@ def assess(
         parametric=_parametric(known, volatilities, correlation, question),
         historical=_historical(book, known, question, door),
         stress=stress(known.portfolio, spot_moves, volatility_moves, door=door),
-        assumptions=(*known.assumptions, *_conventions(question, volatilities, known)),
+        assumptions=(
+            *known.assumptions,
+            *_conventions(question, volatilities, known),
+            *_odd(book, known),
+        ),
         left_out=known.left_out,
         models=known.models,
     )
@@ -137,13 +142,13 @@ def _volatilities(book: Book, known: Priced, days: int) -> list[Sourced | str]:
     for place, symbol in enumerate(known.symbols):
         past = realised_volatility(book, symbol, days)
         mine = known.portfolio.underlying == place
-        if past is not None:
+        if isinstance(past, Sourced):
             found.append(past)
         elif mine.any() and weights[mine].sum() > 0.0:
             mean = float(np.average(known.portfolio.volatility[mine], weights=weights[mine]))
             found.append(Sourced(mean, "mean of its options', weighted by vega"))
         else:
-            found.append(f"there are too few closes of {symbol} for a volatility")
+            found.append(past)
     return found
 
 
@@ -242,6 +247,15 @@ def _historical(book: Book, known: Priced, question: Question, door: Door) -> Hi
         question.levels,
         door=door,
     )
+
+
+def _odd(book: Book, known: Priced) -> Iterator[str]:
+    """Yield a sentence on each underlying whose closes jump as at a split."""
+    for symbol in known.symbols:
+        past = book.prices.get(symbol, ())
+        days, closes = [one.day for one in past], np.array([one.close for one in past])
+        if jumps := split_like(days, closes):
+            yield f"{symbol}: {jumps}; taken as returns: if it is a split, adjust the closes"
 
 
 def _conventions(

@@ -15,6 +15,7 @@ from engine.kernels.daycount import years_between
 from engine.kernels.dividends import ERROR
 from engine.kernels.dividends_grid import Schedule
 from engine.kernels.portfolio import Portfolio, option_greeks, terms_of
+from engine.kernels.portfolio_distinct import at, distinct
 from engine.kernels.portfolio_dividends import touched
 from engine.market.book import Book
 
@@ -121,14 +122,7 @@ def _stand_in(portfolio: Portfolio) -> str:
     """Measure the stand-in against the exact price on the largest positions that it prices."""
     places = np.flatnonzero(_touched(portfolio))
     largest = places[np.argsort(-np.abs(portfolio.shares[places]))[:_SAMPLE]]
-    part = replace(
-        portfolio,
-        **{
-            name: getattr(portfolio, name)[largest]
-            for name in ("is_call", "strike", "years", "volatility", "shares", "underlying")
-        },
-        american=portfolio.american[largest],
-    )
+    part = at(portfolio, largest)
     off = option_greeks(part).value - option_greeks(replace(part, escrowed=False)).value
     each = np.abs(off / np.where(part.shares == 0.0, 1.0, part.shares)).max()
     return (
@@ -139,7 +133,8 @@ def _stand_in(portfolio: Portfolio) -> str:
 
 
 def _count(portfolio: Portfolio) -> int:
-    return int(_touched(portfolio).sum())
+    first, _ = distinct(portfolio)
+    return int(_touched(at(portfolio, first)).sum())
 
 
 def _touched(portfolio: Portfolio) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:

@@ -145,14 +145,16 @@ def mid(quote: Quote) -> float | None:
     return (quote.bid + quote.ask) / 2.0
 
 
-def realised_volatility(book: Book, symbol: str, days: int) -> Sourced | None:
-    """Return the volatility of the stock's last daily returns; None with fewer than 20."""
+def realised_volatility(book: Book, symbol: str, days: int) -> Sourced | str:
+    """Return the volatility of the stock's last daily returns, or in a clause why there is none."""
     closes = np.array([price.close for price in book.prices.get(symbol, ())])
     window = min(days, len(closes) - 1)
     if window < FEWEST_RETURNS:
-        return None
+        return f"there are too few closes of {symbol} for a volatility"
     value = float(realised(closes, window)[-1])
-    return Sourced(value, f"realised over {window} trading days") if value > 0.0 else None
+    if value == 0.0:
+        return f"the last {window + 1} closes of {symbol} are all the same: they have no volatility"
+    return Sourced(value, f"realised over {window} trading days")
 
 
 class _Volatilities:
@@ -188,8 +190,8 @@ class _Volatilities:
         if quote is not None and quote.volatility:
             return Sourced(quote.volatility, f"implied, as quoted ({quote.source})")
         history = realised_volatility(self._book, option.underlying, self._days)
-        if history is None:
-            return f"{found}, and there are too few closes of {option.underlying} for a volatility"
+        if isinstance(history, str):
+            return f"{found}, and {history}"
         return Sourced(history.value, f"{history.source}, as {found}")
 
     def _asked(self, option: Option, spot_price: float) -> Asked | str:

@@ -17,7 +17,14 @@ from engine.market.book import Instrument, Option, Source, Stock
 from engine.market.ledger_events import Event, Exercised, Expired, Filled, Received, Split
 from engine.market.reading_cells import BadCell, missing, words
 from engine.market.reading_errors import BadRows, Fault, quoted
-from engine.market.reading_rows import Rejected, amount_of, day_of, instrument_of, same_ids
+from engine.market.reading_rows import (
+    Rejected,
+    alike,
+    amount_of,
+    day_of,
+    instrument_of,
+    same_ids,
+)
 from engine.market.reading_tables import Record, Table
 from engine.market.trades_actions import EXPECTED, Action, action, ended
 from engine.market.trades_amounts import paid, ratio
@@ -79,7 +86,7 @@ def read_trades(table: Table, as_of: date) -> Trades:
         notes.append(f"{table.name}: {later} trades after {as_of} are left out")
     told = {one.currency for one in found} - {""}
     if "id" not in table.fields:
-        notes += _twins(found)
+        notes += alike((one.event, one.source) for one in found)
     return Trades(tuple(found), min(told, default="USD"), tuple(notes))
 
 
@@ -198,12 +205,3 @@ def _currencies(found: Iterable[Trade], table: Table) -> Iterator[Fault]:
             )
             column = f'"{table.names["currency"]}"'
             yield Fault(table.name, one.source.row, column, quoted(one.currency), expected)
-
-
-def _twins(found: Iterable[Trade]) -> Iterator[str]:
-    """Yield a note for rows that are alike in everything: a copy, or two equal fills."""
-    seen: dict[Event, Source] = {}
-    for one in found:
-        if one.event in seen:
-            yield f"{one.source}: the same as row {seen[one.event].row}; both are counted"
-        seen.setdefault(one.event, one.source)

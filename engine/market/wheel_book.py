@@ -77,7 +77,7 @@ def scene(book: Book, wanted: str, volatility_days: int) -> Scene:
         spot=found.value,
         rate=book.rate or 0.0,
         dividend_yield=cash.yield_of(wanted),
-        volatility=None if volatility is None else volatility.value,
+        volatility=None if isinstance(volatility, str) else volatility.value,
         basis=_basis(book.positions, wanted),
         dividends=cash.of(wanted),
     )

@@ -108,6 +108,17 @@ async def test_a_price_gives_back_the_volatility_that_it_was_made_with(tmp_path:
     assert figures(found)["implied volatility, European"] > 0.55
 
 
+async def test_a_price_below_what_exercise_pays_lacks_the_american_volatility(
+    tmp_path: Path,
+) -> None:
+    """Below 8.00, which exercise pays, only a European put has a volatility, and that is said."""
+    terms = "30 put at 7.9 spot 22 35 days rate 4%"
+    found = await implied(call(tmp_path, terms))
+    assert "European exercise" in found.verdict
+    assert "to exercise now pays 8, no less than the price of 7.9" in (found.lacks or "")
+    assert (await implied(call(tmp_path, f"european {terms}"))).lacks is None
+
+
 @pytest.mark.parametrize(
     ("terms", "why"),
     [

@@ -128,6 +128,18 @@ def test_always_a_number(market: Market) -> None:
             assert np.isfinite(getattr(found, name)).all(), (accuracy, name)
 
 
+def test_slopes_only_leave_vega_and_rho_out() -> None:
+    """Without vega and rho every other figure is bit for bit the same; a European call has both."""
+    market = (KINDS, 100.0, [90.0, 120.0], 0.5, 0.4, 0.04)
+    whole = american.price_and_greeks(*market)
+    part = american.price_and_greeks(*market, slopes_only=True)
+    for name in ("price", "delta", "gamma", "theta_per_day", "boundary", "exercise"):
+        np.testing.assert_array_equal(getattr(part, name), getattr(whole, name))
+    put = np.array(KINDS) == "put"
+    assert np.isnan(part.vega_per_point).tolist() == put.tolist()
+    assert np.isnan(part.rho_per_point).tolist() == put.tolist()
+
+
 def test_boundary_curve() -> None:
     """The boundary of a put falls with the time left, from the strike, and a call's mirrors it."""
     left, put = american.boundary("put", 100.0, 1.0, 0.3, 0.05, 0.0)

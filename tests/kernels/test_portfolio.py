@@ -18,6 +18,7 @@ from engine.kernels.portfolio import (
     stock_greeks,
 )
 from engine.kernels.portfolio_curve import curve, largest_error
+from engine.kernels.portfolio_distinct import netted
 from engine.kernels.portfolio_moves import changes, moves
 from engine.kernels.sampling import normal_quantile, stratified_normals
 
@@ -277,3 +278,20 @@ def test_the_curve_of_american_options_stays_with_their_revaluation(days: float)
     )
     found = curve(wheel, -0.4, 0.4, days)
     assert largest_error(found, wheel, np.linspace(-0.4, 0.4, 301), days) <= 800 * 20.0 * 2e-5
+
+
+@settings(max_examples=25, deadline=None)
+@given(legs=_LEGS, stock=_STOCK, times=st.integers(2, 4))
+def test_many_lots_of_a_contract_are_one(legs: list[Leg], stock: list[float], times: int) -> None:
+    """Lots change nothing but the rows: Greeks are told of each, scenarios of their sum."""
+    lots = book(legs * times, stock)
+    one = book(legs, stock)
+    each = amounts(option_greeks(one))
+    np.testing.assert_array_equal(amounts(option_greeks(lots)), np.tile(each, times))
+    net = netted(lots)
+    assert net.shares.size <= len(set(legs))
+    assert net.shares.all()
+    every = book([(*leg[:4], leg[4] * times, leg[5]) for leg in legs], stock)
+    np.testing.assert_allclose(
+        changes(lots, _SCENARIOS), changes(every, _SCENARIOS), rtol=1e-9, atol=1e-6
+    )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.market.book import Option, Stock
 from engine.market.positions import Positions, read_positions
-from engine.market.reading_errors import BadRows, ColumnMissing, SourceUnreadable
+from engine.market.reading_errors import BadRows, ColumnMissing, SourceMalformed
 from engine.market.reading_tables import Place, opened
 from tests.market.tables import database, executing, saved
 
@@ -81,6 +81,16 @@ def test_a_side_in_words_gives_the_sign(
     """Short and sell make a quantity negative; a sign that is there already stays."""
     place = saved(tmp_path, "p.csv", f"symbol,qty,side\nU250117P20,{quantity},{side}\n")
     assert read(place).held[0].quantity == expected
+
+
+def test_a_plain_price_is_what_was_paid_unless_it_is_todays(tmp_path: Path) -> None:
+    """A column that says only price tells the cost, with a note; beside a market value it can't."""
+    found = read(saved(tmp_path, "p.csv", "symbol,quantity,price\nU,100,20\n"))
+    assert found.held[0].price == 20.0
+    assert found.notes == ('p.csv: the column "price" is taken for the price paid a share',)
+    todays = read(saved(tmp_path, "p.csv", "symbol,quantity,price,Mkt Value\nU,100,20,2000\n"))
+    assert todays.held[0].price is None
+    assert todays.notes == ()
 
 
 def test_contracts_may_stand_in_columns_of_their_own(tmp_path: Path) -> None:
@@ -155,6 +165,9 @@ def test_rows_that_are_alike_are_both_counted_and_told(tmp_path: Path) -> None:
     found = read(place)
     assert len(found.held) == 2
     assert found.notes == ("p.csv:3: the same as row 2; both are counted",)
+    place = saved(tmp_path, "p.csv", "symbol,qty\n" + "U,100\n" * 400)
+    note = "p.csv:3: the same as row 2, and 398 more are like earlier ones; all are counted"
+    assert read(place).notes == (note,)
     place = saved(tmp_path, "p.csv", "id,symbol,qty\n7,U,100\n7,U,200\n")
     with pytest.raises(BadRows, match="row 2 has it too"):
         read(place)
@@ -166,6 +179,9 @@ def test_what_can_hardly_be_meant_is_told(tmp_path: Path) -> None:
     first, second = read(saved(tmp_path, "p.csv", text)).notes
     assert first == 'p.csv:2: the price paid is "nan": not known, and no gain with it'
     assert second.startswith("p.csv:3: opened on 2029-01-01, after the day of valuation")
+    text = "symbol,qty\nU250118P20,-4\nU250117P20,-4\n"
+    (weekend,) = read(saved(tmp_path, "p.csv", text)).notes
+    assert weekend == "p.csv:2: expires on 2025-01-18, a Saturday: no exchange is open then"
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -190,14 +206,15 @@ def test_a_comma_between_semicolons_is_not_taken_for_thousands(tmp_path: Path) -
         (b"symbol|quantity\nU|100\n", "none of comma, semicolon, tab"),
         (b"symbol,quantity\nU\xe9,100\n", "line 2 is not UTF-8 text"),
         (b"symbol,quantity\nU,100,7\n", "line 2 has 3 cells, expected 2"),
+        (b'symbol,quantity\nU,100\n"V,100\nW,1\n', "line 3 has a quote that is not closed"),
     ],
 )
 def test_a_file_that_is_no_such_table_says_why(
     tmp_path: Path, content: bytes, sentence: str
 ) -> None:
-    """Encodings, delimiters and ragged rows are named with the line."""
+    """Encodings, delimiters, ragged rows and open quotes are named with the line."""
     (tmp_path / "p.csv").write_bytes(content)
-    with pytest.raises(SourceUnreadable, match=sentence):
+    with pytest.raises(SourceMalformed, match=sentence):
         read(Place(tmp_path / "p.csv", None, "p.csv"))
 
 

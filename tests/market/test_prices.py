@@ -57,6 +57,7 @@ def test_several_stocks_share_a_table(tmp_path: Path) -> None:
     ("rows", "fault"),
     [
         ("2024-12-31,0\n", 'row 2, column "close" is "0", expected a price above 0'),
+        ("2024-12-31,1e308\n", 'column "close" is "1e308", expected a price of at most 1e'),
         ("2024-12-31,1\nsoon,2\n", 'row 3, column "date" is "soon", expected a day'),
         ("2024-12-31,x\n", 'column "close" is "x", expected a number'),
         ("2024-12-31,1\n2024-12-31,2\n", "expected one close a day"),

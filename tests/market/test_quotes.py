@@ -59,6 +59,14 @@ def test_of_each_contract_the_newest_moment_counts_and_none_of_the_future(tmp_pa
     assert found.newest == TODAY
 
 
+def test_quotes_that_are_all_of_the_future_are_told(tmp_path: Path) -> None:
+    """A chain of after the valuation isn't a chain that knows nothing of the stock."""
+    text = "symbol,date,bid,ask\nU250117P20,2025-01-03,1,2\nSPY250117P20,2025-01-03,1,2\n"
+    found = read(saved(tmp_path, "q.csv", text), "U")
+    assert found.found == ()
+    assert found.notes == ("q.csv: 1 quotes after 2025-01-02 are left out",)
+
+
 @pytest.mark.parametrize(
     ("row", "why"),
     [

@@ -210,6 +210,21 @@ async def test_what_is_old_or_knows_nothing_of_a_stock_is_told(tmp_path: Path) -
     assert "quotes.csv: nothing of U is in it" in notes
 
 
+@pytest.mark.parametrize(("closed", "used"), [("2025-01-02", False), ("2024-11-04", True)])
+async def test_quotes_that_the_closes_have_outlived_are_not_the_market(
+    tmp_path: Path, closed: str, used: bool
+) -> None:
+    """Where closes are newer by more than a long weekend, no old quote prices anything."""
+    (tmp_path / "positions.csv").write_text("symbol,quantity\nU,100\n")
+    (tmp_path / "prices.csv").write_text(f"symbol,date,close\nU,{closed},22.5\n")
+    (tmp_path / "quotes.csv").write_text("symbol,date,bid,ask\nU,2024-11-01,30,31\n")
+    book = (await reading(tmp_path)).book
+    assert bool(book.quotes) is used
+    assert "quotes.csv: nothing of U is in it" not in book.notes
+    why = "none of quotes.csv is used: its newest is of 2024-11-01, the newest close of 2025-01-02"
+    assert book.lacks == (() if used else (f"quotes of the time ({why})",))
+
+
 async def test_trades_that_contradict_the_positions_are_told_unasked(tmp_path: Path) -> None:
     """A sign that trades.csv knows better is a note in every answer; bad trades are one, too."""
     write_example(tmp_path, TODAY)

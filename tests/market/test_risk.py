@@ -98,6 +98,32 @@ def test_what_has_no_price_or_volatility_is_left_out_with_the_reason() -> None:
     assert assess(replace(book, quotes=(), prices={})) is None
 
 
+def test_closes_that_never_change_have_no_volatility_and_that_is_the_reason() -> None:
+    """Three hundred equal closes are not too few; their past loses 0, not -0."""
+    flat = tuple(replace(one, close=22.0) for one in closes("U", 300))
+    book = replace(wheel(), quotes=(), positions=wheel().positions[:1], prices={"U": flat})
+    risk = assess(book, FEW)
+    assert risk is not None
+    assert str(risk.simulated).startswith("the last 61 closes of U are all the same")
+    assert not isinstance(risk.historical, str)
+    past = risk.historical.tails[0]
+    for loss in (past.tail.value_at_risk, past.low, past.high):
+        assert str(loss) == "0.0"
+
+
+def test_a_move_like_a_split_is_told_and_only_that() -> None:
+    """Closes that were not adjusted make a crash of the past: the day is named."""
+    jump = tuple(
+        replace(one, close=one.close * (4.0 if place < 100 else 1.0))
+        for place, one in enumerate(closes("U", 300))
+    )
+    told = f"U: 1 moves of a size that an unadjusted split has: {jump[100].day} (-7"
+    for past, found in ((jump, True), (closes("U", 300), False)):
+        risk = assess(replace(wheel(), prices={"U": past}), FEW)
+        assert risk is not None
+        assert any(one.startswith(told) for one in risk.assumptions) is found
+
+
 @given(st.sampled_from((-1.0, 0.5, 3.0)))
 def test_a_book_times_a_number_has_that_many_times_the_exposure(times: float) -> None:
     """Values, Greeks, stress and profits keep their sign and scale."""

@@ -11,6 +11,7 @@ from engine.market.reading_errors import (
     BadRows,
     ColumnMissing,
     MarketDataError,
+    SourceMalformed,
     SourceMissing,
     SourceRefused,
     SourceUntried,
@@ -60,6 +61,6 @@ def failure(error: MarketDataError) -> ToolError:
     """Return how a tool fails of bad data: only what a retry may cure speaks against the market."""
     if isinstance(error, SourceMissing | SourceUntried):
         return Unavailable(str(error), error.remedy)
-    if isinstance(error, BadRows | ColumnMissing | SourceRefused):
+    if isinstance(error, BadRows | ColumnMissing | SourceMalformed | SourceRefused):
         return Refused(str(error), error.remedy)
     return ToolError(str(error), error.remedy)

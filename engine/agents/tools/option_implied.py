@@ -64,8 +64,27 @@ def _solved(found: Asked, premium: float) -> Evidence:
         verdict=f"{about} implies a volatility of {best:.2%} a year, {style} exercise",
         sections=(Figures("Implied volatility", tuple(items)),),
         weight=3,
+        lacks=None if early is not None or found.european else _no_early(option, premium),
         assumptions=found.assumptions,
     )
+
+
+def _no_early(option: tuple[str, float, float], premium: float) -> str:
+    """Return why there is only a European volatility, as a clause."""
+    gain = _gain(*option)
+    if premium <= gain:
+        return (
+            f"the American volatility, as to exercise now pays {gain:g}, no less than the price "
+            f"of {premium:g}: an arbitrage where early exercise is allowed"
+        )
+    return (
+        f"the American volatility, as the model finds none from {_LOW:.0%} to {_HIGH:.0%} at this "
+        "rate and yield"
+    )
+
+
+def _gain(kind: str, spot: float, strike: float) -> float:
+    return max(strike - spot if kind == "put" else spot - strike, 0.0)
 
 
 def _early(
@@ -85,10 +104,9 @@ def _early(
         terms = (kind, spot, strike, years, volatility, rate, dividend_yield)
         return float(american.price(*terms, accuracy="accurate").price)
 
-    intrinsic = max(strike - spot if kind == "put" else spot - strike, 0.0)
     low, high = _LOW, _HIGH
     try:
-        if years <= 0.0 or premium <= intrinsic or not worth(low) < premium < worth(high):
+        if years <= 0.0 or premium <= _gain(*option) or not worth(low) < premium < worth(high):
             return None
         for _ in range(_STEPS):
             middle = (low + high) / 2

@@ -80,7 +80,8 @@ def of_positions(risk: "Risk", asked: Wanted) -> str:
     """Return the sentence on the positions: the figure of each that is meant, or their worth."""
     if asked.figure in ("volatility", "yield"):
         return _each(risk, asked)
-    verdict = f"{len(risk.lines)} positions worth {money(risk.total.value, risk.currency)}"
+    many = "1 position" if len(risk.lines) == 1 else f"{len(risk.lines)} positions"
+    verdict = f"{many} worth {money(risk.total.value, risk.currency)}"
     if risk.total.profit is not None:
         verdict += f", {signed(risk.total.profit, risk.currency)} since they were opened"
     return verdict
