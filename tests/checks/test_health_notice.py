@@ -1,5 +1,6 @@
 """Who is told of a health check that is not well, and how often."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,18 @@ async def test_the_same_finding_is_told_once_in_the_time_of_repetition(tmp_path:
         assert len(slack.received) == len(set(slack.ids)) == 4
         assert "told already" in said[1]
         assert await told(given, bad("disk", "git"), slack, 1_795_000_000.0) == "slack: sent"
+
+
+async def test_the_same_finding_in_two_projects_of_one_store_is_told_of_each(
+    tmp_path: Path,
+) -> None:
+    """Their books are two, and one may be mended; in the first it is told once, as always."""
+    given, now_s = ground(tmp_path), 1_795_000_000.0
+    with fake_slack() as slack:
+        assert await told(given, bad("book"), slack, now_s) == "slack: sent"
+        other = replace(given, project=str(tmp_path / "other"))
+        assert await told(other, bad("book"), slack, now_s) == "slack: sent"
+        assert "told already" in await told(given, bad("book"), slack, now_s + 3600)
 
 
 async def test_what_was_not_taken_is_tried_by_the_next_run(tmp_path: Path) -> None:

@@ -89,6 +89,15 @@ def test_an_hour_s_noise_is_unclear() -> None:
     assert verdicts(marks)["rss_bytes"] == "unclear"
 
 
+def test_a_steep_slope_of_next_to_nothing_is_unclear_and_a_leak_of_an_hour_is_not() -> None:
+    """Two thirds of a MiB in an hour is 16 a day, and no leak yet; 100 MiB in an hour is one."""
+    marks = [replace(CALM, at_s=HOUR_S + n * 60.0) for n in range(60)]
+    crept = [replace(m, rss_bytes=m.rss_bytes + n * MIB // 90) for n, m in enumerate(marks)]
+    leapt = [replace(m, rss_bytes=m.rss_bytes + n * 2 * MIB) for n, m in enumerate(marks)]
+    assert verdicts(crept)["rss_bytes"] == "unclear"
+    assert verdicts(leapt)["rss_bytes"] == "grows"
+
+
 def test_the_warm_up_is_a_fifth_of_the_time_and_an_hour_at_least() -> None:
     """What grew only then does not count."""
     marks = series(10, 4)
@@ -147,5 +156,5 @@ def test_moments_that_are_the_same_have_no_slope() -> None:
 
 def test_every_gate_names_a_field_and_a_bound() -> None:
     """A gate on something that no mark has would be none."""
-    assert all(hasattr(CALM, name) and bound > 0 for name, _, _, bound in GATES)
-    assert [gate.name for gate in gates(series(48, 5))] == [name for name, _, _, _ in GATES]
+    assert all(hasattr(CALM, name) and bound > 0 for name, _, _, bound, _ in GATES)
+    assert [gate.name for gate in gates(series(48, 5))] == [name for name, *_ in GATES]

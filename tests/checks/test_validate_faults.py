@@ -1,5 +1,6 @@
 """What becomes of a verdict when a part is really broken: it changes, and the cause is named."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,7 @@ from engine.checks.validation.criteria import (
     session,
 )
 from engine.checks.validation.criteria.sample import Sample
+from engine.config.loading import user_file
 from engine.evidence import Answer, Finding, Findings, Understanding
 from tests.sample_project import make
 from tests.store.stores import folded, parts
@@ -60,6 +62,22 @@ async def test_an_engine_that_can_not_be_opened_fails_status(tmp_path: Path, des
     assert "broken on purpose" in shown["status"].proof
 
 
+async def test_a_wrong_rule_is_the_cause_that_is_named(tmp_path: Path, desk: Path) -> None:
+    """No monitor and no session starts with it: file and line, and no name of a Python class."""
+    settings = user_file()
+    settings.parent.mkdir(parents=True)
+    settings.write_text("[alerts.rules.bad]\nexpr = 'memory >'\n", encoding="utf-8")
+    given = ground(tmp_path, desk)
+    monitor = (await commands.measured(given))["monitor"]
+    memory = (await session.measured(given, {"memory"}))["memory"]
+    wrong = f"ended with status 2: {settings}:2: alerts.rules.bad.expr: "
+    assert (monitor.state, monitor.figure) == ("failed", "ended with status 2")
+    assert monitor.proof.startswith(f"`bolt-tui monitor --duration 2` {wrong}")
+    assert memory.state == "failed"
+    assert f": {settings}:2: alerts.rules.bad.expr: " in memory.proof
+    assert "ConfigError" not in memory.proof
+
+
 async def test_the_fallback_is_seen_with_real_faults(tmp_path: Path, desk: Path) -> None:
     """No ripgrep, no store, no engine: what is left answers as it is documented."""
     shown = (await fallback.measured(ground(tmp_path, desk)))["fallback"]
@@ -67,8 +85,14 @@ async def test_the_fallback_is_seen_with_real_faults(tmp_path: Path, desk: Path)
 
 
 async def test_many_processes_on_one_store(tmp_path: Path) -> None:
-    """800 records by eight writers, none lost and none twice; nothing stays behind."""
+    """800 records by eight writers, none lost and none twice; nothing stays behind.
+
+    That of one that was killed the day before yesterday goes as well.
+    """
     given = ground(tmp_path)
+    left = given.store / "validate-killed"
+    left.mkdir(parents=True)
+    os.utime(left, (0, 0))
     shown = (await database.measured(given))["database"]
     assert shown.state == "proven", shown
     assert shown.figure.startswith("800 of 800, 0 doubled")

@@ -1,16 +1,20 @@
 """What is read from history: each figure from journals that sessions wrote, at a known time."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from engine import __version__
+from engine.checks.health.parts.catalogue import GROUPS
+from engine.checks.health.parts.look import Group
 from engine.checks.validation.criteria import history
 from engine.checks.validation.criteria.history_view import History
 from engine.checks.validation.criteria.shown import Shown
 from engine.events import (
     AlertDelivered,
     AlertFiring,
+    Check,
     EngineSample,
     Event,
     HealthChecked,
@@ -156,16 +160,40 @@ async def test_critical_health_and_alerts_are_critical_failures(tmp_path: Path) 
     assert "hot" not in shown.proof
 
 
+def looked(*groups: Group) -> HealthChecked:
+    """Return what was found well in these groups of checks, or in all."""
+    checks = tuple(Check(group, group, "ok", "fine") for group in groups or GROUPS)
+    return HealthChecked(state="ok", text="all", checks=checks)
+
+
+async def test_a_look_at_the_disk_is_no_look_at_everything(tmp_path: Path) -> None:
+    """`--only` each hour, for a day: some parts are watched, and monitoring is not proven."""
+    looks = [(NOW_S - 60 - hour * HOUR_S, looked("dependency")) for hour in range(24)]
+    session(tmp_path / "store", "s", NOW_S - DAY_S, 24, looks)
+    shown = history.monitored(await read(tmp_path))
+    assert (shown.state, shown.figure) == ("unproven", "in 0 of the last 24 hours")
+
+
 @pytest.mark.parametrize(("hours", "state"), [(24, "proven"), (23, "proven"), (20, "unproven")])
 async def test_health_is_looked_at_every_hour(tmp_path: Path, hours: int, state: str) -> None:
     """One hour may be missing; two looks in one hour are one."""
     looks: list[tuple[float, Event]] = [
-        (NOW_S - 60 - hour * HOUR_S - second, HealthChecked(state="ok", text="all"))
+        (NOW_S - 60 - hour * HOUR_S - second, looked())
         for hour in range(hours)
         for second in (0, 30)
     ]
     session(tmp_path / "store", "s", NOW_S - DAY_S, 24, looks)
     assert history.monitored(await read(tmp_path)).state == state
+
+
+async def test_a_timer_that_comes_early_and_late_misses_no_hour(tmp_path: Path) -> None:
+    """Between 7 and 12 minutes past each hour, read at 9 minutes past one."""
+    looks: list[tuple[float, Event]] = [
+        (NOW_S - hour * HOUR_S + (7 + 4 * (hour % 2)) * 60, looked()) for hour in range(1, 24)
+    ]
+    session(tmp_path / "store", "s", NOW_S - DAY_S, 24, looks)
+    shown = history.monitored(replace(await read(tmp_path), now_s=NOW_S + 9 * 60))
+    assert (shown.state, shown.figure) == ("proven", "in 23 of the last 24 hours")
 
 
 @pytest.mark.parametrize(
@@ -247,6 +275,18 @@ def daily(*states: str) -> list[tuple[float, Validated]]:
 async def test_a_week_of_passed_runs_is_proven(tmp_path: Path) -> None:
     """Seven days in a row; that the week itself was not proven in them does not matter."""
     shown = await week(tmp_path, *daily(*["proven"] * 7))
+    assert (shown.state, shown.figure) == ("proven", "7 of 7 days, 0 of 7 not passed")
+
+
+@pytest.mark.parametrize("late_s", [0.0, -600.0, 600.0])
+async def test_a_run_of_each_day_is_a_week_whenever_it_came(tmp_path: Path, late_s: float) -> None:
+    """By turns a quarter of an hour early and late, read before today's and after yesterday's."""
+    runs = [
+        (when_s + 600.0 * (day % 2), run)
+        for day, (when_s, run) in enumerate(daily(*["proven"] * 8))
+    ]
+    session(tmp_path / "store", "v", NOW_S - 20 * DAY_S, 0, runs[1:])
+    shown = history.week(replace(await read(tmp_path), now_s=runs[0][0] + late_s))
     assert (shown.state, shown.figure) == ("proven", "7 of 7 days, 0 of 7 not passed")
 
 

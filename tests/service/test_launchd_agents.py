@@ -26,7 +26,7 @@ def test_the_monitor_is_kept_alive() -> None:
         "ProgramArguments": [*WORDS, "monitor"],
         "EnvironmentVariables": {"PATH": "/usr/bin:/bin"},
         "RunAtLoad": True,
-        "KeepAlive": True,
+        "KeepAlive": {"SuccessfulExit": False},
         "ThrottleInterval": 30,
         "Nice": 5,
         "ExitTimeOut": 20,

@@ -85,9 +85,11 @@ def test_install_starts_and_remove_leaves_nothing(home: Home) -> None:
         ["--user", "restart", MONITOR],
     ]
     assert installed(home.environment())
+    timers = sorted(path.name for path in home.units.glob("*.timer"))
     removed = home.run("remove")
     assert removed.returncode == 0, removed.stderr
-    assert home.told[3].startswith("--user disable ")
+    assert [line.split()[1] for line in home.told[3:6]] == ["disable", "stop", "clean"]
+    assert home.told[5].split()[2:] == ["--what=state", *timers]
     assert {one: text for one, text in tree(home.path).items() if one != "told"} == before
     assert not installed(home.environment())
 

@@ -2,7 +2,7 @@
 
     stdin    a packed Ground                   then, if wanted, what is to be recorded
     stdout   {"name":"duckdb","state":"ok",…}  a Check as each is done
-             {"session":…} or {"why":…}        after it was recorded, or could not be
+             {"event":…,"why":…}               after it was recorded, or could not be
 
 A process of its own, because a check may hang in the system where nothing can interrupt it: then
 the others go on, and whoever started this kills it. It ends with its stdin.
@@ -34,9 +34,9 @@ _LOOK_S: Final = 0.05
 
 
 class Recorded(Struct, frozen=True):
-    """The session under which it was recorded, or why it could not be."""
+    """The event as it was recorded, or None and why it could not be."""
 
-    session: str
+    event: HealthChecked | None
     why: str
 
 
@@ -88,6 +88,8 @@ def checked(name: str, ground: Ground) -> Check:
     began_s = clock.monotonic_s()
     try:
         seen = look(name, ground)
+    except OSError as error:
+        seen = _refused(error, ground)
     except Exception as error:
         # A boundary: a check that fails has found something.
         seen = Seen("critical", f"{type(error).__name__}: {error}")
@@ -102,16 +104,27 @@ def checked(name: str, ground: Ground) -> Check:
     )
 
 
+def _refused(error: OSError, ground: Ground) -> Seen:
+    """Return what the system refused; a remedy is known for what belongs to the store."""
+    from engine.store.errors import said
+
+    reason, remedy = said(error)
+    if not isinstance(error.filename, str):
+        return Seen("critical", f"{type(error).__name__}: {reason}")
+    belongs = Path(error.filename).is_relative_to(ground.store)
+    return Seen("critical", f"{error.filename}: {reason}", remedy if belongs else "")
+
+
 def _record(ground: Ground, line: bytes) -> Recorded:
     from engine.checks.recorded import record
     from engine.store.errors import JournalError
 
     event = msgspec.json.decode(line, type=HealthChecked)
     try:
-        session = record(Path(ground.store), Path(ground.project), SystemClock(), event)
+        record(Path(ground.store), Path(ground.project), SystemClock(), event)
     except JournalError as error:
-        return Recorded("", f"{error}; {error.remedy}" if error.remedy else str(error))
-    return Recorded(session, "")
+        return Recorded(None, f"{error}; {error.remedy}" if error.remedy else str(error))
+    return Recorded(event, "")  # which was stamped
 
 
 def _write(out: int, line: bytes) -> None:

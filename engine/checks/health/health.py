@@ -76,8 +76,8 @@ async def health(
             if not keep:  # whoever looks publishes it, and so stamps it
                 return Outcome(event)
             recorded = await child.record(event)
-    stamped = msgspec.structs.replace(event, session=recorded.session, wall_s=clock.wall_s())
-    return Outcome(stamped, clean(recorded.why))
+    timed = msgspec.structs.replace(event, wall_s=clock.wall_s())
+    return Outcome(recorded.event or timed, clean(recorded.why))
 
 
 def summed_up(checks: Sequence[Check], elapsed_ms: float = 0.0) -> HealthChecked:
@@ -143,8 +143,8 @@ class _Child:
             while line := await self._line():
                 with suppress(msgspec.DecodeError):
                     return msgspec.json.decode(line, type=Recorded)
-            return Recorded("", f"it can't be recorded: {self.last_words()}")
-        return Recorded("", f"it could not be recorded within {_RECORD_S:g} s")
+            return Recorded(None, f"it can't be recorded: {self.last_words()}")
+        return Recorded(None, f"it could not be recorded within {_RECORD_S:g} s")
 
     def last_words(self) -> str:
         """Return how the process ended without an answer."""

@@ -68,7 +68,7 @@ async def notify(
         return f"nobody is told: silence {by.id} ({by.reason or 'no reason given'})"
     box, again_s = Outbox(alerts, clock=clock), config.alerts.repeat_s
     waits = "it waits in the outbox for a session that delivers it"
-    if _was_put(alerts, event, there, now_s, again_s):
+    if _was_put(ground, event, there, now_s):
         waits = f"it was told already, and is again after {again_s:g} s"
     else:
         try:
@@ -99,7 +99,7 @@ def message(event: HealthChecked, project: str, now_s: float, repeat_s: float) -
     lines = (f"{check.state} {check.name}: {check.text}" for check in wrong)
     remedies = (f"{check.name}: {check.remedy}" for check in wrong if check.remedy)
     return Message(
-        id=_id(event, int(now_s // repeat_s)),
+        id=_id(event, project, int(now_s // repeat_s)),
         alert=_hash("health", project),
         rule=RULE,
         kind="firing",
@@ -140,15 +140,16 @@ def _lasting(alerts: Path, now_s: float) -> list[Silence]:
 
 
 def _was_put(
-    alerts: Path, event: HealthChecked, over: Iterable[ChannelName], now_s: float, repeat_s: float
+    ground: Ground, event: HealthChecked, over: Iterable[ChannelName], now_s: float
 ) -> bool:
     """Return whether this finding was put down less than a time of repetition ago."""
-    folders, bucket = Folders.of(alerts), int(now_s // repeat_s)
+    repeat_s = ground.settings.config.alerts.repeat_s
+    folders, bucket = Folders.of(Path(ground.store) / "alerts"), int(now_s // repeat_s)
     for number in (bucket, bucket - 1):
         for channel in over:
             for folder in (folders.outbox, folders.sent):
                 try:
-                    head, _ = read(folder / name_of(_id(event, number), channel))
+                    head, _ = read(folder / name_of(_id(event, ground.project, number), channel))
                 except (OSError, Damaged):
                     continue
                 if abs(now_s - head.put_s) < repeat_s:
@@ -173,9 +174,9 @@ def _severity(event: HealthChecked) -> Severity:
     return "critical" if event.state == "critical" else "warning"
 
 
-def _id(event: HealthChecked, bucket: int) -> str:
+def _id(event: HealthChecked, project: str, bucket: int) -> str:
     wrong = sorted(check.name for check in event.checks if check.state != "ok")
-    return f"health-{_hash(event.state, *wrong, str(bucket))}"
+    return f"health-{_hash(project, event.state, *wrong, str(bucket))}"
 
 
 def _hash(*words: str) -> str:

@@ -44,4 +44,6 @@ def evidence(event: HealthChecked) -> Evidence:
 
 def _row(check: Check) -> tuple[Cell, ...]:
     what = f"{check.text}; {check.remedy}" if check.remedy else check.text
-    return (check.name, check.state, what, round(check.elapsed_ms))
+    # One that never answered took nobody knows how long.
+    took_ms = round(check.elapsed_ms) if check.elapsed_ms else None
+    return (check.name, check.state, what, took_ms)

@@ -127,10 +127,11 @@ async def soak(
                 group.start_soon(watch.run)
                 done = await course.run()
                 ticks, own_s = engine.tick_accounts(), course.own_s
+                under_way = course.flaps_under_way
                 group.cancel_scope.cancel()
         real_s = SystemClock.monotonic_s() - began_s
     found, problems = await recorded(store, engine.session, engine.last_number)
-    tally = course.tally
+    tally, over = course.tally, course.flaps - under_way
     return Soaked(
         own_s=own_s,
         real_s=real_s,
@@ -146,7 +147,7 @@ async def soak(
         folds=watch.folds,
         folded_journals=watch.folded_journals,
         alerts=AlertsSeen(
-            course.flaps, watch.fired, watch.resolved, hook.received, course.flaps * 2
+            over, watch.fired, watch.resolved, hook.received, over * 2, under_way
         ),
         level_changes=watch.level_changes,
         circuits_opened=+watch.opened,

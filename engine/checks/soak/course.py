@@ -83,6 +83,7 @@ class Course:
         self.faults = Counter[str]()
         self.visits = 0
         self.flaps = 0
+        self._alert_over_s = 0.0
         self.problems: list[str] = []
         self.rhythm, self._total_s = rhythm, total_s
         self.began_s = clock.monotonic_s()
@@ -94,6 +95,11 @@ class Course:
     def own_s(self) -> float:
         """Seconds since it began, in its own time."""
         return self._clock.monotonic_s() - self.began_s
+
+    @property
+    def flaps_under_way(self) -> int:
+        """How many of the flaps may have an alert still to come, or to end: 1 or 0."""
+        return int(self.own_s < self._alert_over_s)
 
     def stop(self) -> None:
         self._ended.set()
@@ -138,7 +144,9 @@ class Course:
 
     def _flap(self) -> None:
         flap_s = self.rhythm.flap_s
-        if self.own_s + flap_s + ALERT_S < self._total_s:  # its alert is over before the end
+        over_s = self.own_s + flap_s + ALERT_S
+        if over_s < self._total_s:  # its alert is over before the end
+            self._alert_over_s = over_s
             self._engine.force(FLAPPING, "open", "the soak holds it open", flap_s)
             self.faults[f"{FLAPPING} held open"] += 1
             self.flaps += 1

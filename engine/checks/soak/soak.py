@@ -102,8 +102,9 @@ class Outcome:
             return f"{len(seen.wrong)} wrong in {lived}: {seen.wrong[0][0]}: {seen.wrong[0][1]}"
         if not seen.done:
             return f"ended early: {lived}; nothing was wrong until then"
-        if seen.unjudged:
-            return f"nothing wrong in {lived}, but growth could not be judged"
+        if unjudged := seen.unjudged:
+            what = "" if len(unjudged) == len(seen.gates) else f" of {', '.join(unjudged)}"
+            return f"nothing wrong in {lived}, but growth{what} could not be judged"
         return f"nothing wrong in {lived}"
 
     @property

@@ -3,6 +3,7 @@
 from typing import Final
 
 from engine.checks.validation.criteria.catalogue import PHASES
+from engine.checks.validation.criteria.shown import UNKNOWN
 from engine.checks.validation.validate import passed
 from engine.events import Criterion, Validated
 from engine.evidence import Evidence, Section, Table, Text
@@ -57,4 +58,5 @@ def _row(one: Criterion) -> tuple[str, str, str, str]:
 
 
 def _named(one: Criterion) -> str:
-    return f"{one.text}: {one.figure}"
+    seen = "" if one.figure == UNKNOWN else f"{one.figure}; "
+    return f"{one.text}: {seen}{one.proof}"

@@ -83,7 +83,7 @@ async def _part(ground: Ground, part: str, names: Set[str], measure: Measure, fo
         # A boundary: a measurement that can't be taken shows nothing of the others.
         cause = innermost(error)
         said = clean(f"it could not be measured: {type(cause).__name__}: {sentence(cause)}")
-        seen = dict.fromkeys(names, failed("unknown", said))
+        seen = dict.fromkeys(names, failed(said))
     found |= seen
     if part != "session":  # whose criteria are told of as they come
         for name in names & seen.keys():
@@ -111,7 +111,7 @@ async def _session(ground: Ground, names: Set[str]) -> Found:
 
 
 def _criterion(bar: Bar, found: Mapping[str, Shown]) -> Criterion:
-    shown = found.get(bar.name) or failed("unknown", "nothing was said of it")
+    shown = found.get(bar.name) or failed("nothing was said of it")
     return Criterion(
         name=bar.name,
         phase=bar.phase,

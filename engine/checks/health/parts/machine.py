@@ -20,12 +20,12 @@ def disk(ground: Ground) -> Seen:
     store = Path(ground.store)
     there = next(folder for folder in (store, *store.parents) if folder.is_dir())
     room = shutil.disk_usage(there)
-    free_pct = round(100 * room.free / room.total, 1) if room.total else 0.0
+    if not room.total:
+        return Seen("unknown", f"the disk of {store} doesn't say how much room it has")
+    free_pct = round(100 * room.free / room.total, 1)
     figures = {"free_bytes": float(room.free), "free_pct": free_pct}
     state = _worst("disk", figures)
-    said = (
-        f"{room.free / 1e9:,.1f} GB of {room.total / 1e9:,.1f} GB are free on the disk of {store}"
-    )
+    said = f"{_size(room.free)} of {_size(room.total)} are free on the disk of {store}"
     remedy = "" if state == "ok" else "free space there, or set store.max_gb lower and fold"
     return Seen(state, said, remedy, figures)
 
@@ -73,6 +73,10 @@ async def _found(macmon: str | None) -> Found:
         return await source.read()
     finally:
         await source.aclose()
+
+
+def _size(count_bytes: float) -> str:
+    return f"{count_bytes / 1e9:,.1f} GB" if count_bytes >= 1e9 else f"{count_bytes / 1e6:,.1f} MB"
 
 
 def _worst(check: str, figures: dict[str, float]) -> CheckState:

@@ -13,7 +13,7 @@ from engine.store.journals.journal import parse
 from engine.store.journals.segments import Segment, is_live, segments
 
 _TAIL_BYTES: Final = 1 << 17
-_FEW: Final = 3  # one who samples for a query only has no more
+_FEW: Final = 3  # one who samples for a query only has no more, and but one segment
 _LATE: Final = 3.0
 _LEAST_S: Final = 15.0  # a machine under load is late by seconds, and hangs in nothing
 _START: Final = "start the console, or keep one running: bolt-tui service install"
@@ -65,20 +65,26 @@ def _watchers(ground: Ground) -> list[_Watcher]:
     found = []
     everyone = segments(Path(ground.store))
     for session, parts in groupby(everyone, lambda part: part.session):
-        newest = list(parts)[-1]
-        times = _sampled(newest) if is_live(newest.path) else []
-        if len(times) >= _FEW:
-            apart_s = max(config.probes.host_interval_s, times[-1] - times[-2])
+        last = list(parts)[-2:]
+        if not is_live(last[-1].path):
+            continue
+        # The newest segment may have just been begun, and the one before be folded already.
+        times = [time_s for part in last for time_s in _sampled(part)]
+        if len(times) >= (1 if last[-1].number else _FEW):
+            apart_s = max(config.probes.host_interval_s, times[-1] - times[-2:][0])
             limit_s = max(_LEAST_S, _LATE * apart_s + config.store.flush_interval_s)
             found.append(_Watcher(session, now_s - times[-1], limit_s))
     return found
 
 
 def _sampled(part: Segment) -> list[float]:
-    """Return when the last samples of a session were taken, by its newest segment."""
-    with part.path.open("rb") as file:
-        file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
-        lines = file.read(_TAIL_BYTES).split(b"\n")
+    """Return when the last samples in a segment were taken; none where it is folded meanwhile."""
+    try:
+        with part.path.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
+            lines = file.read(_TAIL_BYTES).split(b"\n")
+    except FileNotFoundError:
+        return []
     events = (parse(raw) for raw in lines if b"Sample" in raw[:64])
     known = [event for event in events if isinstance(event, HostSample | EngineSample)]
     kinds = {type(event) for event in known}

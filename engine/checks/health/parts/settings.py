@@ -18,5 +18,5 @@ def settings(ground: Ground) -> Seen:
     if ignored := ground.settings.ignored:
         more = f"; and {len(ignored) - _NAMED} more" if len(ignored) > _NAMED else ""
         said = "; ".join(map(str, ignored[:_NAMED]))
-        return Seen("warning", f"{said}{more}", "see: bolt-tui config show", figures)
+        return Seen("warning", f"{said}{more}", "bolt-tui config show lists what holds", figures)
     return Seen("ok", f"all are in force, {len(rules)} alert rules with them", figures=figures)

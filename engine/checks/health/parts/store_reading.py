@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from engine.checks.health.parts.look import Ground, Seen
 from engine.clock import SystemClock
-from engine.store.errors import ManifestDamaged, ManifestNewer
+from engine.store.errors import ManifestDamaged, ManifestNewer, said
 from engine.store.folding.manifest import Part, is_published, read
 from engine.store.folding.parts import parquet, problem
 from engine.store.folding.rebuild import folds
@@ -29,7 +29,9 @@ def store_read(ground: Ground) -> Seen:
     try:
         manifest = read(store)
     except ManifestDamaged as error:
-        return Seen("critical", str(error), _REBUILD)
+        cause = error.__cause__
+        remedy = said(cause)[1] if isinstance(cause, OSError) else _REBUILD
+        return Seen("critical", str(error), remedy)
     except ManifestNewer as error:
         return Seen("critical", str(error))
     if folds(store) and not is_published(store):
@@ -47,8 +49,8 @@ def store_read(ground: Ground) -> Seen:
         return Seen("warning", _first(damaged), remedy, figures)
     if not newest:
         return Seen("ok", "nothing is folded yet; the newest journals are sound", figures=figures)
-    said = f"{len(newest)} parts have their sizes, the newest {parts.whole} each byte"
-    return Seen("ok", said, figures=figures)
+    sound = f"{len(newest)} parts have their sizes, the newest {parts.whole} each byte"
+    return Seen("ok", sound, figures=figures)
 
 
 def _within(span_s: float) -> Callable[[], bool]:
@@ -96,8 +98,8 @@ def _journals(store: Path, consumed: Collection[str], has_time: Callable[[], boo
     for one in reversed(segments(store)):
         if not has_time():
             break
-        if one.path.name not in consumed and (said := _journal(one.path)):
-            problems.append(said)
+        if one.path.name not in consumed and (wrong := _journal(one.path)):
+            problems.append(wrong)
     return problems
 
 

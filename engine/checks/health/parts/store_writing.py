@@ -1,4 +1,4 @@
-"""Whether the store's folder takes what is written to it, and gives it back."""
+"""Whether the store's folders take what is written to them, and give it back."""
 
 import os
 import secrets
@@ -8,17 +8,26 @@ from typing import Final
 from engine.checks.health.parts.look import Ground, Seen
 from engine.durable import sync, sync_folder
 from engine.store.errors import said
+from engine.store.journals.segments import JOURNALS
 
 _FLAGS: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _LITTLE: Final = 4096
 
 
 def store_write(ground: Ground) -> Seen:
-    """Write a file, sync it, read it back and remove it."""
-    folder = Path(ground.store)
+    """Write a file where folds are published and one where journals are, sync and read it back."""
+    store = Path(ground.store)
+    tried = (_tried(folder) for folder in (store, store / JOURNALS))
+    sound = Seen("ok", "written, synced, read back and removed")
+    return next((seen for seen in tried if seen is not None), sound)
+
+
+def _tried(folder: Path) -> Seen | None:
+    """Return what is wrong with a folder, None where nothing is."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        back = _back(folder / f".health-{os.getpid()}", wrote := secrets.token_bytes(_LITTLE))
+        name = f".health-{secrets.token_hex(8)}"
+        back = _back(folder / name, wrote := secrets.token_bytes(_LITTLE))
         sync_folder(folder)
     except FileExistsError:
         return Seen("critical", f"{folder} is no folder", "set store.folder to a folder")
@@ -28,12 +37,13 @@ def store_write(ground: Ground) -> Seen:
     if back != wrote:
         broken = f"{folder} gave back other bytes than were written"
         return Seen("critical", broken, "look after its disk")
-    return Seen("ok", "written, synced, read back and removed")
+    return None
 
 
 def _back(path: Path, data: bytes) -> bytes:
     file = os.open(path, _FLAGS, 0o600)
     try:
+        path.unlink()  # at once: whoever looks may be killed while it hangs in what follows
         written = os.write(file, data)
         if written < len(data):  # the second write gets the system to say why
             os.write(file, data[written:])
@@ -41,4 +51,3 @@ def _back(path: Path, data: bytes) -> bytes:
         return os.pread(file, len(data), 0)
     finally:
         os.close(file)
-        path.unlink(missing_ok=True)

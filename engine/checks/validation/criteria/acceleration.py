@@ -17,7 +17,6 @@ async def measured(ground: Ground) -> dict[str, Shown]:
     argv = [sys.executable, "-m", _MODULE]
     done = await ran(argv, (), ground.surroundings(), ground, _TIMEOUT_S)
     if done.code != 0:
-        ended = "did not end in time" if done.code is None else f"ended with status {done.code}"
-        problem = failed("unknown", f"the process that prices {ended}: {done.said}")
+        problem = failed(f"the process that prices {done.end}: {done.said}")
         return {"acceleration": problem, "vectors": problem}
     return msgspec.json.decode(done.out, type=dict[str, Shown])

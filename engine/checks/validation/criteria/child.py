@@ -1,8 +1,10 @@
 """The program as its user starts it, run to its end and looked at meanwhile."""
 
+import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 import anyio
@@ -39,7 +41,7 @@ class Ran:
     def said(self) -> str:
         """Its last word on stderr, else what it answered."""
         if last := self.err.strip().splitlines()[-1:]:
-            return clean(last[0].decode(errors="replace"))
+            return clean(last[0].decode(errors="replace")).removeprefix("bolt-tui: ")
         if (answer := self.answer) is not None:
             return f"{answer.status}, {answer.verdict}"
         first = self.out.strip().splitlines()[:1]
@@ -48,8 +50,13 @@ class Ran:
     @property
     def ending(self) -> str:
         """How it ended, in words."""
-        how = "did not end in time" if self.code is None else f"ended with status {self.code}"
-        return f"`bolt-tui {' '.join(self.words[:2])}` {how}: {self.said}"
+        asked = shlex.join(takewhile(lambda word: word != "-o", self.words))
+        return f"`bolt-tui {asked}` {self.end}: {self.said}"
+
+    @property
+    def end(self) -> str:
+        """With which status it ended, in words."""
+        return "did not end in time" if self.code is None else f"ended with status {self.code}"
 
 
 async def bolt(

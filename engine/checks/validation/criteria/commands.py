@@ -46,7 +46,7 @@ def _monitor(run: Ran, seconds: int, highest: Level) -> Shown:
     problem = _problem(run, highest)
     if not problem and run.elapsed_s < seconds:
         problem = f"it ended after {run.elapsed_s:.1f} s"
-    figure = f"{run.elapsed_s:.1f} s for {seconds} s of watching"
+    figure = f"{run.elapsed_s:.1f} s for {seconds} s of watching" if run.code == 0 else run.end
     return judged(not problem, figure, problem or "it watched to the end and answered")
 
 

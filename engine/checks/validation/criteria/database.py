@@ -1,6 +1,8 @@
 """Many processes on one store at once; and whether the user's own is as it was written."""
 
+import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 from subprocess import PIPE
 from tempfile import TemporaryDirectory
@@ -22,6 +24,8 @@ from engine.store.leases.pool import Pool
 from engine.store.past.events import EVER_S
 from engine.store.past.past import Past
 
+_SCRATCH = "validate-"
+_LONG_AGO_S = 86_400.0  # no validation takes so long
 _WRITERS = 8
 _RECORDS = {False: 100, True: 2000}
 _READERS = 2
@@ -38,11 +42,12 @@ async def measured(ground: Ground) -> dict[str, Shown]:
 
 
 async def _concurrency(ground: Ground) -> Shown:
+    await anyio.to_thread.run_sync(_clear, ground.store, ground.clock.wall_s())
     try:
         ground.store.mkdir(parents=True, exist_ok=True, mode=0o700)
-        scratch = TemporaryDirectory(prefix="validate-", dir=ground.store)
+        scratch = TemporaryDirectory(prefix=_SCRATCH, dir=ground.store)
     except OSError as error:
-        return failed("nothing could be written", f"{ground.store}: {error.strerror or error}")
+        return failed(f"{ground.store}: {error.strerror or error}", "nothing could be written")
     with scratch as name:
         crowd = _Crowd(ground, Path(name))
         await crowd.run()
@@ -56,6 +61,14 @@ async def _concurrency(ground: Ground) -> Shown:
     proof = f"{proof}; own store {own}"
     figure = f"{found:,} of {expected:,}, {doubled} doubled; own {'damaged' if sound else 'sound'}"
     return judged(not problems and not sound, figure, listed([*problems, *sound]) or proof)
+
+
+def _clear(store: Path, now_s: float) -> None:
+    """Delete what validations left in the store that were killed."""
+    for folder in store.glob(f"{_SCRATCH}*"):
+        with suppress(OSError):
+            if now_s - folder.stat().st_mtime > _LONG_AGO_S:
+                shutil.rmtree(folder)
 
 
 class _Crowd:

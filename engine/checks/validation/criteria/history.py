@@ -1,9 +1,10 @@
 """What can only be read from history: hours without a crash, a week of validations, deliveries."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from engine import __version__
+from engine.checks.health.parts.catalogue import GROUPS
 from engine.checks.validation.criteria.ground import Ground
 from engine.checks.validation.criteria.history_view import (
     DAY_S,
@@ -34,6 +35,7 @@ _TESTED_H = 24.0
 _ENOUGH = 20
 _DAYS = 7
 _CHECKS = 23
+_GROUPS = frozenset(GROUPS)
 _PEAK_GB = 8.0
 _SOAK = "bolt-tui soak --hours 48"
 _HOURS = re.compile(r"(\d+(?:\.\d+)?) hours?\b")  # in the verdict of a soak
@@ -58,7 +60,7 @@ async def measured(ground: Ground) -> dict[str, Shown]:
     history = await read(ground)
     if isinstance(history, str):
         names = ("crash_free", "soak", "critical_failures", "monitored", "alerts_delivered", WEEK)
-        return {name: failed("unknown", history) for name in names}
+        return {name: failed(history) for name in names}
     return {
         "crash_free": crash_free(history),
         "soak": soak(history),
@@ -79,9 +81,8 @@ def crash_free(history: History) -> Shown:
         return judged(True, figure, "each minute counts once in which a session recorded itself")
     missing = f"{_CRASH_FREE_H - hours:.1f} h more; install the service, or leave a console open"
     if died_s is not None and died_s >= history.now_s - _CRASH_FREE_H * 3600:
-        return failed(
-            figure, f"a session ended without a word then: crash, kill -9, power cut; {missing}"
-        )
+        said = f"a session ended without a word then: crash, kill -9, power cut; {missing}"
+        return failed(said, figure)
     return unproven(missing, figure)
 
 
@@ -94,7 +95,7 @@ def soak(history: History) -> Shown:
     figure = f"{f'{hours:g} h' if said else 'hours unknown'}, at {_when(last.wall_s)}"
     proof = shortened(last.text)
     if last.key == SOAK_FAILED:
-        return failed(figure, proof)
+        return failed(proof, figure)
     if last.key == SOAK_PASSED and hours >= _CRASH_FREE_H:
         return judged(True, figure, proof)
     return unproven(f"{_SOAK}; the last one: {proof}", figure)
@@ -123,18 +124,23 @@ def critical_failures(history: History) -> Shown:
     hours = hours_since(history, since_s)
     figure = f"{len(problems)} in {hours:.1f} h of the last 7 days"
     if problems:
-        return failed(figure, listed(problems))
+        return failed(listed(problems), figure)
     if hours < _TESTED_H:
         return unproven(f"too little is recorded: {_TESTED_H - hours:.1f} h more", figure)
     return judged(True, figure, "no session died, nothing critical in health or alerts")
 
 
 def monitored(history: History) -> Shown:
-    """Count the hours of the last day in which health was looked at."""
+    """Count the hours of the last day in which health was looked at, and not only a part of it.
+
+    They are the clock's, as the timer's are: it comes some minutes early or late in each.
+    """
     since_s = history.now_s - DAY_S
-    hours = {int((one.wall_s - since_s) // 3600) for one in history.checked if one.wall_s > since_s}
-    figure = f"in {len(hours)} of the last 24 hours"
-    if len(hours) >= _CHECKS:
+    looked = (one for one in history.checked if {check.group for check in one.checks} >= _GROUPS)
+    hours = {int(one.wall_s // 3600) for one in looked if one.wall_s > since_s}
+    count = min(24, len(hours))
+    figure = f"in {count} of the last 24 hours"
+    if count >= _CHECKS:
         return judged(True, figure, "by the results on record")
     return unproven("`bolt-tui service install` has it done every hour", figure)
 
@@ -151,19 +157,30 @@ def delivered(history: History) -> Shown:
 
 
 def week(history: History) -> Shown:
-    """Look for a validation of everything on each of the last seven days, all of them passed."""
-    since_s = history.now_s - WEEK_S
-    runs = [one for one in history.validated if one.phase == "all" and one.wall_s >= since_s]
+    """Look for a validation of everything on each of the last seven days, all of them passed.
+
+    The days are those of the calendar, as the timer's are, and today's where it had one already.
+    """
+    today = _day(history.now_s)
+    aged = [(today - _day(one.wall_s), one) for one in history.validated if one.phase == "all"]
+    first = 0 if any(age == 0 for age, _ in aged) else 1
+    within = [(age, one) for age, one in aged if first <= age < first + _DAYS]
+    runs = [one for _, one in within]
     wrong = [one for one in runs if not _passed(one)]
-    days = {int((one.wall_s - since_s) // DAY_S) for one in runs if _passed(one)}
+    days = {age for age, one in within if _passed(one)}
     figure = f"{len(days)} of {_DAYS} days, {len(wrong)} of {len(runs)} not passed"
     if wrong:
         last = wrong[-1]
         proof = f"the last of these at {_when(last.wall_s)}, for {_lacking(last)}"
-        return failed(figure, proof) if any(map(_failed, wrong)) else unproven(proof, figure)
+        return (failed if any(map(_failed, wrong)) else unproven)(proof, figure)
     if len(days) < _DAYS:
         return unproven("`bolt-tui validate` once a day, as the service does it", figure)
     return judged(True, figure, "each of them proved all that is required beside this")
+
+
+def _day(wall_s: float) -> int:
+    """Return the number of a day where this machine stands."""
+    return date.fromtimestamp(wall_s).toordinal()
 
 
 def _passed(run: Validated) -> bool:

@@ -40,7 +40,8 @@ async def _now(ground: Ground) -> Shown:
     left_out = [f"{one.name} not tried: {one.not_tried}" for one in outcomes if one.not_tried]
     passed, said, wrong = await _tests(ground)
     figure = f"{right} of {len(tried)} faults as expected; {said}"
-    proof = listed([*problems, *wrong]) or listed(left_out) or "none was left out"
+    tests = f"tests: {', '.join(_TESTS)}"
+    proof = listed([*problems, *wrong]) or listed([*left_out, tests])
     return judged(not problems and passed, figure, proof)
 
 
@@ -53,5 +54,5 @@ async def _tests(ground: Ground) -> tuple[bool, str, list[str]]:
     argv = [sys.executable, "-m", "pytest", *words, *(str(_ROOT / name) for name in _TESTS)]
     done = await ran(argv, (), ground.surroundings(), ground, _TIMEOUT_S)
     last = done.out.decode(errors="replace").strip().splitlines()[-1:] or ["no test ran"]
-    said = f"{' and '.join(_TESTS)}: {last[0].strip('= ')}"
-    return done.code == 0, said, [] if done.code == 0 else [said]
+    said = last[0].strip("= ")
+    return done.code == 0, said, [] if done.code == 0 else [f"{', '.join(_TESTS)}: {said}"]

@@ -48,7 +48,7 @@ async def measured(ground: Ground, names: Set[str]) -> dict[str, Shown]:
     if isinstance(past, History):
         found = {name: one for name in names if (one := _from_history(past, name)) is not None}
     elif past:
-        found = {name: failed("unknown", past) for name in names & {*_SUCCESS, "response"}}
+        found = {name: failed(past) for name in names & {*_SUCCESS, "response"}}
     asked = names & {*_SUCCESS, "response"} - found.keys()
     # What a session takes shows while it is asked the usual.
     usual = {STANDARD} if asked or names & _MEMORY else set[str]()
@@ -58,11 +58,9 @@ async def measured(ground: Ground, names: Set[str]) -> dict[str, Shown]:
         found["memory"] = _memory(heard)
     if "memory_peak" in names:
         found["memory_peak"] = (
-            history.peak(past, heard.peak_gb)
-            if isinstance(past, History)
-            else failed("unknown", past)
+            history.peak(past, heard.peak_gb) if isinstance(past, History) else failed(past)
         )
-    lost = failed("unknown", heard.ending or "the session said nothing of it")
+    lost = failed(heard.ending or "the session said nothing of it")
     return dict.fromkeys(names, lost) | found
 
 
@@ -74,7 +72,7 @@ def _from_history(past: History, name: str) -> Shown | None:
 
 def _by_standard(heard: _Heard, name: str) -> Shown:
     if (seen := heard.standard) is None:
-        return failed("unknown", heard.ending or "the standard set was not asked")
+        return failed(heard.ending or "the standard set was not asked")
     proof = seen.first_failed or "too few queries on record in 7 days, so a standard set was asked"
     if name == "response":
         return judged(seen.mean_s < _RESPONSE_S, f"{seen.mean_s:.2f} s of {seen.count}", proof)
@@ -84,7 +82,7 @@ def _by_standard(heard: _Heard, name: str) -> Shown:
 
 def _memory(heard: _Heard) -> Shown:
     if heard.ending:
-        return failed("unknown", heard.ending)
+        return failed(heard.ending)
     if heard.peak_gb is None:
         return unproven("its memory could not be read")
     proof = "the most that a live session with all children held meanwhile, looked at every 30 ms"

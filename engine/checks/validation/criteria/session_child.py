@@ -21,7 +21,7 @@ from engine.checks.validation.criteria.sample import Sample, take
 from engine.checks.validation.criteria.session_talk import STANDARD, Found, Line, Order, Standard
 from engine.checks.validation.criteria.shown import Shown, failed, unproven
 from engine.clock import SystemClock
-from engine.config import Loaded
+from engine.config import ConfigError, Loaded
 from engine.errors import EngineError
 from engine.events import IndexProgressed
 from engine.evidence import clean
@@ -83,7 +83,7 @@ class _Session:
             self._sample = await take(self._root, rg, self._clock.wall_s())
         except (RipgrepMissing, ProcessError) as error:
             for name in ("search", "existing_tools"):
-                self._say(name, failed("nothing was searched", str(error)))
+                self._say(name, failed(str(error), "nothing was searched"))
             return ""
         if self._sample is not None:
             files = self._sample.files
@@ -102,7 +102,7 @@ class _Session:
         except Exception as error:
             # A boundary: what a measurement fails of is its criterion's proof.
             said = clean(f"it could not be measured: {type(error).__name__}: {error}")
-            found = {name: failed("unknown", said) for name in wanted}
+            found = {name: failed(said) for name in wanted}
         for name in wanted:
             if name in found:
                 self._say(name, found[name])
@@ -194,5 +194,5 @@ async def _ready(engine: Engine) -> str:
 if __name__ == "__main__":
     try:
         main()
-    except EngineError as error:
+    except (EngineError, ConfigError) as error:
         sys.exit(str(error))

@@ -6,6 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 State = Literal["proven", "failed", "unproven"]
+UNKNOWN = "unknown"  # the figure of what could not be seen
 _WORST: tuple[State, ...] = ("proven", "unproven", "failed")
 _MANY = 3
 _LONG = 300
@@ -24,12 +25,12 @@ def judged(holds: bool, figure: str, proof: str) -> Shown:
     return Shown("proven" if holds else "failed", figure, proof)
 
 
-def failed(figure: str, proof: str) -> Shown:
-    """Return what does not hold."""
+def failed(proof: str, figure: str = UNKNOWN) -> Shown:
+    """Return what does not hold, and why."""
     return Shown("failed", figure, proof)
 
 
-def unproven(proof: str, figure: str = "unknown") -> Shown:
+def unproven(proof: str, figure: str = UNKNOWN) -> Shown:
     """Return what can't be shown here, and why."""
     return Shown("unproven", figure, proof)
 

@@ -65,9 +65,9 @@ def _of(answer: Answer) -> Shown:
     if _lacks_book(answer):
         return unproven(_NO_BOOK, figure if answer.sections else "no book")
     if answer.status == "nothing_found" or usage_error(answer):
-        return unproven(f"{answer.verdict}: -C the trading project", figure)
+        return unproven(f"{answer.verdict.rstrip('.')}: -C the trading project", figure)
     if answer.status not in ("answered", "degraded"):
-        return failed(figure, answer.verdict)
+        return failed(answer.verdict, figure)
     missing = answer.verdict.partition("Missing: ")[2]
     proof = f'"{answer.query.text}", with its evidence{f"; missing: {missing}" if missing else ""}'
     return judged(bool(answer.sections), figure, shortened(proof))
