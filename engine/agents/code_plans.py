@@ -72,6 +72,14 @@ def _of_symbol(tool: str) -> Callable[[Understanding], Planned]:
     return planned
 
 
+def _importers(part: Understanding) -> Planned:
+    """Of a file or folder; of a module that is none of the project's by its name alone."""
+    about = place_of(part.slots) | given(part.slots, "module")
+    if not about:
+        return []
+    return [task("graph.importers", "graph", about | given(part.slots, "transitive", "nearest"))]
+
+
 def _impact(part: Understanding) -> Planned:
     """Of a file its importers by and by; of a name its callers, uses and tests."""
     if place := place_of(part.slots):
@@ -239,7 +247,7 @@ def _performance(part: Understanding) -> Planned:
 
 
 PLANS: dict[str, Callable[[Understanding], Planned]] = {
-    "importers": _one("graph.importers", "graph", "transitive", subject=True),
+    "importers": _importers,
     "imports": _one("graph.imports", "graph", "transitive", subject=True),
     "impact": _impact,
     "tests_of": _tests,

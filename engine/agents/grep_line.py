@@ -53,6 +53,7 @@ class _Read:
     words: list[str] = field(default_factory=list)
     pattern: str | None = None
     literal: bool = False
+    typed: bool = False  # an option that changes nothing here, but is one
     extended: bool = False
 
 
@@ -117,7 +118,9 @@ def _letters(found: _Read, letters: str, rest: list[str]) -> bool:
             found.extended = True
         elif letter == "F":
             found.literal = True
-        elif letter not in _NEEDLESS:
+        elif letter in _NEEDLESS:
+            found.typed = True
+        else:
             return False
     return True
 
@@ -133,11 +136,9 @@ def _line(program: str, found: _Read, text: str) -> GrepLine | None:
     else:
         pattern, places = found.pattern, words
     places = [place.rstrip(",") for place in places if place.lower() not in _AND]
-    said = found.options or found.extended or found.literal or found.pattern is not None
-    quoted = any(quote in text for quote in "\"'")
-    if not (
-        said or any("/" in place for place in places) or (quoted and _EXPRESSION.search(pattern))
-    ):
+    said = found.options or found.extended or found.literal or found.typed or found.pattern
+    quoted = any(quote in text for quote in "\"'") and (places or _EXPRESSION.search(pattern))
+    if not (said or quoted or any("/" in place for place in places)):
         return None
     options = [*found.options, *(["--regex"] if _is_regex(program, found, pattern) else [])]
     command = f":search {shlex.join([*options, '--', pattern, *places])}"

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from engine.agents.pattern import Pattern
 from engine.agents.slots import plain
-from engine.agents.sought import optioned, sought
+from engine.agents.sought import optioned, says_where, sought
 from engine.agents.wording import CODE, understood_as
 from engine.evidence import Argument, Understanding
 
@@ -42,6 +42,7 @@ _OF_FILE = {
     "calls": "imports",
     "definitions": "outline",
 }
+_PYTHON = (".py", ".pyi")
 _PARTS_OF_SEARCH = ("pattern", "words", "regex", "word", "label", "ignore_case")
 
 
@@ -76,10 +77,27 @@ async def look_up(read: Understanding, locate: Locate) -> Understanding:
 
 
 async def _place_of_search(read: Understanding, locate: Locate, *, is_exact: bool) -> Understanding:
+    if not is_exact:
+        read = await _untexted(read, locate)
     named = read.slots.get("file")
     if isinstance(named, str):
         return await _search_in(read, named, locate)
     return read if is_exact else await _scoped(read, locate)
+
+
+async def _untexted(read: Understanding, locate: Locate) -> Understanding:
+    """Take out of the places those that only read like one: they are in the text to look for."""
+    slots = dict(read.slots)
+    files = slots.pop("files", None) or (slots.pop("file", None),)
+    slots.pop("file", None)
+    named = [name for name in files if isinstance(name, str)] if isinstance(files, tuple) else []
+    alone = len(named) == 1
+    places = tuple([one for one in named if not await _is_text(read, one, locate, alone=alone)])
+    if places:
+        slots["file"] = places[0]
+    if len(places) > 1:
+        slots["files"] = places
+    return replace(read, slots=slots)
 
 
 async def _scoped(read: Understanding, locate: Locate) -> Understanding:
@@ -130,6 +148,13 @@ async def _search_in(read: Understanding, named: str, locate: Locate) -> Underst
     return replace(read, slots=slots | await _places(place.path, slots, locate))
 
 
+async def _is_text(read: Understanding, named: str, locate: Locate, *, alone: bool) -> bool:
+    pattern = str(read.slots.get("pattern", ""))
+    if named not in pattern or (alone and named == pattern) or says_where(read.text, named):
+        return False
+    return (await locate(named)).path is None
+
+
 async def _places(first: str, slots: Slots, locate: Locate) -> Slots:
     """Return all places to search; one that isn't there makes the whole search miss it."""
     names, paths = slots.get("files"), [first]
@@ -160,6 +185,8 @@ async def _subject(read: Understanding, locate: Locate, *, is_exact: bool = Fals
         intent = _OF_FILE[intent]
     if intent in _OF_EITHER and symbol == named:
         del slots["symbol"]
+    if intent == "importers" and "/" not in named and not named.endswith(_PYTHON):
+        slots["module"] = named  # of that name there may be a library's, too
     slots |= _slots_of(place)
     if place.is_folder:
         slots.pop("file", None)
@@ -203,27 +230,11 @@ def _not_a_file(
     is_name = slots.get("symbol") == named or intent in _OF_NAMES
     if intent in _OF_NAMES:
         return replace(read, slots={"symbol": named} | slots)
-    if intent == "importers" and not is_name:  # a module, then; and if not ours, a library
-        return (
-            missed
-            if place.nearest
-            else replace(read, intent="text_search", slots=_imports_of(named))
-        )
+    if intent == "importers" and not is_name and not named.endswith(_PYTHON):  # perhaps a library's
+        return replace(read, slots=slots | {"module": named, "nearest": place.nearest})
     if intent in _OF_EITHER and (is_name or "." not in named):
         return replace(read, intent=_OF_EITHER[intent], slots=slots | {"symbol": named})
     return missed
-
-
-def _imports_of(library: str) -> Slots:
-    """Return a search for the imports of a library, which only the text of the code tells of."""
-    name = re.escape(library)
-    pattern = rf"^\s*(?:from\s+{name}(?:\.\w+)*\s+import|import\s+(?:[\w. ]+,\s*)*{name})\b"
-    return {
-        "pattern": pattern,
-        "regex": True,
-        "suffixes": (".py", ".pyi"),
-        "label": f"import of {library}",
-    }
 
 
 async def _other_end(slots: Slots, locate: Locate) -> Slots:

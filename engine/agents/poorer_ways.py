@@ -66,7 +66,9 @@ def _name(slots: Slots) -> str:
 
 
 def _module(slots: Slots) -> str:
-    """Return the word by which a file or folder is imported."""
+    """Return the word by which a file, folder or library is imported."""
+    if not slots.get("file") and not slots.get("folder"):
+        return text_of(slots, "module")
     path = PurePosixPath(text_of(slots, "file") or text_of(slots, "folder"))
     return path.parent.name if path.stem == "__init__" else path.stem
 

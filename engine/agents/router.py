@@ -42,7 +42,9 @@ _LISTED = Pattern(
     r"(?!\s+and\s+(?:churn|complexity)\b)\s*(?:,\s*(?:and\s+)?|\s(?:and|&|plus)\s)\s*(?:also\s+)?",
     re.IGNORECASE,
 )
-_THAT_FILE = Pattern(r"\b(?:its|it|this|that|this\s+file|that\s+file)\b", re.IGNORECASE)
+_THAT = Pattern(
+    r"\b(?:its|it|(?:this|that)(?:\s+(?:file|function|method|class|name))?)\b", re.IGNORECASE
+)
 _QUESTION = Pattern(
     r"^(?:what|who|whose|why|how|which|when|where|is|are|am|was|were|do|does|did|can|could|should|will|would|has|"
     r"have|hello|hi|hey|thanks)\b",
@@ -131,20 +133,21 @@ def _split(at: Pattern, text: str) -> list[str]:
 
 
 def _read_each(texts: list[str]) -> list[Understanding]:
-    """Read one part after the other; "it" means the file of the part before."""
+    """Read one part after the other; "it" means the file or name of the part before."""
     read: list[Understanding] = []
     for text in texts:
-        file = read[-1].slots.get("file") if read else None
+        before = read[-1].slots if read else {}
+        subject = before.get("file") or before.get("symbol")
         meant = text
-        if file and not {"file", "symbol"} & extract(text).keys():
-            meant = _meaning(text, str(file))
+        if subject and not {"file", "symbol"} & extract(text).keys():
+            meant = _meaning(text, str(subject))
         read.append(replace(_read(meant), text=text))
     return read
 
 
-def _meaning(text: str, file: str) -> str:
-    """Put the file's name in the place of the first word that points to it."""
-    return _THAT_FILE.sub(lambda m: f"{file}'s" if m[0].lower() == "its" else file, text, count=1)
+def _meaning(text: str, subject: str) -> str:
+    """Put the name of the file or symbol in the place of the first word that points to it."""
+    return _THAT.sub(lambda m: f"{subject}'s" if m[0].lower() == "its" else subject, text, count=1)
 
 
 def _read(text: str) -> Understanding:

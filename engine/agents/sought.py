@@ -13,12 +13,13 @@ Slots = dict[str, Argument]
 
 _LEAD = Pattern(
     r"^(?:(?:(?:search(?:\s+for)?|find|list|show|count|how\s+many)\s+)?(?:all\s+|the\s+)?files?\s+(?:(?:that|which)\s+(?:contain|mention|have|say)s?|containing|mentioning|(?:contain|mention)s?)|"
-    r"search(?:\s+for)?|find|count|grep(?:\s+for)?|rg|ripgrep|locate|look(?:\s+for|\s+up|\s+where)?|"
+    r"(?:text\s+)?search(?:\s+for)?|find|count|grep(?:\s+for)?|rg|ripgrep|locate|look(?:\s+for|\s+up|\s+where)?|"
     r"how\s+(?:many|often)(?:\s+(?:times|lines))?(?:\s+(?:is|are|does|do))?|any(?=\s+[A-Z]{3})|"
     r"where\s+(?:is|are|was|do(?:es)?|did)(?:\s+(?:we|i|you|they)\b)?|which\s+(?:files?|lines?|modules?)\s+"
     r"(?:contains?|mentions?|ha(?:s|ve)|says?)|(?:who|what)\s+(?:uses?|calls?)|(?:is|are)\s+there|(?:show|list|get|see)(?:\s+me)?)\s+",
     re.IGNORECASE,
 )
+_REGEX_FIRST = Pattern(r"^(regexp?)\s+(search(?:\s+for)?)\s+(?=\S)", re.IGNORECASE)
 _FLAGS = Pattern(r"^(?:-([a-zA-Z]+)\s+)")
 _LETTERS = {"w": "word", "i": "ignore_case", "E": "regex", "P": "regex", "e": "regex"}
 _REGEX = Pattern(
@@ -55,6 +56,11 @@ _LINES = Pattern(
     r"(?:all\s+|the\s+|any\s+)*lines?\s+(?:(?:that|which)\s+)?(?P<end>start|begin|end)(?:s|n?ing|ting)?\s+(?:with|in)\s+(?P<text>\S.*)",
     re.IGNORECASE,
 )
+_SEARCH_VERB = Pattern(r"(?:search|find|grep|rg|ripgrep|count)\b", re.IGNORECASE)
+_DERIVED = Pattern(
+    r".*\b(?:subclass(?:es)?|inherits?|derives?|extends?)\s+(?:(?:of|from)\s+)?(?:the\s+)?(?:class\s+)?(?P<base>[A-Za-z_][\w.]*)",
+    re.IGNORECASE,
+)
 MARKERS = frozenset("TODO FIXME XXX HACK BUG NOTE".split())
 
 
@@ -82,6 +88,11 @@ def names_no_text(text: str) -> bool:
     return _EMPTY.fullmatch(plain(text).strip()) is not None
 
 
+def says_where(text: str, place: str) -> bool:
+    """Whether a search calls that a place to look in, and not text to look for."""
+    return re.search(rf"(?i:{_WITHIN}){re.escape(place)}(?!\\S)", plain(text)) is not None
+
+
 def optioned(slots: Slots, options: Slots) -> Slots:
     """Return the slots of a search as its options want them; one word may be meant as it stands."""
     slots = slots | options
@@ -98,7 +109,9 @@ def _looked_for(text: str, places: tuple[str, ...]) -> Slots:
     if places:
         named = "|".join(re.escape(place) for place in places)
         text = re.sub(rf"{_WITHIN}(?:{named})(?:\s*(?:,|and|or)\s*(?:{named}))*(?=\s|$)", "", text)
-    text = _LEAD.sub("", text)
+    if (match := _DERIVED.fullmatch(text)) and not _SEARCH_VERB.match(text):
+        return _deriving(match["base"])
+    text = _LEAD.sub("", _REGEX_FIRST.sub(r"\2 \1 ", text))
     flags: Slots = {}
     while match := _FLAGS.match(text):
         flags |= {name: True for letter, name in _LETTERS.items() if letter in match.group(1)}
@@ -114,6 +127,17 @@ def _looked_for(text: str, places: tuple[str, ...]) -> Slots:
     if flags.get("regex"):
         return {"pattern": text.strip(), **flags}
     return _pattern(_core(text)) | flags
+
+
+def _deriving(base: str) -> Slots:
+    """Return a search for the lines on which a class begins that names this one as a base."""
+    name = re.escape(base.rpartition(".")[2])
+    return {
+        "pattern": rf"^\s*class\s+\w+[^(]*\((?:[^)=#]*[\s,.])?{name}\s*[,)\[]",
+        "regex": True,
+        "suffixes": (".py", ".pyi"),
+        "label": f"classes derived from {base}",
+    }
 
 
 def _at_an_end(text: str, *, at_start: bool) -> Slots:

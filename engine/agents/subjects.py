@@ -37,6 +37,7 @@ _FILE_FORMS: dict[str, tuple[str, ...]] = {
     "importers": (
         r"\b(?:imports?|importing|pulls?\s+in|(?:importers?|dependents|users|consumers)\s+of|depend(?:s|ing)?\s+(?:up)?on|"
         rf"requires?|needs?|us(?:es?|ing)|rel(?:y|ies)\s+on)\s+{_NAME}",
+        rf"\b(?:is|are)\s+{_BEFORE_VERB}\s+(?:ever\s+|still\s+)?imported\b",
     ),
     "imports": (
         rf"\b(?:does|do|is)\s+{_BEFORE_VERB}\s+(?:import|depend|use|need|require|pull)",

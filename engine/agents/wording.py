@@ -56,6 +56,9 @@ _SAID_OF = (
 _FOLLOWED = frozenset({"importers"})  # "who imports x", not "of x"
 
 
+_NAMING = ("file", "folder", "missing", "module", "symbol")
+
+
 def understood_as(intent: str, slots: Slots) -> str:
     """Return the intent and what it is about, as one reads it aloud."""
     if "lacking" in slots:
@@ -82,7 +85,7 @@ def _about(intent: str, slots: Slots) -> str:
         return f" for {_sought(slots)}{_where(slots)}"
     if intent == "code_question":
         return f': "{slots.get("question")}"{_where(slots)}'
-    about = next((slots[n] for n in ("file", "folder", "missing", "symbol") if slots.get(n)), None)
+    about = next((slots[name] for name in _NAMING if slots.get(name)), None)
     if intent == "import_path":
         return f": from {about} to {slots.get('to')}" if about else ""
     if about is None or intent not in CODE:

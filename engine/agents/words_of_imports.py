@@ -203,10 +203,13 @@ IMPORT_INTENTS: dict[str, Weighted] = {
         ),
         (r"\breverse\s+dependenc\w+\b", 3.4),
         (r"\b(importers?|dependents)\b", 2.5),
-        (rf"{WHO}.*\b(us(es?|ing))\s+(the|our)\s+\w+\s+(module|package)\b", 3.2),
+        (rf"{WHO}.*\b(us(es?|ing))\s+(the|our)\s+\w+\s+(module|package|library)\b", 3.2),
+        (rf"^(which|what)\s+{MODULES}\s+(use|need|require)\s+[\w.]+$", 3.2),
+        (r"^(where\s+)?(is|are)\s+\w+\s+(ever\s+|still\s+)?imported(\s+anywhere)?$", 3.2),
     ),
     "imports": (
         (r"\bimported\s+(in|by|into|from)\s+<file>", 3.5),
+        (r"^do(es)?\s+<file>\s+(\w+\s+)?(import|use|need|require|depend\s+(up)?on)\s+\w", 3.5),
         (r"<file>'?s?\s+(imports?|dependenc(y|ies))(\s+what)?$", 3.6),
         (
             r"\b(what|which)(\s+[\w-]+){0,3}\s+(do|does)\s+<file>\s+(import|depend|use|need|require|pull)\b",

@@ -17,6 +17,7 @@ if __name__ == "__main__":
     # not this file's own folder, so that no module of ours hides one of the standard library's.
     sys.path[:] = [*sys.path[1:], str(Path(__file__).resolve().parents[2])]
 
+from engine.search.python_file import refusal
 from engine.search.symbols import outline
 from engine.search.worker_lines import Answer, OutlineLine, Request
 
@@ -26,8 +27,8 @@ def answers(request: Request) -> Iterator[Answer]:
         file = Path(request["root"], path)
         try:
             # Opening a pipe or a device by accident would wait for ever.
-            if not file.is_file():
-                yield {"answer": "unread", "path": path, "reason": "it is not a regular file"}
+            if reason := refusal(file.stat()):
+                yield {"answer": "unread", "path": path, "reason": reason}
                 continue
             data = file.read_bytes()
         except OSError as error:

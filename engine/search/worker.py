@@ -22,15 +22,19 @@ _CHUNK_BYTES: Final = 1 << 16
 
 async def read_outlines(
     root: str, files: Sequence[str], *, timeout_s: float = 30.0
-) -> dict[str, Outline]:
-    """Return the outline of each of `files` (relative to `root`) that can be read.
+) -> dict[str, Outline | str]:
+    """Return the outline of each of `files` (relative to `root`), or why it can't be read.
 
     Raises:
         ScanFailed
     """
     request: Request = {"root": root, "files": list(files)}
     answers = await ask_worker(request, timeout_s=timeout_s)
-    return {answer["path"]: _outline(answer) for answer in answers if answer["answer"] == "outline"}
+    return {
+        answer["path"]: _outline(answer) if answer["answer"] == "outline" else answer["reason"]
+        for answer in answers
+        if answer["answer"] != "done"
+    }
 
 
 async def ask_worker(request: Request, *, timeout_s: float) -> list[Answer]:

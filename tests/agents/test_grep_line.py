@@ -15,6 +15,8 @@ SRC = ("src",)
         ("grep -w delta in src", {"pattern": "delta", "word": True, "paths": SRC}),
         ('grep -E "TODO|FIXME" src', {"pattern": "TODO|FIXME", "regex": True, "paths": SRC}),
         ("grep -i todo src", {"pattern": "todo", "ignore_case": True, "paths": SRC}),
+        ("grep -rn TODO src", {"pattern": "TODO", "paths": SRC}),
+        ("rg 'roll day' src", {"pattern": "roll day", "paths": SRC}),
         ("grep -rn TODO src/math", {"pattern": "TODO", "paths": ("src/math",)}),
         (
             "grep -i -n 'class .*Strategy' --type py",

@@ -12,6 +12,7 @@ from engine.agents.past_vocabulary import past_slots
 from engine.agents.services import Services
 from engine.agents.tool import Call, Refused
 from engine.agents.tools.report import report, span_s
+from engine.agents.tools.report_changes import changes_of
 from engine.agents.tools.report_trends import bars, steps
 from engine.events import (
     AlertDelivered,
@@ -32,6 +33,7 @@ from engine.events import (
     ended,
 )
 from engine.evidence import Answer, Argument, Evidence, Figures, Status, Table, Text, Understanding
+from engine.store.past.kinds import Ended, Kind
 from tests.store.stores import folded
 
 from .past_store import NOW_S, Recorder, services
@@ -325,3 +327,37 @@ def test_a_span_too_short_for_a_report() -> None:
     """The sentence says the least and the most."""
     with pytest.raises(Refused, match=r"from 1h to 3660d, found '10m'"):
         span_s("10m")
+
+
+async def test_a_change_is_not_told_of_a_few_minutes(tmp_path: Path) -> None:
+    """A mean of what just went on is no trend; the means stand side by side all the same."""
+    one = Recorder("one")
+    one.join(ago(1.6))
+    for days, count, cpu in ((1.5, 7, 10.0), (0.5, 30, 20.0)):
+        for minute in range(count):
+            one.put(ago(days, 60.0 * minute), HostSample(cpu_pct=(cpu,), source="psutil"))
+            one.put(ago(days, 60.0 * minute), EngineSample(rss_bytes=1, cpu_pct=cpu))
+    one.put(ago(1.1), EngineSample(rss_bytes=1, cpu_pct=10.0))
+    one.save(tmp_path)
+    async with services(tmp_path) as made:
+        rows = {row[0]: row[1:5] for row in table(await told(made, span="1d"), "Trends").rows}
+    assert rows["CPU"] == ("%", 20.0, 10.0, None)
+    assert rows["CPU of a session"] == ("%", 20.0, 10.0, 100.0)
+
+
+async def test_who_died_of_an_unknown_beginning_is_told_as_such(tmp_path: Path) -> None:
+    """Nothing is said of whether it was a console."""
+    one = Recorder("one")
+    one.put(ago(0.5), EngineSample(rss_bytes=1))
+    one.save(tmp_path)
+    async with services(tmp_path) as made:
+        rows = table(await told(made), "Incidents").rows
+    assert [row[:4] for row in rows] == [("session died", "begun off the record", "died", 1)]
+
+
+def test_the_median_is_that_of_the_times_that_are_compared() -> None:
+    """A kind that is asked often is compared by its newest times."""
+    now = Ended(good=5000, p50_ms=99.0, times_ms=(20.0,) * 9)
+    before = Ended(good=5000, p50_ms=1.0, times_ms=(10.0,) * 8)
+    slower = next(one for one in changes_of(Kind("x", now, before)) if one.what == "slower")
+    assert (slower.now, slower.before, slower.n, slower.n_before) == (20.0, 10.0, 9, 8)

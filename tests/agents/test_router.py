@@ -259,7 +259,6 @@ async def test_what_is_searched_and_where(
 
 async def test_words_may_be_joined_in_any_way() -> None:
     """A search in words finds the words written apart, together and with small words between."""
-    import re
 
     from engine.agents.sought import sought
 
@@ -353,17 +352,14 @@ async def test_a_module_is_found_by_its_bare_name(project: Project) -> None:
         assert (understood.intent, understood.slots.get("file")) == ("importers", WHEEL)
 
 
-async def test_importers_of_a_library_are_searched(project: Project) -> None:
-    """A module that isn't the project's is looked for in the text of the imports."""
-    understood = await project.one("who imports zzqqxx?")
-    assert understood.intent == "text_search"
-    assert understood.understood_as == "text search for import of zzqqxx"
-    assert understood.slots["suffixes"] == (".py", ".pyi")
-    pattern = re.compile(str(understood.slots["pattern"]))
-    ours = ("import zzqqxx", "import os, zzqqxx", "  from zzqqxx.a import b", "import zzqqxx.a")
-    others = ("import zzqqxxy", "from a import zzqqxx", "the import zzqqxx of it", "x = zzqqxx")
-    assert all(pattern.search(line) for line in ours)
-    assert not any(pattern.search(line) for line in others)
+async def test_importers_of_a_library_are_asked_for_by_its_name(project: Project) -> None:
+    """A module that isn't the project's is none that is missed, whatever is written alike."""
+    for name in ("zzqqxx", "numpy.linalg", "wheels"):
+        understood = await project.one(f"who imports {name}?")
+        assert (understood.intent, understood.slots["module"]) == ("importers", name)
+        assert understood.understood_as == f"who imports {name}"
+        (task,) = planner.plan([understood]).tasks
+        assert (task.tool, task.arguments["module"]) == ("graph.importers", name)
 
 
 async def test_a_missing_file_comes_with_the_nearest(project: Project) -> None:
@@ -604,3 +600,78 @@ async def test_a_module_named_as_such_keeps_all_its_letters(text: str, name: str
     [understood] = await understand(text, locate)
     assert named == [name]
     assert understood.intent == "importers"
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "paths"),
+    [
+        (r"search /class \w+Strategy/", r"/class \w+Strategy/", None),
+        ("find $(touch /tmp/made) in src", "$(touch /tmp/made)", ("src",)),
+        ("find https://a.example/b", "https://a.example/b", None),
+        (f"find config/no in {WHEEL}", "config/no", (WHEEL,)),
+    ],
+)
+async def test_what_only_reads_like_a_path_is_looked_for(
+    project: Project, text: str, pattern: str, paths: tuple[str, ...] | None
+) -> None:
+    """A path that isn't there is missed only where the query calls it a place."""
+    understood = await project.one(text)
+    assert understood.intent == "text_search"
+    assert "missing" not in understood.slots
+    assert (understood.slots["pattern"], understood.slots.get("paths")) == (pattern, paths)
+
+
+async def test_a_place_of_a_search_that_is_not_there_is_missed(project: Project) -> None:
+    """Also where what is looked for reads like a path itself."""
+    for text in ("find config/no in nosuch/dir", "find roll in nosuch/dir"):
+        assert (await project.one(text)).slots["missing"] == "nosuch/dir"
+
+
+async def test_it_is_the_name_of_the_part_before(project: Project) -> None:
+    """What "it" points to may be a name of code as well as a file."""
+    parts = await understand("where is price_put defined and who calls it", project.locate)
+    assert [(part.intent, part.slots["symbol"]) for part in parts] == [
+        ("definitions", "price_put"),
+        ("callers", "price_put"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["which files use zzqqxx", "which modules need zzqqxx", "is zzqqxx imported anywhere?"],
+)
+async def test_who_uses_a_library_is_who_imports_it(project: Project, text: str) -> None:
+    """A module may be asked for by other words than "who imports"."""
+    understood = await project.one(text)
+    assert (understood.intent, understood.slots["module"]) == ("importers", "zzqqxx")
+
+
+async def test_whether_a_file_imports_a_library_is_told_by_its_imports(project: Project) -> None:
+    """Not by who imports the file."""
+    understood = await project.one(f"does {WHEEL} import pandas")
+    assert (understood.intent, understood.slots["file"]) == ("imports", WHEEL)
+
+
+async def test_a_regex_search_is_a_search(project: Project) -> None:
+    """The kind of search may stand before the verb, whatever the expression names."""
+    understood = await project.one("regex search def test_.*wheel")
+    assert understood.intent == "text_search"
+    assert (understood.slots["pattern"], understood.slots["regex"]) == ("def test_.*wheel", True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["who subclasses WheelStrategy", "subclasses of WheelStrategy", "what inherits from Roll?"],
+)
+async def test_who_derives_from_a_class_is_looked_for_where_classes_begin(
+    project: Project, text: str
+) -> None:
+    """A base stands alone, among others, with its module or its parameters; no keyword is one."""
+    understood = await project.one(text)
+    assert understood.intent == "text_search"
+    base = re.split(r"\W+", text.rstrip("?"))[-1]
+    pattern = re.compile(str(understood.slots["pattern"]))
+    ours = (f"class A({base}):", f"  class B(x.{base}, C):", f"class D(C, {base}[int]): ...")
+    others = (f"class {base}(C):", f"class A(My{base}):", f"class A(C, metaclass={base}):")
+    assert all(pattern.search(line) for line in ours)
+    assert not any(pattern.search(line) for line in others)

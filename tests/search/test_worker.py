@@ -12,6 +12,8 @@ import pytest
 import engine.search
 from engine.search import worker
 from engine.search.errors import ScanFailed
+from engine.search.python_file import MAX_BYTES
+from engine.search.symbols import Outline
 from engine.search.worker import ask_worker, read_outlines
 from engine.search.worker_lines import Request
 from tests.search.trees import children, write
@@ -27,15 +29,26 @@ def _request(root: str, files: list[str]) -> Request:
 
 
 async def test_outlines_come_from_the_worker(tmp_path: Path) -> None:
-    """Outlines of several files come back as they are in process; unreadable files are left out."""
+    """Outlines of several files come back as they are in process; of others comes the reason."""
     sources = {"a.py": "class A:\n  'Doc\x1b.'\n", "b.py": "def f(:\n", "sub/é.py": ""}
     root = write(tmp_path, sources)
     os.mkfifo(tmp_path / "pipe.py")
-    found = await read_outlines(root, [*sources, "gone.py", "pipe.py", "sub"])
-    assert list(found) == list(sources)
-    assert [one.doc for one in found["a.py"].symbols] == ["Doc\ufffd."]
-    assert found["b.py"].problem is not None
-    assert found["sub/é.py"].lines.total == 0
+    with (tmp_path / "huge.py").open("wb") as huge:
+        huge.truncate(MAX_BYTES + 1)
+    found = await read_outlines(root, [*sources, "gone.py", "pipe.py", "sub", "huge.py"])
+    a, b, empty, *unread = found.values()
+    assert isinstance(a, Outline)
+    assert isinstance(b, Outline)
+    assert isinstance(empty, Outline)
+    assert [one.doc for one in a.symbols] == ["Doc\ufffd."]
+    assert b.problem is not None
+    assert empty.lines.total == 0
+    assert unread == [
+        "No such file or directory",
+        "it is not a regular file",
+        "it is not a regular file",
+        "it is larger than 4 MB (4,194,305 bytes)",
+    ]
 
 
 async def test_it_uses_nothing_but_the_standard_library() -> None:

@@ -3,7 +3,17 @@
 from engine.agents.tool import Call
 from engine.agents.tools.dependency_faults import broken, cycles, orphans
 from engine.agents.tools.dependency_figures import central, export, layers, overview
-from engine.agents.tools.import_rows import EVER, asked, chain, count, dependents, steps, unread
+from engine.agents.tools.import_rows import (
+    EVER,
+    asked,
+    chain,
+    count,
+    dependents,
+    place,
+    steps,
+    unread,
+)
+from engine.agents.tools.library_imports import library_importers, namesake
 from engine.evidence import (
     Cell,
     Evidence,
@@ -41,8 +51,10 @@ _VIEWS = {
 
 async def importers(call: Call) -> Evidence:
     """Every line that imports the file; by way of other modules, and perhaps, stand apart."""
+    if not (call.text("file") or call.text("folder")):
+        return await library_importers(call)
     answer: Importers = await asked(call, "graph.importers")
-    about, files = clean(answer["asked"]), answer["files"]
+    about, files = place(answer["asked"]), answer["files"]
     said = [f"{about} is imported by {count(files, 'file') if files else 'no file'}"]
     sections: list[Section] = []
     if answer["direct"]:
@@ -54,6 +66,9 @@ async def importers(call: Call) -> Evidence:
         said.append(f"{count(total, 'import')} may mean it")
         title = "Perhaps imported by (only the end of the name fits, or another module may win)"
         sections.append(steps(title, answer["uncertain"], total))
+    if other := await namesake(call):
+        said.append(other[0])
+        sections.append(other[1])
     if total := answer["total_transitive"]:
         said.append(f"{count(total, 'file')} in all {'reaches' if total == 1 else 'reach'} it")
         sections.append(dependents("Importers at any distance", answer["transitive"], total))
@@ -62,7 +77,10 @@ async def importers(call: Call) -> Evidence:
         sections=tuple(sections),
         found=bool(sections),
         weight=2,
-        assumptions=(f"at a distance {EVER}; {_RUN_FIRST}",) if answer["transitive"] else (),
+        assumptions=(
+            *((f"at a distance {EVER}; {_RUN_FIRST}",) if answer["transitive"] else ()),
+            *(() if files else ("a module that is named in a string only is not seen",)),
+        ),
         not_searched=unread(answer["unread"]),
     )
 
@@ -111,8 +129,8 @@ async def imports(call: Call) -> Evidence:
     nowhere = f"; {count(missing, 'import leads', 'imports lead')} nowhere" if missing else ""
     outward = "" if one_file else " from outside of it"
     return Evidence(
-        verdict=f"{clean(answer['asked'])} imports {count(modules, 'module')}{outward}, "
-        f"{count(inside, 'file')} of the project among them{nowhere}",
+        verdict=f"{place(answer['asked'])} imports {count(modules, 'module')}{outward}; "
+        f"{count(inside, 'file')} of the project {'is' if inside == 1 else 'are'} reached{nowhere}",
         sections=tuple(sections),
         found=bool(rows),
         weight=2,
@@ -126,7 +144,7 @@ async def imports(call: Call) -> Evidence:
 async def impact(call: Call) -> Evidence:
     """What runs the file, so may break when it changes: modules, then tests, the nearest first."""
     answer: ImpactAnswer = await asked(call, "graph.impact")
-    about = clean(answer["asked"])
+    about = place(answer["asked"])
     modules, tests = answer["total_modules"], answer["total_tests"]
     sections: list[Section] = []
     if modules:

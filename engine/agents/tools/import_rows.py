@@ -30,6 +30,11 @@ def count(number: int, thing: str, things: str = "") -> str:
     return f"{number:,} {thing if number == 1 else things or thing + 's'}"
 
 
+def place(path: str) -> str:
+    """Return a file or folder as a sentence names it: a folder at the top is no plain word."""
+    return clean(path if "/" in path or "." in path else f"{path}/")
+
+
 def unread(number: int) -> dict[str, int | str]:
     return {"unreadable Python files": number} if number else {}
 

@@ -115,9 +115,10 @@ async def _outline(call: Call, file: str) -> Outline:
         outlines = await read_outlines(str(call.services.project), [file], timeout_s=timeout_s)
     except SearchError as error:
         raise as_tool_error(error) from error
-    if file not in outlines:
-        raise ToolError(f"{clean(file)} can't be read")
-    return outlines[file]
+    found = outlines.get(file, "")
+    if isinstance(found, str):
+        raise ToolError(f"{clean(file)} can't be read: {found or 'nothing was told of it'}")
+    return found
 
 
 def _sizes(path: Path) -> tuple[list[Figure], str]:

@@ -78,7 +78,12 @@ async def references(call: Call) -> Evidence:
 async def callers(call: Call) -> Evidence:
     """Who calls a function, method or class: certain, likely, and by name only."""
     name, file = _symbol(call), call.text("file")
-    answer = await _ask(call, "structure.callers", name=name, file=file, limit=10 * _SHOWN)
+    try:
+        answer = await _ask(call, "structure.callers", name=name, file=file, limit=10 * _SHOWN)
+    except Refused:
+        if file:
+            raise
+        return await _callers_elsewhere(call, name)
     targets: list[Json] = answer["targets"]
     total: int = answer["total"]
     counts: Mapping[str, int] = answer["certainties"]
@@ -97,6 +102,27 @@ async def callers(call: Call) -> Evidence:
         found=bool(total or used),
         weight=2,
         assumptions=(_meant(targets),) if len(targets) > 1 else (),
+        not_searched=_unread(answer),
+    )
+
+
+async def _callers_elsewhere(call: Call, name: str) -> Evidence:
+    """Tell the calls of a name that the project doesn't define: a library's, or Python's own."""
+    answer = await _ask(call, "structure.references", name=name, limit=10 * _SHOWN)
+    total: int = answer["kinds"].get("call", 0)
+    said = f"No function or class of the project is named {name}"
+    if not total:
+        alike = (await _ask(call, "structure.definitions", name=name, limit=1))["alike"]
+        hint = f"; written alike: {', '.join(alike)}" if alike else ""
+        return Evidence(clean(f"{said}{hint}"), found=False, not_searched=_unread(answer))
+    rows = [row for row in answer["references"] if row["kind"] == "call"][:_SHOWN]
+    items = tuple(_finding(row, row["text"]) for row in rows)
+    title = f"Calls by name only of {clean(name.rpartition('.')[2])}"
+    return Evidence(
+        verdict=clean(f"{said}; by name it is called in {counted(total, 'place')}"),
+        sections=(Findings(title, items, total, total > len(items)),),
+        weight=2,
+        assumptions=(_ANY_OWNER.format(name.rpartition(".")[2]),),
         not_searched=_unread(answer),
     )
 

@@ -70,6 +70,16 @@ class Importers(TypedDict):
     unread: int
 
 
+class OutsideImporters(TypedDict):
+    """Who imports a module that is none of the project's; one step a line."""
+
+    asked: str
+    direct: list[Step]
+    total_direct: int
+    files: int
+    unread: int
+
+
 class ImportRow(TypedDict):
     """An import as written, with where it leads."""
 

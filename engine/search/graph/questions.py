@@ -9,12 +9,14 @@ from typing import Final
 from engine.search.facts import Question
 from engine.search.graph.fault_questions import broken, cycles, nobody_imports
 from engine.search.graph.file_questions import importers, imports, path, what_breaks
+from engine.search.graph.outside import outside_importers
 from engine.search.graph.picture_questions import export
 from engine.search.graph.project_questions import most_central, overview, project_layers, state
 
 QUESTIONS: Final[dict[str, Question]] = {
     "graph.state": state,
     "graph.importers": importers,
+    "graph.outside": outside_importers,
     "graph.imports": imports,
     "graph.impact": what_breaks,
     "graph.cycles": cycles,

@@ -247,3 +247,24 @@ def test_a_withdrawn_question_leaves_a_sound_graph(facts: FolderFacts, ask: Ask)
             ask("overview")
     facts.cancel_after = None
     assert ask("overview") == expected
+
+
+def test_importers_of_a_library_are_its_import_statements(tmp_path: Path) -> None:
+    """Taken out of its package, renamed or in a list it counts; in a string, or as ours, not."""
+    files = {
+        "shop/__init__.py": "",
+        "shop/nodes.py": "import zlib, yaml.nodes\n",
+        "shop/use.py": "from . import nodes\nfrom shop import nodes as n\nimport os, yaml as y\n",
+        "shop/late.py": 't = """\nimport yaml\n"""\ndef f():\n    from yaml import nodes, load\n',
+        "shop/alike.py": "import yamlish\nfrom yam import l\n",
+    }
+    write_tree(tmp_path, files)
+    facts = FolderFacts(tmp_path)
+
+    def importing(module: str) -> list[str]:
+        return lines(QUESTIONS["graph.outside"](facts, {"module": module})["direct"])
+
+    assert importing("yaml.nodes") == ["shop/late.py:5", "shop/nodes.py:1"]
+    assert importing("yaml") == ["shop/late.py:5", "shop/nodes.py:1", "shop/use.py:3"]
+    assert importing("zlib") == ["shop/nodes.py:1"]
+    assert importing("shop.nodes") == importing("nowhere") == []

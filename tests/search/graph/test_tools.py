@@ -20,11 +20,10 @@ pytestmark = pytest.mark.anyio
 Use = Callable[..., Any]
 
 
-@pytest.fixture
-def use(tmp_path: Path) -> Use:
-    """Run a tool over the small project, with the real questions in this process."""
-    write_tree(tmp_path, FILES)
-    facts = FolderFacts(tmp_path)
+def over(folder: Path, files: Mapping[str, str]) -> Use:
+    """Return what runs a tool over these files, with the real questions in this process."""
+    write_tree(folder, files)
+    facts = FolderFacts(folder)
 
     async def code(
         question: str, arguments: Mapping[str, Any] | None = None, progress: object = None
@@ -37,6 +36,12 @@ def use(tmp_path: Path) -> Use:
         return found
 
     return run
+
+
+@pytest.fixture
+def use(tmp_path: Path) -> Use:
+    """Run a tool over the small project."""
+    return over(tmp_path, FILES)
 
 
 def rows(section: object) -> list[str]:
@@ -56,7 +61,7 @@ def rows(section: object) -> list[str]:
         (
             "importers",
             {"folder": "tests", "is_folder": True},
-            "tests is imported by no file",
+            "tests/ is imported by no file",
         ),
         (
             "importers",
@@ -66,13 +71,13 @@ def rows(section: object) -> list[str]:
         (
             "imports",
             {"file": "src/desk/report.py"},
-            "src/desk/report.py imports 4 modules, 2 files of the project among them; 2 imports "
-            "lead nowhere",
+            "src/desk/report.py imports 4 modules; 2 files of the project are reached; 2 "
+            "imports lead nowhere",
         ),
         (
             "imports",
             {"folder": "tests", "is_folder": True},
-            "tests imports 2 modules from outside of it, 3 files of the project among them",
+            "tests/ imports 2 modules from outside of it; 3 files of the project are reached",
         ),
         (
             "impact",
@@ -196,3 +201,22 @@ async def test_every_tool_takes_a_file_or_a_folder(use: Use, tool: str) -> None:
     for place in ({"file": PRICING}, {"folder": "src/desk", "is_folder": True}):
         found = await use(tool, **place)
         assert found.found == bool(found.sections)
+
+
+async def test_importers_of_a_library_are_told_by_its_name(tmp_path: Path) -> None:
+    """What is none of the project's is said to be so; where nobody imports it, what is alike."""
+    use = over(tmp_path, {"tools/feed.py": "import requests\nimport requests.auth\n"})
+    found = await use("importers", module="requests")
+    assert found.verdict == "`requests` is none of the project's modules; 1 file imports it"
+    assert rows(found.sections[0]) == ["tools/feed.py:1", "tools/feed.py:2"]
+    none = await use("importers", module="fed", nearest=("tools/feed.py",))
+    assert not none.found
+    assert none.verdict.endswith("the project has no such module; nearest is tools/feed.py")
+
+
+async def test_a_library_of_the_same_name_is_told_apart(tmp_path: Path) -> None:
+    """A stub deep in the tree is not what `import zlib` means."""
+    use = over(tmp_path, {"stubs/py/zlib.pyi": "", "tools/pack.py": "import zlib\n"})
+    found = await use("importers", file="stubs/py/zlib.pyi", module="zlib")
+    assert found.verdict.endswith("1 import means another zlib, which is none of the project's")
+    assert rows(found.sections[-1]) == ["tools/pack.py:1"]

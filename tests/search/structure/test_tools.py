@@ -15,6 +15,7 @@ from engine.agents.tool import Call, Progress, Refused
 from engine.agents.tools import structure, upkeep
 from engine.config import load
 from engine.evidence import Argument, Findings, Table
+from engine.search.facts import BadQuestion
 from engine.search.structure.questions import QUESTIONS
 from tests.search.structure.projects import Project
 from tests.search.trees import write
@@ -43,7 +44,10 @@ class Desk:
         project = Project(files, str(root))
 
         async def code(question: str, arguments: Mapping[str, Any], progress: Progress) -> Any:
-            return QUESTIONS[question](project, arguments)
+            try:
+                return QUESTIONS[question](project, arguments)
+            except BadQuestion as error:
+                raise Refused(str(error)) from error
 
         settings = load(root, environ={"XDG_CONFIG_HOME": str(root)})
         parts: dict[str, Any] = {"project": root, "settings": settings, "code": code}
@@ -115,6 +119,22 @@ async def test_callers_are_told_by_certainty(desk: Desk) -> None:
     assert in_file.verdict == "No code calls `price`; 3 calls of that name mean something else"
     with pytest.raises(Refused, match="needs the name"):
         await structure.callers(desk.call())
+
+
+async def test_callers_of_what_is_not_the_projects_are_told_by_name(tmp_path: Path) -> None:
+    """A library's function is called too; a name that nobody calls comes with the one alike."""
+    waiting = {"pkg/wait.py": "import time\ntime.sleep(1)\nnap = time.sleep\n"}
+    desk = Desk(tmp_path, FILES | waiting)
+    found = await structure.callers(desk.call(symbol="time.sleep"))
+    assert found.verdict == (
+        "No function or class of the project is named time.sleep; by name it is called in 1 place"
+    )
+    assert places(found.sections[0]) == [("pkg/wait.py", 2)]
+    nothing = await structure.callers(desk.call(symbol="prise"))
+    assert not nothing.found
+    assert nothing.verdict == (
+        "No function or class of the project is named prise; written alike: price"
+    )
 
 
 async def test_calls_are_a_table_with_where_they_lead(desk: Desk) -> None:
