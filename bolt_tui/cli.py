@@ -11,20 +11,11 @@ from collections.abc import Sequence
 from bolt_tui.command_line import check, is_health, parser
 from bolt_tui.refusing import FAILED, NAGIOS_UNKNOWN, BadUsage, OutputError, refuse
 
-# Commands that need no engine of their own, by the module that carries them out.
-_OWN = {
-    "config": "settings_command",
-    "store": "store_command",
-    "trust": "trust_command",
-    "drill": "drill_command",
-    "example": "example_command",
-    "metrics": "metrics_command",
-    "alerts": "alerts_command",
-    "health": "health_command",
-    "service": "service_command",
-    "validate": "validate_command",
-    "soak": "soak_command",
-}
+# Commands that open no engine by themselves: a module of `bolt_tui.commands` each.
+_OWN = frozenset(
+    {"config", "store", "trust", "drill", "example", "metrics"}
+    | {"alerts", "health", "service", "validate", "soak"}
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -71,10 +62,10 @@ def _run(arguments: argparse.Namespace) -> int:
     from engine.errors import EngineError
 
     try:
-        if (module := _OWN.get(arguments.command)) is not None:
+        if arguments.command in _OWN:
             from importlib import import_module
 
-            return int(import_module(f"bolt_tui.{module}").run(arguments))
+            return int(import_module(f"bolt_tui.commands.{arguments.command}").run(arguments))
         if arguments.command is not None or arguments.run is not None:
             return _answered(arguments)
         return _console(arguments)

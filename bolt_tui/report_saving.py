@@ -7,7 +7,7 @@ import anyio.to_thread
 
 from bolt_tui.rendering import markdown
 from engine.agents.tool import Call, ToolError
-from engine.agents.tools.report import DEFAULT, span_s
+from engine.agents.tools.report.report import DEFAULT, span_s
 from engine.durable import replace_file
 from engine.evidence import Answer, Evidence, Understanding
 

@@ -4,8 +4,9 @@ import re
 
 from msgspec.structs import replace
 
-from engine.agents import code_plans, desk_plans
+from engine.agents import code_plans
 from engine.agents.code_plans import Slots, given, task
+from engine.agents.desk import plans as desk_plans
 from engine.agents.pattern import Pattern
 from engine.evidence import NOT_TIMED, SEVERAL, Plan, PlannedTask, Understanding
 

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from engine.agents import commands, grep_line
 from engine.agents.code_vocabulary import FOCUSES, SHORT
-from engine.agents.desk_terms import desk_slots
-from engine.agents.desk_topics import topic
-from engine.agents.desk_vocabulary import DESK_INTENTS
+from engine.agents.desk.terms import desk_slots
+from engine.agents.desk.topics import topic
+from engine.agents.desk.vocabulary import DESK_INTENTS
 from engine.agents.past_vocabulary import PAST_INTENTS, past_slots, said_time
 from engine.agents.pattern import Pattern
 from engine.agents.places import Locate, Located, look_up

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from engine.agents.code_vocabulary import CODE_INTENTS, CODE_SAID, HINTS
-from engine.agents.desk_forms import DESK, OF_DESK
-from engine.agents.desk_vocabulary import DESK_HINTS, DESK_INTENTS, DESK_SAID, DESK_WORDS
+from engine.agents.desk.forms import DESK, OF_DESK
+from engine.agents.desk.vocabulary import DESK_HINTS, DESK_INTENTS, DESK_SAID, DESK_WORDS
 from engine.agents.past_vocabulary import PAST_HINTS, PAST_INTENTS, PAST_QUERIES, PAST_SAID
 from engine.agents.pattern import Pattern
 from engine.agents.word_forms import Weighted

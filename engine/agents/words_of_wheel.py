@@ -4,7 +4,7 @@ assignment, the ledger, the limits. A part of `desk_vocabulary`.
 
 # ruff: noqa: E501 - a pattern is read as one piece
 
-from engine.agents.desk_forms import DESK, LEAD, MINE, RIGHTS
+from engine.agents.desk.forms import DESK, LEAD, MINE, RIGHTS
 from engine.agents.word_forms import Weighted
 
 WHEEL_INTENTS: dict[str, Weighted] = {

@@ -9,9 +9,9 @@ from engine.market.book import Dividend, Instrument, Option, Position, Source, S
 from engine.market.ledger import fold
 from engine.market.ledger_events import Event, Paid, Received
 from engine.market.lots import Ledger
-from engine.market.reading_tables import Table
-from engine.market.trades import read_trades
-from engine.market.trades_order import settle
+from engine.market.reading.tables import Table
+from engine.market.trades.order import settle
+from engine.market.trades.trades import read_trades
 
 _ALIKE: Final = 1e-6
 _FEES: Final = 0.01  # a share, and of the price

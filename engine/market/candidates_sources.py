@@ -6,13 +6,13 @@ from datetime import date
 from math import isfinite
 from typing import Final
 
-from engine.market.backtest_expiries import nearest
+from engine.market.backtest.expiries import nearest
 from engine.market.book import Option, OptionKind, Quote
 from engine.market.candidates import Candidate, Ranking, judge, ranked, unfit
 from engine.market.chain_volatility import Row, volatilities
 from engine.market.parameters import Parameters
 from engine.market.scene import Scene
-from engine.market.wheel_value import MODEL, strike_at
+from engine.market.wheel.value import MODEL, strike_at
 
 _DELTAS: Final = (0.10, 0.15, 0.20, 0.25, 0.30, 0.35, 0.40, 0.45)
 

@@ -7,7 +7,7 @@ from datetime import date
 from engine.market.book import Book, Option
 from engine.market.chain_volatility import Row, volatilities
 from engine.market.payoff import Smile, smiles
-from engine.market.risk_dividends import cash_dividends
+from engine.market.risk.dividends import cash_dividends
 from engine.market.scene import Scene
 
 _EACH_SIDE = 2  # of spot: one quote may tell nothing

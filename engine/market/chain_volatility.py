@@ -10,9 +10,9 @@ import numpy as np
 
 from engine.kernels.implied_vol import Status, implied_volatility
 from engine.market.book import Option, Quote
-from engine.market.risk_dividends import MOST_EXACT
-from engine.market.risk_implied import Asked, first, refined
-from engine.market.risk_market import mid
+from engine.market.risk.dividends import MOST_EXACT
+from engine.market.risk.implied import Asked, first, refined
+from engine.market.risk.market import mid
 from engine.market.scene import Scene
 
 Row = tuple[Quote, Option]

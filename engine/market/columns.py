@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Final, Literal
 
-from engine.market.reading_errors import ColumnMissing
+from engine.market.reading.errors import ColumnMissing
 
 Topic = Literal["positions", "quotes", "prices", "dividends", "trades"]
 Columns = Mapping[str, str]

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from engine.kernels.portfolio import Greeks, option_greeks
 from engine.market.book import Option, Position, Stock
-from engine.market.reading import underlying
-from engine.market.risk_market import Priced
+from engine.market.reading.reading import underlying
+from engine.market.risk.market import Priced
 
 
 @dataclass(frozen=True, slots=True)

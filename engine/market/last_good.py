@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from engine.market.columns import Topic
-from engine.market.reading_errors import MarketDataError
-from engine.market.reading_tables import Place, Table, typed
+from engine.market.reading.errors import MarketDataError
+from engine.market.reading.tables import Place, Table, typed
 from engine.store.leases.attached import text
 from engine.store.leases.lock_holder import clock_time
 from engine.store.leases.pool import Execute

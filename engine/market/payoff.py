@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.kernels.portfolio_pricing import priced
 from engine.kernels.portfolio_terms import Terms
 from engine.market.book import Book, Dividend, Option, OptionKind, Position, Quote, Stock
-from engine.market.risk_dividends import cash_dividends
+from engine.market.risk.dividends import cash_dividends
 
 Floats = NDArray[np.float64]
 

@@ -14,9 +14,9 @@ from typing import Final
 from engine.market import occ
 from engine.market.book import Option, Position
 from engine.market.columns import squeezed
-from engine.market.reading_cells import missing, words
-from engine.market.reading_errors import BadRows, Fault, quoted
-from engine.market.reading_rows import (
+from engine.market.reading.cells import missing, words
+from engine.market.reading.errors import BadRows, Fault, quoted
+from engine.market.reading.rows import (
     Rejected,
     alike,
     amount_of,
@@ -24,7 +24,7 @@ from engine.market.reading_rows import (
     instrument_of,
     same_ids,
 )
-from engine.market.reading_tables import Record, Table
+from engine.market.reading.tables import Record, Table
 
 _SHORT: Final = frozenset("short sell sold sto sld written write covered secured csp".split())
 _LONG: Final = frozenset("long buy bought bto bot".split())

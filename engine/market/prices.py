@@ -6,9 +6,9 @@ from datetime import date
 from typing import Final, TypeVar
 
 from engine.market.book import DailyPrice, Dividend
-from engine.market.reading_cells import BadCell, day, missing, number
-from engine.market.reading_errors import BadRows, ColumnMissing, Fault, quoted
-from engine.market.reading_tables import Record, Table
+from engine.market.reading.cells import BadCell, day, missing, number
+from engine.market.reading.errors import BadRows, ColumnMissing, Fault, quoted
+from engine.market.reading.tables import Record, Table
 
 T = TypeVar("T")
 

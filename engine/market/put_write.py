@@ -31,10 +31,10 @@ from typing import Final
 
 import numpy as np
 
-from engine.market.backtest import Costs, Result, Rules
-from engine.market.backtest_market import Market, market
-from engine.market.backtest_report import backtest
-from engine.market.backtest_run import walk
+from engine.market.backtest.backtest import Costs, Result, Rules
+from engine.market.backtest.market import Market, market
+from engine.market.backtest.report import backtest
+from engine.market.backtest.run import walk
 from engine.market.book import DailyPrice
 from engine.market.returns import by_month, by_year
 from engine.market.volatility import Implied

@@ -15,9 +15,9 @@ from typing import Final
 from engine.market import occ
 from engine.market.book import Instrument, Option, Quote, Stock
 from engine.market.quotes_narrowed import narrowed
-from engine.market.reading_cells import BadCell, day, missing, number, option_kind
-from engine.market.reading_errors import BadRows, Fault, quoted
-from engine.market.reading_tables import Record, Table
+from engine.market.reading.cells import BadCell, day, missing, number, option_kind
+from engine.market.reading.errors import BadRows, Fault, quoted
+from engine.market.reading.tables import Record, Table
 
 _FRESH_DAYS: Final = 4  # a long weekend
 

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from typing import Final
 
 from engine.market.book import Source
-from engine.market.reading_errors import MarketDataError
-from engine.market.reading_tables import ROW, Record, Table
+from engine.market.reading.errors import MarketDataError
+from engine.market.reading.tables import ROW, Record, Table
 
 _KEY: Final = ("symbol", "underlying", "kind", "strike", "expiry")
 MOST: Final = 200_000

@@ -12,7 +12,7 @@ from typing import Final
 from engine.kernels import dividends
 from engine.kernels.dividends_grid import Schedule
 from engine.market.book import Option
-from engine.market.wheel_value import worth
+from engine.market.wheel.value import worth
 
 _LEAST: Final = 1e-6  # of spot: dividends take no more than what is there
 

@@ -13,9 +13,9 @@ from typing import Final
 from engine.config import Loaded
 from engine.config.loading import PROJECT_FILE
 from engine.market.columns import Topic, unknown_fields
-from engine.market.reading_cells import BadCell, day
-from engine.market.reading_errors import ColumnMissing, MarketDataError, SourceRefused
-from engine.market.reading_tables import DATABASES, Place
+from engine.market.reading.cells import BadCell, day
+from engine.market.reading.errors import ColumnMissing, MarketDataError, SourceRefused
+from engine.market.reading.tables import DATABASES, Place
 from engine.market.usual_places import USUAL
 
 TOPICS: Final[tuple[Topic, ...]] = (

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from itertools import product
 from math import sqrt
 
-from engine.market.backtest import Costs, Result, Rules
-from engine.market.backtest_market import Market
-from engine.market.backtest_report import backtest
+from engine.market.backtest.backtest import Costs, Result, Rules
+from engine.market.backtest.market import Market
+from engine.market.backtest.report import backtest
 from engine.market.parameters import HELD_TO_EXPIRY, RollTriggers
 
 

@@ -76,14 +76,14 @@ def add_market(board: Board, services: Services) -> None:
     """
 
     async def read_book() -> None:
-        from engine.market.reading import load
-        from engine.market.reading_errors import (
+        from engine.market.reading.errors import (
             BadRows,
             ColumnMissing,
             SourceMissing,
             SourceRefused,
             SourceVanished,
         )
+        from engine.market.reading.reading import load
         from engine.market.settings import Absent, sources
 
         try:

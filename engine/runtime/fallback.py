@@ -110,7 +110,7 @@ class Fallback:
         found = await self._found(plan, asked, out)
         if found is None:
             raise _Nothing("no earlier answer to this is known")
-        from engine.agents.tools.past_span import clock, lasting
+        from engine.agents.tools.past.span import clock, lasting
 
         now_s = self._services.clock.wall_s()
         old = f"{lasting(max(0.0, now_s - found.at_s))} ago, {clock(found.at_s, now_s)}"

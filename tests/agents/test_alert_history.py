@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from engine.agents.tools.alert_history import _sent, incidents
+from engine.agents.tools.alerts.history import _sent, incidents
 from engine.events import AlertDelivered, AlertFiring, AlertResolved, Event
 
 

@@ -1,6 +1,6 @@
 """What is listed of messages that did not arrive, and when they are tried again."""
 
-from engine.agents.tools.alert_messages import undelivered
+from engine.agents.tools.alerts.messages import undelivered
 from engine.alerts.delivery import Lying
 from engine.alerts.message import Kind, Message
 from engine.alerts.progress import Head, Outcome, Progress, State

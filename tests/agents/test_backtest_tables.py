@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.agents.tool import Refused
-from engine.agents.tools.backtest_tables import published, rates, years
+from engine.agents.tools.backtest.tables import published, rates, years
 
 
 def table(folder: Path, *rows: str) -> Path:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.agents.desk_asked import chosen, of_risk
-from engine.agents.desk_terms import desk_slots
+from engine.agents.desk.asked import chosen, of_risk
+from engine.agents.desk.terms import desk_slots
 from engine.agents.planner import plan
 from engine.evidence import Argument
 

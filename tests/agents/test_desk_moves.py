@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.agents.desk_moves import moves
+from engine.agents.desk.moves import moves
 from engine.evidence import Argument
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.agents.desk_terms import desk_slots, share
-from engine.agents.desk_vocabulary import DESK_INTENTS
+from engine.agents.desk.terms import desk_slots, share
+from engine.agents.desk.vocabulary import DESK_INTENTS
 from engine.evidence import Argument
 
 from .desk_phrases import DESK, MORE_DESK, THIRD_DESK

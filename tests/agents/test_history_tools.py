@@ -10,7 +10,7 @@ from engine.agents.tool import Call, Refused
 from engine.agents.tools.circuit_history import changes
 from engine.agents.tools.history import history
 from engine.agents.tools.metric_history import metric
-from engine.agents.tools.past_answer import again
+from engine.agents.tools.past.answer import again
 from engine.agents.tools.session_list import sessions
 from engine.agents.tools.what_happened import happened
 from engine.events import QueryAsked

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine.agents.tool import Call, Refused
-from engine.agents.tools.alert_history import history as alerts
+from engine.agents.tools.alerts.history import history as alerts
 from engine.agents.tools.history import history
 from engine.agents.tools.session_list import sessions
 from engine.agents.tools.what_happened import happened

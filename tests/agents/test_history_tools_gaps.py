@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.agents.tools.past_gaps import SHORTEST_S, unread, unrecorded
+from engine.agents.tools.past.gaps import SHORTEST_S, unread, unrecorded
 from engine.store.past.metric import MetricSpan
 from engine.store.past.sessions import PastSession
 

@@ -6,9 +6,9 @@ import pytest
 
 from engine.agents.option_premium import premium_in
 from engine.agents.tool import Call, Refused
-from engine.agents.tools.option_chances import chances
-from engine.agents.tools.option_implied import implied
-from engine.agents.tools.option_price import price
+from engine.agents.tools.options.chances import chances
+from engine.agents.tools.options.implied import implied
+from engine.agents.tools.options.price import price
 from engine.evidence import Evidence, Figures
 
 from .scene import Scene

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from engine.agents.tools.past_span import between, clock
+from engine.agents.tools.past.span import between, clock
 
 ONE_S = 1_793_511_000.0  # 2026-11-01 01:30 in New York, before its clocks go back an hour
 

@@ -11,9 +11,9 @@ from engine.agents.commands import parse
 from engine.agents.past_vocabulary import past_slots
 from engine.agents.services import Services
 from engine.agents.tool import Call, Refused
-from engine.agents.tools.report import report, span_s
-from engine.agents.tools.report_changes import changes_of
-from engine.agents.tools.report_trends import bars, steps
+from engine.agents.tools.report.changes import changes_of
+from engine.agents.tools.report.report import report, span_s
+from engine.agents.tools.report.trends import bars, steps
 from engine.events import (
     AlertDelivered,
     AlertFiring,

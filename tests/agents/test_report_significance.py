@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.agents.tools.report_significance import EXACT_MOST, holm, more_often_p, rank_sum_p
+from engine.agents.tools.report.significance import EXACT_MOST, holm, more_often_p, rank_sum_p
 
 
 def test_the_rank_sum_is_that_of_the_manual_of_r() -> None:

@@ -8,14 +8,10 @@ from statistics import NormalDist
 import pytest
 
 from engine.agents.tool import Refused
-from engine.agents.tools import (
-    assignment,
-    calls_to_write,
-    option_chances,
-    option_price,
-    risk,
-    rolls,
-)
+from engine.agents.tools import assignment, calls_to_write, rolls
+from engine.agents.tools.options import chances as option_chances
+from engine.agents.tools.options import price as option_price
+from engine.agents.tools.risk import risk
 from engine.evidence import Argument, Figures
 from engine.store.leases.pool import Pool
 

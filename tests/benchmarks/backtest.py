@@ -10,10 +10,10 @@ from functools import partial
 
 import anyio
 
-from engine.market.backtest import Costs, Rules
-from engine.market.backtest_client import sweep
-from engine.market.backtest_report import backtest
-from engine.market.backtest_request import Request
+from engine.market.backtest.backtest import Costs, Rules
+from engine.market.backtest.client import sweep
+from engine.market.backtest.report import backtest
+from engine.market.backtest.request import Request
 from engine.market.parameters import HELD_TO_EXPIRY, RollTriggers
 from engine.market.put_write import COSTS, RULES
 from engine.market.sweep import grid, run

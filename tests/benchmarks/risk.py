@@ -16,7 +16,7 @@ from engine.kernels.portfolio_moves import changes, moves
 from engine.kernels.sampling import stratified_normals
 from engine.kernels.value_at_risk_simulated import simulated
 from engine.market.quotes import read_quotes
-from engine.market.reading_tables import Place, opened
+from engine.market.reading.tables import Place, opened
 from tests.market.tables import executing
 
 _PATHS = 1 << 20

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bolt_tui.drill_command import scorecard
+from bolt_tui.commands.drill import scorecard
 from engine.checks.drill.catalogue import FAULTS, UnknownFault, faults
 from engine.checks.drill.child_faults import nothing
 from engine.checks.drill.drill import drill

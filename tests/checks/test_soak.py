@@ -16,8 +16,8 @@ import pytest
 from msgspec.structs import replace
 
 from bolt_tui.command_line import parser
+from bolt_tui.commands.soak_scorecard import scorecard
 from bolt_tui.refusing import BadUsage
-from bolt_tui.soak_scorecard import scorecard
 from engine.checks.soak import soak as soaking
 from engine.checks.soak.gates import Mark
 from engine.checks.soak.report import FLAPS, AlertsSeen, Asked, Progress, Soaked, TickAccount

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from engine.market.backtest_market import Market, market
+from engine.market.backtest.market import Market, market
 from engine.market.book import DailyPrice, Dividend
 from engine.market.volatility import Implied, Realised, VolatilitySource
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from engine.market.reading_tables import Place
+from engine.market.reading.tables import Place
 from engine.store.leases.pool import Execute, Parameter, Row
 
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.market.backtest import Costs, Rules, costs_of, rules_of
-from engine.market.backtest_expiries import nearest, third_friday
-from engine.market.backtest_market import BadMarket, market
-from engine.market.backtest_report import backtest
-from engine.market.backtest_run import walk
+from engine.market.backtest.backtest import Costs, Rules, costs_of, rules_of
+from engine.market.backtest.expiries import nearest, third_friday
+from engine.market.backtest.market import BadMarket, market
+from engine.market.backtest.report import backtest
+from engine.market.backtest.run import walk
 from engine.market.book import DailyPrice, Dividend, Instrument, Stock
 from engine.market.ledger import fold
 from engine.market.ledger_events import Exercised

@@ -8,11 +8,11 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from engine.evidence import Evidence, Table
-from engine.market import backtest_evidence as evidence
-from engine.market.backtest import Costs, Rules
-from engine.market.backtest_client import BacktestFailed, ask, sweep
-from engine.market.backtest_report import backtest
-from engine.market.backtest_request import Kind, Request
+from engine.market.backtest import evidence
+from engine.market.backtest.backtest import Costs, Rules
+from engine.market.backtest.client import BacktestFailed, ask, sweep
+from engine.market.backtest.report import backtest
+from engine.market.backtest.request import Kind, Request
 from engine.market.parameters import HELD_TO_EXPIRY, RollTriggers
 from engine.market.sweep import best_first, grid, row, run, shares
 from engine.market.volatility import Implied, Realised

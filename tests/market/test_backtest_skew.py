@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.market.backtest import Costs, Rules
-from engine.market.backtest_market import market
-from engine.market.backtest_report import backtest
-from engine.market.backtest_skew import quoted_skew
+from engine.market.backtest.backtest import Costs, Rules
+from engine.market.backtest.market import market
+from engine.market.backtest.report import backtest
+from engine.market.backtest.skew import quoted_skew
 from engine.market.book import Book, DailyPrice, Option, Quote
 from engine.market.volatility import Implied
 from tests.market.synthetic import prices

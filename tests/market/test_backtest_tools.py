@@ -9,7 +9,7 @@ import pytest
 from engine.agents import planner
 from engine.agents.commands import parse
 from engine.agents.tool import Refused
-from engine.agents.tools import backtest
+from engine.agents.tools.backtest import backtest
 from engine.evidence import Table
 from engine.store.leases.pool import Pool
 from tests.market.real_data import bills, put_index_pct, sp500, vix

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from engine.market.book import OptionKind
 from engine.market.calibration import MEASURED, calibrate, realised_chance
-from engine.market.wheel_kelly import Motion, full_kelly
-from engine.market.wheel_value import strike_at, worth
+from engine.market.wheel.kelly import Motion, full_kelly
+from engine.market.wheel.value import strike_at, worth
 from tests.market.real_data import twenty_stocks
 
 KINDS = st.sampled_from(["call", "put"])

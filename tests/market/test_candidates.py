@@ -14,10 +14,10 @@ from engine.market.parameters import Limits, Parameters, RollTriggers, Sourced
 from engine.market.payoff import grid, payoff, smiles
 from engine.market.rolls import Short, fired, rules
 from engine.market.scene import Scene
-from engine.market.wheel_cover import FreeCash, free_cash, free_shares
-from engine.market.wheel_kelly import kelly_bet
-from engine.market.wheel_margin import bound, uncovered
-from engine.market.wheel_value import worth
+from engine.market.wheel.cover import FreeCash, free_cash, free_shares
+from engine.market.wheel.kelly import kelly_bet
+from engine.market.wheel.margin import bound, uncovered
+from engine.market.wheel.value import worth
 
 TODAY = date(2024, 1, 12)
 EXPIRY = date(2024, 2, 16)

@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.agents.tool import Refused
-from engine.agents.tools import backtest, desk_payoff, desk_smile, risk
+from engine.agents.tools import desk_payoff, desk_smile
+from engine.agents.tools.backtest import backtest
 from engine.agents.tools.curve_rows import volatility_at
+from engine.agents.tools.risk import risk
 from engine.evidence import Evidence, Series, Table
 from engine.market.book import Book, Option, OptionKind, Position, Quote, Stock
 from engine.market.chain_smile import chain_smile, expiries

@@ -12,8 +12,7 @@ import pytest
 from engine.config import load as load_settings
 from engine.market import last_good as module
 from engine.market.last_good import LastGood, Stale, said
-from engine.market.reading import Reading, load
-from engine.market.reading_errors import (
+from engine.market.reading.errors import (
     BadRows,
     ColumnMissing,
     MarketDataError,
@@ -23,6 +22,7 @@ from engine.market.reading_errors import (
     SourceUntried,
     TableMissing,
 )
+from engine.market.reading.reading import Reading, load
 from engine.market.settings import Sources, sources
 from engine.store.leases.pool import Pool
 from tests.market.tables import database

@@ -11,7 +11,7 @@ from engine.market.book import Instrument, Option, Stock
 from engine.market.ledger import fold
 from engine.market.ledger_events import Event, Exercised, Expired, Filled, Paid, Received, Split
 from engine.market.lots import Ledger, LedgerError
-from engine.market.wheel_cycles import cycles
+from engine.market.wheel.cycles import cycles
 
 D = date(2024, 1, 2)
 U = Stock("U")

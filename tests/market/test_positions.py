@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from engine.market.book import Option, Stock
 from engine.market.positions import Positions, read_positions
-from engine.market.reading_errors import BadRows, ColumnMissing, SourceMalformed
-from engine.market.reading_tables import Place, opened
+from engine.market.reading.errors import BadRows, ColumnMissing, SourceMalformed
+from engine.market.reading.tables import Place, opened
 from tests.market.tables import database, executing, saved
 
 TODAY = date(2025, 1, 2)

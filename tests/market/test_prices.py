@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from engine.market.prices import Dividends, Prices, read_dividends, read_prices
-from engine.market.reading_errors import BadRows, ColumnMissing
-from engine.market.reading_tables import Place, opened
+from engine.market.reading.errors import BadRows, ColumnMissing
+from engine.market.reading.tables import Place, opened
 from tests.market.tables import database, executing, saved
 
 TODAY = date(2025, 1, 2)

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from engine.market.backtest_market import market
-from engine.market.backtest_run import walk
+from engine.market.backtest.market import market
+from engine.market.backtest.run import walk
 from engine.market.put_write import COSTS, RULES, CannotScore, Validation, validate
 from engine.market.volatility import Implied
 from tests.market.real_data import bills, premium_pct, put_index_pct, sp500, vix

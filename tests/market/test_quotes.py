@@ -7,8 +7,8 @@ import pytest
 
 from engine.market.book import Option, Stock
 from engine.market.quotes import Quotes, read_quotes
-from engine.market.reading_errors import BadRows
-from engine.market.reading_tables import Place, opened
+from engine.market.reading.errors import BadRows
+from engine.market.reading.tables import Place, opened
 from tests.market.tables import database, executing, saved
 
 TODAY = date(2025, 1, 2)

@@ -13,10 +13,10 @@ from engine.market.account import reconcile
 from engine.market.book import Option, Stock
 from engine.market.example import TICKER, expiries, write_example
 from engine.market.ledger_events import Exercised, Expired
-from engine.market.reading import Reading, load
-from engine.market.reading_errors import MarketDataError, SourceLocked
+from engine.market.reading.errors import MarketDataError, SourceLocked
+from engine.market.reading.reading import Reading, load
 from engine.market.settings import Sources, sources
-from engine.market.wheel_cycles import cycles
+from engine.market.wheel.cycles import cycles
 from engine.store.leases.pool import Pool
 from tests.market.tables import database
 from tests.market.test_reading_tables import written_by_another

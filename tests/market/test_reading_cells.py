@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.market.reading_cells import BadCell, day, missing, number, option_kind
+from engine.market.reading.cells import BadCell, day, missing, number, option_kind
 
 
 @pytest.mark.parametrize(

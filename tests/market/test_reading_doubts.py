@@ -3,7 +3,7 @@
 from datetime import date
 
 from engine.market.book import DailyPrice, Dividend, Option, Position, Quote, Source, Stock
-from engine.market.reading_doubts import doubts
+from engine.market.reading.doubts import doubts
 
 PUT = Option("U", date(2025, 1, 17), "put", 20.0)
 EX = date(2025, 1, 2)

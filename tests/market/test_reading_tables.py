@@ -12,12 +12,12 @@ import pytest
 
 from engine.market.book import Instrument
 from engine.market.quotes import read_quotes
-from engine.market.reading_errors import (
+from engine.market.reading.errors import (
     SourceLocked,
     SourceMissing,
     SourceUnreadable,
 )
-from engine.market.reading_tables import Place, opened
+from engine.market.reading.tables import Place, opened
 from tests.market.tables import database, executing
 
 _TABLE = "CREATE TABLE book AS SELECT 'U' AS symbol, 100 AS quantity"

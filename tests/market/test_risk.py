@@ -18,8 +18,8 @@ from engine.kernels.value_at_risk_parametric import Parametric
 from engine.kernels.value_at_risk_simulated import Simulated
 from engine.market.book import Book, DailyPrice, Option, Position, Quote, Source, Stock
 from engine.market.exposure import label
-from engine.market.risk import Question, assess
-from engine.market.risk_market import MixedCurrencies, priced
+from engine.market.risk.market import MixedCurrencies, priced
+from engine.market.risk.risk import Question, assess
 
 TODAY = date(2025, 1, 2)
 PUT = Option("U", date(2025, 1, 31), "put", 20.0)

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from engine.kernels import dividends
-from engine.market import risk_dividends
 from engine.market.book import Book, Dividend, Option, Position, Quote, Source, Stock
 from engine.market.exposure import lines, total
 from engine.market.payoff import payoff
-from engine.market.risk import Question, assess
-from engine.market.risk_dividends import cash_dividends
-from engine.market.risk_market import priced
+from engine.market.risk import dividends as risk_dividends
+from engine.market.risk.dividends import cash_dividends
+from engine.market.risk.market import priced
+from engine.market.risk.risk import Question, assess
 
 TODAY = date(2025, 1, 2)
 PUT = Option("U", date(2025, 1, 31), "put", 20.0)

@@ -10,7 +10,7 @@ import pytest
 
 from engine.agents.services import Services
 from engine.agents.tool import Call, Refused, ToolError, Unavailable
-from engine.agents.tools import risk
+from engine.agents.tools.risk import risk
 from engine.clock import ManualClock
 from engine.config import load
 from engine.evidence import Evidence, Figures, Table

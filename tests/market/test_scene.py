@@ -12,9 +12,9 @@ from engine.market.candidates_sources import from_model, from_quotes
 from engine.market.chain_smile import chain_smile
 from engine.market.exposure import lines
 from engine.market.parameters import Parameters
-from engine.market.risk_market import priced
+from engine.market.risk.market import priced
 from engine.market.scene import Scene
-from engine.market.wheel_book import scene
+from engine.market.wheel.book import scene
 
 ql = pytest.importorskip("QuantLib")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.config import load
-from engine.market.reading_errors import ColumnMissing, MarketDataError, SourceRefused
+from engine.market.reading.errors import ColumnMissing, MarketDataError, SourceRefused
 from engine.market.settings import Absent, Sources, absent, sources
 
 TODAY = date(2025, 1, 2)

@@ -14,9 +14,9 @@ from engine.market.book import Option, Position, Stock
 from engine.market.ledger import fold
 from engine.market.ledger_events import Event, Exercised, Expired, Filled, Received, Split
 from engine.market.occ import written
-from engine.market.reading_errors import BadRows, ColumnMissing
-from engine.market.reading_tables import Place, opened
-from engine.market.wheel_cycles import cycles
+from engine.market.reading.errors import BadRows, ColumnMissing
+from engine.market.reading.tables import Place, opened
+from engine.market.wheel.cycles import cycles
 from tests.market.tables import database, executing, saved
 
 AS_OF = date(2025, 6, 2)

@@ -10,7 +10,10 @@ import pytest
 
 from engine.agents.services import Services
 from engine.agents.tool import Call, Refused, Unavailable
-from engine.agents.tools import backtest, rolls, wheel, wheel_ledger
+from engine.agents.tools import rolls
+from engine.agents.tools.backtest import backtest
+from engine.agents.tools.wheel import ledger as wheel_ledger
+from engine.agents.tools.wheel import wheel
 from engine.clock import ManualClock
 from engine.config import load
 from engine.evidence import Argument, Evidence, Figures, Section, Series, Table

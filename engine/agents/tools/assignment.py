@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from engine.agents.tool import Call
 from engine.agents.tools.money import money
 from engine.agents.tools.rolls import meant, none_meant, shorts
-from engine.agents.tools.wheel_desk import Desk, work
+from engine.agents.tools.wheel.desk import Desk, work
 from engine.evidence import Cell, Evidence, Section, Table
 from engine.market.book import Dividend, Option, Position, Stock
 
 if TYPE_CHECKING:
-    from engine.market.wheel_book import Watched
+    from engine.market.wheel.book import Watched
 
 _NO_DIVIDENDS = (
     'no dividends are known: set [market] dividends = "dividends.csv" in bolt.toml, with symbol, '
@@ -219,7 +219,7 @@ def _strike(position: Position) -> float:
 
 def _left(desk: Desk) -> tuple[str, str]:
     """Return the cash that secures no put yet, and how it was counted."""
-    from engine.market.wheel_cover import free_cash
+    from engine.market.wheel.cover import free_cash
 
     found = free_cash(desk.book, desk.account_value)
     if isinstance(found, str):

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from engine.agents.tool import Call, Refused, ToolError, Unavailable
 from engine.market.columns import Topic
 from engine.market.last_good import FOLDER, LastGood, said
-from engine.market.reading import Reading, load
-from engine.market.reading_errors import (
+from engine.market.reading.errors import (
     BadRows,
     ColumnMissing,
     MarketDataError,
@@ -16,6 +15,7 @@ from engine.market.reading_errors import (
     SourceRefused,
     SourceUntried,
 )
+from engine.market.reading.reading import Reading, load
 from engine.market.settings import Absent, Sources, sources
 
 

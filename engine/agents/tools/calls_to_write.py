@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from engine.agents.tool import Call
-from engine.agents.tools.wheel_desk import Desk, work
-from engine.agents.tools.wheel_sell import scene_of
-from engine.agents.tools.wheel_targets import aimed, wanted_days, wanted_delta
+from engine.agents.tools.wheel.desk import Desk, work
+from engine.agents.tools.wheel.sell import scene_of
+from engine.agents.tools.wheel.targets import aimed, wanted_days, wanted_delta
 from engine.evidence import Evidence, Section
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ async def calls(call: Call) -> Evidence:
 
 
 def _calls(desk: Desk) -> Evidence:
-    from engine.agents.tools import wheel_rows as rows
-    from engine.market.wheel_book import candidates as found_in
-    from engine.market.wheel_cover import free_shares
+    from engine.agents.tools.wheel import rows
+    from engine.market.wheel.book import candidates as found_in
+    from engine.market.wheel.cover import free_shares
 
     at = scene_of(desk)
     held, free = free_shares(desk.book, at.symbol)

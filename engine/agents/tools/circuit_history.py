@@ -3,8 +3,8 @@
 from engine.agents.moments import Span
 from engine.agents.tool import Call, Refused
 from engine.agents.tools.on_record import of_record
-from engine.agents.tools.past_changes import COLUMNS, change_rows
-from engine.agents.tools.past_span import (
+from engine.agents.tools.past.changes import COLUMNS, change_rows
+from engine.agents.tools.past.span import (
     asked_span,
     between,
     clock,

@@ -11,13 +11,13 @@ from engine.agents.tools.book_reading import read
 from engine.agents.tools.money import money, signed
 from engine.evidence import Evidence, Section, Table
 from engine.market.book import Book, Option, Position
-from engine.market.reading import underlying
+from engine.market.reading.reading import underlying
 from engine.market.settings import Sources
 
 if TYPE_CHECKING:
     from engine.market.expiry_gain import ExpiryGain
     from engine.market.payoff import Payoff
-    from engine.market.risk_market import Priced, Sourced
+    from engine.market.risk.market import Priced, Sourced
 
 _EXAMPLE = "an EXAMPLE book: every figure of it is invented"
 _MOVES = (-0.2, -0.1, 0.1, 0.2)
@@ -56,7 +56,7 @@ async def payoff(call: Call) -> Evidence:
 
 def _drawn(book: Book, where: Sources, stocks: Sequence[str]) -> Evidence:
     from engine.kernels.errors import KernelError
-    from engine.market.risk_market import MixedCurrencies, priced
+    from engine.market.risk.market import MixedCurrencies, priced
 
     try:
         market = priced(book, where.volatility_days)

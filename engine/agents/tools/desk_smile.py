@@ -45,7 +45,7 @@ def _day(text: str) -> date | None:
 
 def _drawn(book: Book, where: Sources, wanted: str, named: date | None) -> Evidence:
     from engine.market.chain_smile import chain_smile, expiries
-    from engine.market.risk_market import spot as spot_of
+    from engine.market.risk.market import spot as spot_of
 
     symbol = _symbol(book, wanted)
     spot = spot_of(book, {quote.instrument: quote for quote in book.quotes}, symbol)

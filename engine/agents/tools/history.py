@@ -4,7 +4,7 @@ from datetime import datetime
 
 from engine.agents.tool import Call
 from engine.agents.tools.on_record import of_record
-from engine.agents.tools.past_span import asked_span, between, counted, lasting
+from engine.agents.tools.past.span import asked_span, between, counted, lasting
 from engine.evidence import NOT_TIMED_WORDS, Evidence, Table
 from engine.store.past.history import Only, PastQuery
 

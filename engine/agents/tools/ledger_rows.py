@@ -18,7 +18,7 @@ from engine.market.ledger_events import (
     symbol_of,
 )
 from engine.market.lots import Ledger
-from engine.market.wheel_cycles import Cycle
+from engine.market.wheel.cycles import Cycle
 
 _MOST = 40
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from engine.agents.tool import Call, Refused
-from engine.agents.tools import past_gaps
 from engine.agents.tools.on_record import of_record
-from engine.agents.tools.past_figures import figures, mean, peak, scale, steps
-from engine.agents.tools.past_span import LONG_S, asked_span, between, clock, not_on_record
+from engine.agents.tools.past import gaps as past_gaps
+from engine.agents.tools.past.figures import figures, mean, peak, scale, steps
+from engine.agents.tools.past.span import LONG_S, asked_span, between, clock, not_on_record
 from engine.evidence import Curve, Evidence, Figures, Section, Series
 from engine.store.past.metric import MetricSpan
 from engine.store.past.metrics import METRICS

@@ -7,7 +7,7 @@ import anyio
 
 from engine.agents.tool import Call
 from engine.agents.tools.figures import GIB, mean
-from engine.agents.tools.past_span import counted
+from engine.agents.tools.past.span import counted
 from engine.events import GpuSample, HostSample
 from engine.evidence import Evidence, Series, Table
 

@@ -7,7 +7,7 @@ from functools import wraps
 from msgspec.structs import replace as with_
 
 from engine.agents.tool import Call, lacking
-from engine.agents.tools.past_span import NOT_ON_RECORD, not_on_record
+from engine.agents.tools.past.span import NOT_ON_RECORD, not_on_record
 from engine.evidence import Evidence, Section, Text
 
 Tell = Callable[[Call], Awaitable[Evidence]]

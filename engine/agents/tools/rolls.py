@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from engine.agents.tool import Call
-from engine.agents.tools.wheel_desk import Desk, work
+from engine.agents.tools.wheel.desk import Desk, work
 from engine.evidence import Evidence, Section
 
 if TYPE_CHECKING:
-    from engine.market.wheel_book import Watched
+    from engine.market.wheel.book import Watched
 
 
 async def rolls(call: Call) -> Evidence:
@@ -24,7 +24,7 @@ def _rolls(desk: Desk, kind: str, strike: float | None) -> Evidence:
 
 def to_roll(desk: Desk, kind: str = "", strike: float | None = None) -> tuple[str, list[Section]]:
     """Return what is to be rolled in a sentence, and the rules; `kind` and `strike` narrow it."""
-    from engine.agents.tools import wheel_rows as rows
+    from engine.agents.tools.wheel import rows
     from engine.market.rolls import fired
 
     every = shorts(desk)
@@ -50,7 +50,7 @@ def to_roll(desk: Desk, kind: str = "", strike: float | None = None) -> tuple[st
 
 def shorts(desk: Desk) -> "tuple[Watched, ...]":
     """Return every short option that can be valued."""
-    from engine.market.wheel_book import watched
+    from engine.market.wheel.book import watched
 
     return watched(desk.book, desk.sourced, desk.volatility_days)
 

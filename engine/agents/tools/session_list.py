@@ -4,7 +4,7 @@ import anyio.to_thread
 
 from engine.agents.tool import Call
 from engine.agents.tools.on_record import of_record
-from engine.agents.tools.past_span import (
+from engine.agents.tools.past.span import (
     asked_span,
     between,
     clock,

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from engine.agents.moments import Span
 from engine.agents.tool import Call, Refused
-from engine.agents.tools import past_gaps
 from engine.agents.tools.circuit_history import last_outage
 from engine.agents.tools.on_record import of_record
-from engine.agents.tools.past_changes import COLUMNS, Row, change_rows
-from engine.agents.tools.past_figures import figures, steps
-from engine.agents.tools.past_span import (
+from engine.agents.tools.past import gaps as past_gaps
+from engine.agents.tools.past.changes import COLUMNS, Row, change_rows
+from engine.agents.tools.past.figures import figures, steps
+from engine.agents.tools.past.span import (
     asked_span,
     between,
     clock,

@@ -10,14 +10,14 @@ from engine.agents.tools.backend_door import door, used
 from engine.agents.tools.book_reading import read
 from engine.agents.tools.what_if_move import STILL, Move, asked
 from engine.evidence import Evidence, Table
-from engine.market.reading import Reading
+from engine.market.reading.reading import Reading
 from engine.market.settings import Sources
 
 if TYPE_CHECKING:
     from engine.kernels.arguments import Floats
     from engine.kernels.backend import Door
     from engine.kernels.portfolio import Portfolio
-    from engine.market.risk_market import Priced
+    from engine.market.risk.market import Priced
 
 _EXAMPLE = "an EXAMPLE book: every figure of it is invented"
 _PARTS = (0.5, 1.0, 1.5)
@@ -35,7 +35,7 @@ async def what_if(call: Call) -> Evidence:
 
 def _revalued(call: Call, reading: Reading, where: Sources) -> Evidence:
     from engine.kernels.errors import InvalidArgument
-    from engine.market.risk_market import MixedCurrencies, priced
+    from engine.market.risk.market import MixedCurrencies, priced
 
     through = door(call.services)
     try:

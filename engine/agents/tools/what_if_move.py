@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engine.agents.tool import Call, Refused
 
 if TYPE_CHECKING:
-    from engine.market.risk_market import Priced
+    from engine.market.risk.market import Priced
 
 _NAME_ONE = "name the stock: what if U goes to 15"
 _MOST_DAYS = 3650.0

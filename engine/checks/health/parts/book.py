@@ -8,8 +8,7 @@ import anyio
 
 from engine.checks.health.parts.look import Ground, Seen
 from engine.market.columns import Topic
-from engine.market.reading import load
-from engine.market.reading_errors import (
+from engine.market.reading.errors import (
     BadRows,
     ColumnMissing,
     MarketDataError,
@@ -17,6 +16,7 @@ from engine.market.reading_errors import (
     SourceRefused,
     SourceUnreadable,
 )
+from engine.market.reading.reading import load
 from engine.market.settings import Absent, sources
 from engine.store.leases.pool import Pool, StoreReadError
 

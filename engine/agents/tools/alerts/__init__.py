@@ -1,0 +1,1 @@
+"""Answers about alerts: what is firing, what was, and what was sent."""

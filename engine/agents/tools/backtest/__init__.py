@@ -1,0 +1,1 @@
+"""Answers about backtests: what was asked, what it read, its tables."""

@@ -1,0 +1,1 @@
+"""What answers about the past share: their span, gaps, figures and changes."""

@@ -1,0 +1,1 @@
+"""The report over a span: trends, incidents, and what became slower."""

@@ -1,0 +1,1 @@
+"""Answers about the wheel: its ledger, its limits, what to sell next."""

@@ -1,0 +1,1 @@
+"""A strategy over recorded days: its market, its run, its report."""

@@ -1,0 +1,1 @@
+"""Tables as people keep them: from bytes to typed cells, or a sentence that says where not."""

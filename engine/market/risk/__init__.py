@@ -1,0 +1,1 @@
+"""What the positions would lose, and by what."""

@@ -1,0 +1,1 @@
+"""What was traded: actions, amounts, and their order."""
