@@ -64,7 +64,11 @@ class SegmentFile:
         return self._file is not None and self._durability == "os" and not self._due()
 
     def append(self, lines: Sequence[bytes]) -> Appended:
-        """Write whole lines, newlines included, in one go; the rest of a torn batch is told."""
+        """Write whole lines, newlines included, in one go; the rest of a torn batch is told.
+
+        The piece of a line that found no room is taken away again: nobody was told that it is on
+        record, and a journal with half a line in it would count as damaged ever after.
+        """
         before, error = self._size, None
         try:
             self._prepare()
@@ -80,13 +84,26 @@ class SegmentFile:
                 error, accepted, self._torn = raised, 0, True
         if error is None:
             return Appended(len(lines))
-        return Appended(_whole(lines, accepted), JournalError(self.path, error))
+        whole = _whole(lines, accepted)
+        self._take_away(accepted - sum(map(len, lines[:whole])))
+        return Appended(whole, JournalError(self.path, error))
 
     def close(self) -> None:
         """Let go of the segment and its lock."""
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+    def _take_away(self, piece_bytes: int) -> None:
+        """Shorten the file by the piece of a line at its end, if it has one."""
+        if not piece_bytes or self._file is None:
+            return
+        try:
+            os.ftruncate(self._file, os.fstat(self._file).st_size - piece_bytes)
+        except OSError:  # the next line begins on a new one then
+            return
+        self._size -= piece_bytes
+        self._torn = False
 
     def _write(self, data: bytes) -> None:
         """Write all of it; a second call after a short one gets the system to say why."""
