@@ -163,8 +163,9 @@ class Console(App[int], inherit_bindings=False):
             self.time.take(Winding(engine.past, engine.session, now, flush=engine.flush))
         elif extent := await engine.past.extent():
             start_s, end_s = extent
-            self.time.take(Winding(engine.past, engine.session, lambda: end_s, recording=True))
-            self.time.replay(start_s, speed)
+            winding = Winding(engine.past, engine.session, lambda: end_s, recording=True)
+            self.time.take(winding)
+            self.time.replay(await winding.beginning(start_s, end_s), speed)
 
     def _run_in_time(self, work: Coroutine[Any, Any, None]) -> None:
         self.run_worker(work, name="time", group="time", exclusive=True, exit_on_error=False)

@@ -132,11 +132,14 @@ class TimeControl:
 
     async def _to_mark(self, winding: Winding, direction: int) -> None:
         await winding.read_marks()
-        if winding.to_mark(direction):
-            await self._show(winding)
-        else:
+        moved = winding.to_mark(direction)
+        if not moved:
             where = "after" if direction > 0 else "before"
             self._screen.say(f"no mark {where} this on the time bar; - covers more", "warn")
+        if winding.speed:
+            await self._play(winding)
+        elif moved:
+            await self._show(winding)
 
     async def _stand(self, winding: Winding) -> None:
         await self._show(winding)

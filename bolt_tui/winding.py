@@ -156,6 +156,12 @@ class Winding:
         await self.read_marks()
         return await self._fold(cursor_s)
 
+    async def beginning(self, start_s: float, end_s: float) -> float:
+        """Return when a span begins, but for what others had told before that and still stood."""
+        events = await self._past.events(start_s, end_s)
+        own = [one for one in events if one.session == self._own or not isinstance(one, TOLD)]
+        return min((one.wall_s for one in own), default=start_s)
+
     async def _load(self, cursor_s: float) -> None:
         if self._flush is not None:
             await self._flush()
@@ -191,11 +197,16 @@ class Winding:
         sessions = await self._past.sessions(cursor_s - WARM_UP_S, cursor_s + WARM_UP_S)
         at = [one for one in sessions if one.joined_s <= cursor_s <= one.last_s + LINGER_S]
         if at:
-            return next((one for one in at if one.session == self._own), at[-1])
+            longest = max(at, key=lambda one: one.last_s - one.joined_s)  # a run has no samples
+            return next((one for one in at if one.session == self._own), longest)
         extent = await self._past.extent()
         if extent is None:
             raise NothingRecorded("nothing has been recorded yet")
         every = await self._past.sessions(*extent)
+        later = [one.joined_s for one in every if one.joined_s > cursor_s]
+        if self.speed and later:
+            self.go(min(later))
+            raise NothingRecorded("nothing was recorded until here")
         nearest = min(every, key=lambda one: max(one.joined_s - cursor_s, cursor_s - one.last_s))
         self.go(min(max(cursor_s, nearest.joined_s), nearest.last_s))
         raise NothingRecorded("nothing was recorded then; this is the nearest that was")

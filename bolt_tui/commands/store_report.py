@@ -164,9 +164,10 @@ def exported(path: Path, done: Exported | None) -> Answer:
 def would_prune(parts: Sequence[Part], going: Sequence[str], first_kept: str) -> Answer:
     """Return which days would be dropped."""
     if not going:
-        return _answer("prune", f"No folded day before {first_kept} would be dropped", "answered")
+        said = f"No folded day before {first_kept} would be dropped; the newest always stays"
+        return _answer("prune", said, "answered")
     size = sum(part.bytes for part in parts if part.day in going) / _MB
-    verdict = f"{len(going):,} days with {size:,.2f} MB would be dropped; nothing was"
+    verdict = f"{counted(len(going), 'day')} with {size:,.2f} MB would be dropped; nothing was"
     return _answer("prune", verdict, "answered", _days(parts, going))
 
 
@@ -177,8 +178,10 @@ def pruned(parts: Sequence[Part], outcome: Folded | Busy, first_kept: str) -> An
         return _answer("prune", said, "failed")
     gone = outcome.dropped_days
     if not gone:
-        return _answer("prune", f"No day before {first_kept} was there to drop", "answered")
-    verdict = f"{len(gone):,} days were dropped; a fold a minute or more from now frees their disk"
+        said = f"No day before {first_kept} was there to drop; the newest always stays"
+        return _answer("prune", said, "answered")
+    days = counted(len(gone), "day was", "days were")
+    verdict = f"{days} dropped; a fold a minute or more from now frees their disk"
     return _answer("prune", verdict, "answered", _days(parts, gone))
 
 

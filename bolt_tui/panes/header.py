@@ -44,7 +44,8 @@ def _moment(moment: MomentView, canvas: Canvas) -> Line:
     if not moment.recording:
         line.append((f" {age(moment.now_s - moment.at_s)} ago", canvas.ink.text))
     if moment.session:
-        line.append((f", session {short_id(moment.session)}", canvas.ink.quiet))
+        comma = " " if moment.recording else ", "
+        line.append((f"{comma}session {short_id(moment.session)}", canvas.ink.quiet))
     return line
 
 

@@ -59,6 +59,7 @@ class Hints(Static):
     def say(self, text: str, tone: Tone = "good") -> None:
         """Say one sentence about what was just done or refused."""
         self.message = (text, tone)
+        self.tooltip = text  # where the line is too short for it
         self._replace(Content.assemble((f" {GLYPHS[tone]} {text}", f"$ink-{tone}")))
 
     def keys(
@@ -70,7 +71,7 @@ class Hints(Static):
         without: Collection[str] = (),
     ) -> None:
         """Show the keys again."""
-        self.message = None
+        self.message = self.tooltip = None
         pieces: list[Content] = []
         width = self.size.width
         hints = hint_line(keymap, width, typing=typing, past=past, without=without)

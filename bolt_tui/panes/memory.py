@@ -78,7 +78,7 @@ def _traffic(state: ConsoleState, host: HostSample, canvas: Canvas) -> list[Line
     ink = canvas.ink
     narrow = canvas.width < NARROW
     column = RATE_COLUMN - 2 if narrow else RATE_COLUMN - 1
-    trace = max(0, (canvas.width - 2 * RATE_COLUMN - 10) // 2)
+    trace = max(0, (canvas.width - 2 * RATE_COLUMN - 11) // 2)
     lines: list[Line] = []
     for name, glyph_in, into, reading_in, glyph_out, out, reading_out in rows:
         line: Line = [(f"{name} ", ink.quiet)]

@@ -10,7 +10,7 @@ from bolt_tui.panes.ladder import ladder_lines, lift_of, lifted_in, soon
 from bolt_tui.panes.line import Line, fit, pad, right, wrapped
 from bolt_tui.panes.marks import LEVEL, span_of
 from bolt_tui.panes.pane import Canvas, Drawing
-from bolt_tui.panes.units import age, clock, whole
+from bolt_tui.panes.units import age, clock, counted, whole
 from bolt_tui.state import ConsoleState
 from bolt_tui.views import LevelView, QueryView, Segment
 
@@ -89,8 +89,8 @@ def _failures(capabilities: Collection[str], state: ConsoleState, canvas: Canvas
     ink = canvas.ink
     newest = list(failed_of(state, capabilities))
     if not newest:
-        asked = len(state.queries)
-        said = f"of {asked} queries none failed of this" if asked else "nothing was asked so far"
+        asked = counted(len(state.queries), "query", "queries")
+        said = f"of {asked} none failed of this" if state.queries else "nothing was asked so far"
         return [[(said, ink.quiet)]]
     lines: list[Line] = [[(f"failed of this, the last of {len(newest)} first", ink.quiet)]]
     column = min(_TEXT, max(len(one.query.text) for one in newest[:FAILURES]) + 2)

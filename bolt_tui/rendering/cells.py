@@ -6,6 +6,7 @@ from bolt_tui.panes.units import counted, span
 from engine.evidence import Answer, Cell, Figure, Figures, Table, clean
 
 _LONGEST_FRACTION = 4
+_OUTLIER = 48  # columns; a cell up to here always has room
 
 
 def shown(value: Cell) -> str:
@@ -76,11 +77,14 @@ def _origin(figure: Figure) -> str:
 
 
 def columns(rows: Sequence[Sequence[str]], right: Sequence[bool] = ()) -> list[str]:
-    """Return the rows as lines whose columns stand under each other."""
+    """Return the rows as lines whose columns stand under each other.
+
+    A cell much longer than the others of its column moves what is behind it in its own line alone.
+    """
     if not rows:
         return []
     rows = [[clean(cell) for cell in row] for row in rows]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    widths = [_width([len(row[place]) for row in rows]) for place in range(len(rows[0]))]
     lines = []
     for row in rows:
         cells = [
@@ -89,6 +93,12 @@ def columns(rows: Sequence[Sequence[str]], right: Sequence[bool] = ()) -> list[s
         ]
         lines.append("  ".join(cells).rstrip())
     return lines
+
+
+def _width(lengths: Sequence[int]) -> int:
+    """Return how wide a column is: as its longest cell, outliers left out."""
+    median = sorted(lengths)[len(lengths) // 2]
+    return max(length for length in lengths if length <= max(_OUTLIER, 2 * median))
 
 
 def numeric(rows: Sequence[Sequence[Cell]]) -> list[bool]:

@@ -23,7 +23,7 @@ from bolt_tui.panes.units import counted
 from bolt_tui.rendering.text import render
 from bolt_tui.screens.time_keys import TimeKeys
 from bolt_tui.state import AREAS, Area, ConsoleState
-from bolt_tui.views import MomentView
+from bolt_tui.views import MomentView, QueryView
 from engine.events import Event
 
 if TYPE_CHECKING:  # it is not needed for the first paint
@@ -69,6 +69,7 @@ class MainScreen(TimeKeys, Screen[None], inherit_bindings=False):
         self._asking = asking
         self._hidden_at_first = hidden
         self._frozen: ConsoleState | None = None
+        self._newest: str | None = None  # question of a recording, at its moment
 
     def compose(self) -> ComposeResult:
         yield self.panes["header"]
@@ -286,32 +287,34 @@ class MainScreen(TimeKeys, Screen[None], inherit_bindings=False):
         self.prompt.cursor_position = 1
 
     def action_cancel(self) -> None:
-        query = self._running_query()
-        if query is None or not self._asking.cancel(query):
+        if not self._cancel():
             raise SkipAction
-        self.say("cancelled; the answer holds what was found")
 
     def action_interrupt(self) -> None:
-        if (query := self._running_query()) is None:
+        if not self._cancel():
             self.say("ctrl+q leaves the program", "warn")
-        else:
-            self._asking.cancel(query)
 
-    def _running_query(self) -> str | None:
+    def _cancel(self) -> bool:
+        """Cancel the running query and say which; False where none runs."""
+        query = self._running_query()
+        if query is None or not self._asking.cancel(query.id):
+            return False
+        self.say(f"cancelled “{query.text}”; its answer holds what was found")
+        return True
+
+    def _running_query(self) -> QueryView | None:
         """Return the query on show if it runs, else the newest that does."""
         shown = self.live.queries.get(self.look.query or "")
         if shown and shown.running:
-            return shown.id
-        return next((q.id for q in reversed(self.live.queries.values()) if q.running), None)
+            return shown
+        return next((q for q in reversed(self.live.queries.values()) if q.running), None)
 
     def action_back(self) -> None:
         if self.maximized is not None:
             self.minimize()
         elif self.look.moment is not None:
             self.time.live()
-        elif query := self._running_query():
-            self._asking.cancel(query)
-        elif self.typing:
+        elif not self._cancel() and self.typing:
             self.set_focus(self.panes["answer"])
 
     def action_pause(self) -> None:
@@ -334,8 +337,9 @@ class MainScreen(TimeKeys, Screen[None], inherit_bindings=False):
         """Show a moment of the past in all panes."""
         begins = self.look.moment is None
         query = self.look.query
-        if moment.recording and query not in state.queries:
-            query = next(reversed(state.queries), None)
+        newest = next(reversed(state.queries), None)
+        if moment.recording and newest != self._newest:  # who asked then saw the answer
+            query = self._newest = newest
         self._frozen = state
         self.look = replace(self.look, moment=moment, paused=False, query=query)
         changed, state.changed = state.changed, set()

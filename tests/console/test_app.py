@@ -173,6 +173,7 @@ async def test_escape_goes_back_one_step() -> None:
         assert screen.engine.cancelled == []
         await screen.press("escape")
         assert screen.engine.cancelled == ["asked-1"]
+        assert "cancelled “hi”" in screen.said
         screen.engine.tape.say(
             e.QueryCancelled(query="asked-1", answer=recordings.answer("cancelled", "cancelled"))
         )
@@ -224,6 +225,17 @@ async def test_escape_closes_the_offers_first() -> None:
         await screen.press("down", "enter")
         assert screen.main.prompt.value == "what can be asked"
         assert screen.engine.submitted == []
+
+
+async def test_a_sentence_longer_than_its_line_says_so() -> None:
+    """It ends in an ellipsis, and the whole of it is under the mouse."""
+    async with opened() as screen:
+        screen.main.say("word " * 60, "bad")
+        await screen.pilot.pause()
+        assert "".join(s.text for s in screen.main.hints.render_line(0)).rstrip().endswith("…")
+        assert screen.main.hints.tooltip == "word " * 60
+        screen.main.show_keys()
+        assert screen.main.hints.tooltip is None
 
 
 async def test_a_typed_command_of_the_console_is_done_here() -> None:

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bolt_tui.palette import Ink, read_theme, themes_folder
 from bolt_tui.panes import bars, braille, units
@@ -20,6 +21,7 @@ from bolt_tui.panes.processes import draw_processes
 from bolt_tui.panes.sections import section_lines
 from bolt_tui.panes.why import draw_why
 from bolt_tui.state import ConsoleState
+from bolt_tui.views import MomentView
 from engine import events as e
 from engine.evidence import Curve, Figure, Figures, Place, Series, Table
 
@@ -75,6 +77,24 @@ def test_nothing_is_shown_that_was_not_measured(draw: Draw) -> None:
     if draw in (draw_cpu, draw_gpu, draw_memory):
         assert "–" in text
         assert not any(character.isdigit() for character in text)
+
+
+@pytest.mark.parametrize("width", range(40, 80))
+def test_the_rates_and_their_traces_fit(width: int) -> None:
+    """Disk and network have two rates with a history each, whole at every width."""
+    lines = draw_memory(folded(recordings.idle_linux(20)), canvas(width)).lines
+    traffic = [line for line in lines if plain(line).startswith(("disk", "net"))]
+    assert len(traffic) == 2
+    assert all(width_of(line) <= width for line in traffic)
+
+
+def test_a_recording_names_the_session_it_shows() -> None:
+    """The time stands in a badge, the session behind it, without a comma between nothing."""
+    moment = MomentView(0.0, 60.0, 0.0, 60.0, 1.0, "20261123T150000-1-ffff", recording=True)
+    shown = Canvas(120, 1, Look(INK, moment=moment))
+    assert "RECORDING 00:00:00  session 1-ffff" in text_of(draw_header, ConsoleState(), shown)
+    shown = Canvas(120, 1, Look(INK, moment=replace(moment, recording=False)))
+    assert " 1 m ago, session 1-ffff" in text_of(draw_header, ConsoleState(), shown)
 
 
 def test_a_missing_gpu_says_why() -> None:

@@ -114,6 +114,31 @@ async def test_a_recording_plays_by_itself(tmp_path: Path) -> None:
         assert app.main.look.moment is not None
 
 
+async def test_a_recording_turns_to_each_answer(tmp_path: Path) -> None:
+    """The newest question of the moment is on show, as it was live; who turns away stays there."""
+    tape = recordings.idle_mac(5)
+    for query in ("q1", "q2"):
+        tape.say(e.QueryAsked(query=query, text=query)).wait(10)
+    tape.say(e.HostSample())
+    end_s = tape.clock.wall_s()
+    app = Console(ConsoleSettings(clock=tape.clock, replay_speed=1.0, zone=UTC, frames_per_s=200))
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.attach(Replayed(filed(tape, tmp_path)))
+        await pilot.pause(0.1)
+
+        async def at(wall_s: float) -> str | None:
+            app.time.to(wall_s)
+            await pilot.pause(0.1)
+            return app.main.look.query
+
+        assert [await at(end_s - 15), await at(end_s - 5), await at(end_s - 15)] == [
+            "q1", "q2", "q1",
+        ]  # fmt: skip
+        await at(end_s - 5)
+        await pilot.press("f7")
+        assert await at(end_s - 3) == "q1"
+
+
 def test_nothing_can_be_asked_of_a_recording(tmp_path: Path) -> None:
     """A query is refused with the reason."""
     with pytest.raises(BadQuery, match="this is a recording"):

@@ -166,3 +166,15 @@ def test_memory_is_loud_only_where_it_is_short() -> None:
     assert "● within 1.0 of 12.0 GiB budget" in text_of(
         draw_memory, folded(calm), canvas(80, 20, zoomed=True)
     )
+
+
+def test_one_query_is_no_queries() -> None:
+    """What did not fail is counted in words that fit the number."""
+    tape = recordings.lowered()
+    tape.say(e.CircuitChanged(capability="notify", state="open", was="closed", cause="it died"))
+    state = folded(tape)
+    state.queries.clear()
+    assert "nothing was asked so far" in why(state)
+    assert "of 1 query none failed of this" in why(
+        folded(tape.say(e.QueryAsked(query="q1", text="hi")))
+    )

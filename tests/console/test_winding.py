@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from bolt_tui.app import Console, ConsoleSettings
 from bolt_tui.panes.line import plain
-from bolt_tui.winding import Winding
+from bolt_tui.winding import NothingRecorded, Winding
 from engine import events as e
 from engine.store.past.recording import FORMAT, Header, RecordedPast, Recording
 
@@ -171,6 +171,69 @@ async def test_playing_goes_on_to_the_present() -> None:
         screen.tape.clock.advance(100.0)
         await screen.pilot.pause(0.05)
         assert screen.at_s is None
+
+
+async def test_a_jump_to_a_mark_goes_on_playing() -> None:
+    """What plays jumps to the mark and plays on from there; without a mark it plays on, too."""
+    async with opened() as screen:
+        await screen.press("tab", "f9")
+        for key in ("space", "comma", "full_stop", "full_stop", "full_stop"):
+            await screen.pilot.press(key)
+            await screen.pilot.pause(0.05)
+        assert "no mark after" in screen.said
+        before = screen.at_s
+        screen.tape.clock.advance(2.0)
+        await screen.pilot.pause(0.05)
+        assert before is not None
+        assert screen.at_s is not None
+        assert screen.at_s - before == pytest.approx(2.0)
+
+
+def two_sessions(later_s: float) -> tuple[Tape, Tape, Winding]:
+    """Half a minute of samples, and a session that began so much later than it; live is its end."""
+    first, second = recordings.idle_mac(30), Tape()
+    second.bus.session = "20261123T150000-1-ffff"
+    second.clock.advance(later_s)
+    recordings.joined(second)
+    events = sorted((*first.events, *second.events), key=lambda event: event.wall_s)
+    past = RecordedPast(Recording(Header(FORMAT, "test", "neither", 0.0), tuple(events)))
+    return first, second, Winding(past, "neither", lambda: events[-1].wall_s, recording=True)
+
+
+async def test_playing_goes_over_what_nobody_recorded() -> None:
+    """A gap does not hold up what plays: it goes on with the next session, and says so."""
+    first, second, winding = two_sessions(3600)
+    winding.go(first.events[-1].wall_s)
+    winding.speed = 2.0
+    assert winding.play(1.0)
+    with pytest.raises(NothingRecorded, match="until here"):
+        await winding.arrive()
+    assert winding.cursor_s == second.events[0].wall_s
+    state = await winding.arrive()
+    assert state.session is not None
+    assert state.session.session == second.bus.session
+
+
+async def test_a_recording_begins_with_its_own_session() -> None:
+    """What others had told hours before only stood then: playing does not wait for it to pass."""
+    taped = recordings.idle_mac(5)
+    old = stamped(e.AlertFiring(alert="a", rule="old", severity="info"), 1, START_WALL_S - 9000)
+    header = Header(FORMAT, "test", taped.bus.session, 0.0)
+    past = RecordedPast(Recording(header, (old, *taped.events)))
+    extent = await past.extent()
+    assert extent is not None
+    assert extent[0] == old.wall_s
+    winding = Winding(past, taped.bus.session, lambda: extent[1], recording=True)
+    assert await winding.beginning(*extent) == taped.events[0].wall_s
+
+
+async def test_of_two_sessions_the_longer_one_is_shown() -> None:
+    """A single run beside an open console does not take the screen of the past from it."""
+    first, second, winding = two_sessions(10)
+    winding.go(second.events[-1].wall_s)
+    state = await winding.arrive()
+    assert state.session is not None
+    assert state.session.session == first.bus.session
 
 
 async def test_asking_is_live() -> None:

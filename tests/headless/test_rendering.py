@@ -77,6 +77,16 @@ def test_columns_stand_under_each_other_numbers_to_the_right() -> None:
     assert columns([]) == []
 
 
+def test_a_long_cell_does_not_push_the_other_rows_apart() -> None:
+    """One sentence in a column of words is shown whole, and only its own line is out of step."""
+    rows = [["a", "", "1"], ["b", "why " * 40, "2"], ["c", "", "3"], ["d", "short", "4"]]
+    lines = columns(rows)
+    assert [lines[0], lines[2], lines[3]] == ["a         1", "c         3", "d  short  4"]
+    assert lines[1] == f"b  {'why ' * 40}  2"
+    paths = [["p" * 90, "x"], ["p" * 100, "y"], ["p" * 95, "z"]]
+    assert {line[102] for line in columns(paths)} == {"x", "y", "z"}
+
+
 def test_the_points_of_a_column_stand_under_each_other() -> None:
     """Fractions of a column are equally long; counts, words and tiny numbers stay as they are."""
     assert in_step([1234.5, 0.0, 7.25, None, 3], ["1,234.5", "0", "7.25", "–", "3"]) == [
