@@ -53,10 +53,11 @@ def _follows(position: Position) -> bool:
 
 
 def _gain(held: Iterable[Position], price: float) -> float:
-    return sum(one.shares * (_worth(one, price) - (one.price or 0.0)) for one in held)
+    return sum(one.shares * (worth_at_expiry(one, price) - (one.price or 0.0)) for one in held)
 
 
-def _worth(position: Position, price: float) -> float:
+def worth_at_expiry(position: Position, price: float) -> float:
+    """Return what one share's worth of a position pays when it has expired with the stock there."""
     held = position.instrument
     if not isinstance(held, Option):
         return price

@@ -182,5 +182,8 @@ def _realise(lot: Lot, day: date, instrument: Instrument, price: float, how: How
 
 
 def _with(ledger: Ledger, instrument: Instrument, lots: tuple[Lot, ...]) -> Ledger:
-    others = {other: held for other, held in ledger.lots.items() if other != instrument}
-    return replace(ledger, lots={**others, instrument: lots} if lots else others)
+    held = dict(ledger.lots)  # a copy compares no key: each of thousands of trades makes one
+    held.pop(instrument, None)
+    if lots:
+        held[instrument] = lots
+    return replace(ledger, lots=held)

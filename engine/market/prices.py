@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final, TypeVar
 
 from engine.market.book import DailyPrice, Dividend
+from engine.market.counted import counted
 from engine.market.reading.cells import BadCell, day, missing, number
 from engine.market.reading.errors import BadRows, ColumnMissing, Fault, quoted
 from engine.market.reading.tables import Record, Table
@@ -66,9 +67,9 @@ def read_prices(table: Table, tickers: Sequence[str], as_of: date) -> Prices:
     if faults:
         raise BadRows(faults)
     if later:
-        notes.append(f"{table.name}: {later} prices after {as_of} are left out")
+        notes.append(f"{table.name}: {counted(later, 'price')} after {as_of} left out")
     if empty:
-        notes.append(f"{table.name}: {empty} rows without a close are left out")
+        notes.append(f"{table.name}: {counted(empty, 'row')} without a close left out")
     ordered = {symbol: tuple(one[when] for when in sorted(one)) for symbol, one in days.items()}
     return Prices(ordered, tuple(notes))
 
@@ -99,7 +100,11 @@ def read_dividends(table: Table, tickers: Sequence[str]) -> Dividends:
         paid.setdefault(key, dividend)
     if faults:
         raise BadRows(faults)
-    notes = [f"{table.name}: {twice} dividends stood there twice, counted once"] if twice else []
+    notes = (
+        [f"{table.name}: {counted(twice, 'dividend')} stood there twice, counted once"]
+        if twice
+        else []
+    )
     ordered = sorted(paid.values(), key=lambda one: (one.ex_date, one.symbol))
     return Dividends(tuple(ordered), tuple(notes))
 

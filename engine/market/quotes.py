@@ -14,6 +14,7 @@ from typing import Final
 
 from engine.market import occ
 from engine.market.book import Instrument, Option, Quote, Stock
+from engine.market.counted import counted
 from engine.market.quotes_narrowed import narrowed
 from engine.market.reading.cells import BadCell, day, missing, number, option_kind
 from engine.market.reading.errors import BadRows, Fault, quoted
@@ -72,10 +73,10 @@ def read_quotes(table: Table, tickers: Sequence[str], as_of: date) -> Quotes:
         more = f", and {len(faults) - 1} more rows" if len(faults) > 1 else ""
         notes.append(f"left out: {faults[0]}{more}")
     if rows.later:
-        notes.append(f"{table.name}: {rows.later} quotes after {as_of} are left out")
+        notes.append(f"{table.name}: {counted(rows.later, 'quote')} after {as_of} left out")
     if rows.unknown:
-        which = f'{rows.unknown} rows whose "{table.names["moment"]}" is no moment'
-        notes.append(f"{table.name}: {which} are left out")
+        of = f'whose "{table.names["moment"]}" is no moment'
+        notes.append(f"{table.name}: {counted(rows.unknown, 'row')} {of} left out")
     return Quotes(tuple(kept.values()), newest, tuple(notes), left_out)
 
 

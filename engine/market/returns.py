@@ -12,6 +12,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.market.book import DailyPrice
+from engine.market.counted import counted
+
 Floats = NDArray[np.float64]
 
 TRADING_DAYS: Final = 252
@@ -82,6 +85,12 @@ def performance(days: Sequence[date], equity: Floats, rate: Floats) -> Performan
         drawdown_to=days[low],
         recovered=None if back is None else days[back],
     )
+
+
+def of_closes(prices: Sequence[DailyPrice]) -> Performance:
+    """Return the figures of a stock's closes, cash earning nothing; errors as in `performance`."""
+    closes = np.array([one.close for one in prices])
+    return performance([one.day for one in prices], closes, np.zeros(len(prices)))
 
 
 def by_year(days: Sequence[date], equity: Floats) -> dict[int, float]:
@@ -160,4 +169,4 @@ def split_like(days: Sequence[date], close: Floats) -> str | None:
         f"{days[place + 1]} ({close[place + 1] / close[place] - 1:+.0%})"
         for place in jumps[:_NAMED]
     )
-    return f"{len(jumps)} moves of a size that an unadjusted split has: {named}"
+    return f"{counted(len(jumps), 'move')} of a size that an unadjusted split has: {named}"

@@ -32,6 +32,7 @@ class Sources:
     """Where each table is, None where there is none, and what is known beside them.
 
     Attributes:
+        ticker: whose a table without symbols is; asked: another stock that a question names.
         assumed: of which topics the place is a usual one that no setting names.
         rate, dividend_yield: per year, continuous; None where not set.
     """
@@ -40,6 +41,7 @@ class Sources:
     as_of: date
     columns: Mapping[str, str] = field(default_factory=dict)
     ticker: str = ""
+    asked: str = ""
     rate: float | None = None
     dividend_yield: float | None = None
     account_value: float | None = None

@@ -165,7 +165,7 @@ def test_gaps_jumps_and_strange_days_are_told() -> None:
     found = prices(4, 100)
     holed = [*found[:40], *(replace(p, close=p.close / 2) for p in found[60:])]
     notes = walk_of(holed).notes
-    assert any("1 gaps" in note for note in notes)
+    assert any("1 gap of" in note for note in notes)
     assert any("unadjusted split" in note for note in notes)
     with pytest.raises(BadMarket, match="each day once"):
         walk_of([*found, found[-1]])

@@ -32,7 +32,7 @@ def test_closes_come_ascending_and_none_from_the_future(tmp_path: Path) -> None:
         (date(2024, 12, 31), 22.5),
         (TODAY, 22.1),
     ]
-    assert found.notes == ("u.csv: 1 prices after 2025-01-02 are left out",)
+    assert found.notes == ("u.csv: 1 price after 2025-01-02 left out",)
 
 
 def test_several_stocks_share_a_table(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_a_price_that_cannot_be_is_named(tmp_path: Path, rows: str, fault: str) 
 def test_a_table_without_symbols_is_about_one_stock(tmp_path: Path) -> None:
     """For two tickers nothing tells whose prices they are; a day without a close is told."""
     place = saved(tmp_path, "u.csv", "date,close\n2024-12-30,\n2024-12-31,1\n")
-    assert read(place).notes == ("u.csv: 1 rows without a close are left out",)
+    assert read(place).notes == ("u.csv: 1 row without a close left out",)
     with pytest.raises(ColumnMissing, match="tells the symbol"):
         read(place, "U", "AAPL")
 
@@ -83,7 +83,7 @@ def test_dividends_are_ascending_and_counted_once(tmp_path: Path) -> None:
     text = "symbol,ex_date,amount\nU,2025-03-01,0.25\nU,2024-12-01,0.24\nU,2025-03-01,0.25\n"
     found = read_paid(saved(tmp_path, "d.csv", text))
     assert [(one.ex_date.month, one.amount) for one in found.paid] == [(12, 0.24), (3, 0.25)]
-    assert found.notes == ("d.csv: 1 dividends stood there twice, counted once",)
+    assert found.notes == ("d.csv: 1 dividend stood there twice, counted once",)
     with pytest.raises(BadRows, match="expected an amount above 0"):
         read_paid(saved(tmp_path, "d.csv", "ex_date,amount\n2025-03-01,0\n"))
 

@@ -64,7 +64,7 @@ def test_quotes_that_are_all_of_the_future_are_told(tmp_path: Path) -> None:
     text = "symbol,date,bid,ask\nU250117P20,2025-01-03,1,2\nSPY250117P20,2025-01-03,1,2\n"
     found = read(saved(tmp_path, "q.csv", text), "U")
     assert found.found == ()
-    assert found.notes == ("q.csv: 1 quotes after 2025-01-02 are left out",)
+    assert found.notes == ("q.csv: 1 quote after 2025-01-02 left out",)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_moments_in_american_writing_are_read_and_others_counted(tmp_path: Path)
     text = "symbol,bid,ask,timestamp\nU250117P20,0.8,0.9,01/02/2025 15:59\nU,22,23,yesterday\n"
     found = read(saved(tmp_path, "q.csv", text))
     assert [quote.instrument for quote in found.found] == [PUT]
-    assert 'q.csv: 1 rows whose "timestamp" is no moment are left out' in found.notes
+    assert 'q.csv: 1 row whose "timestamp" is no moment left out' in found.notes
 
 
 def test_a_million_rows_come_down_to_the_contracts_there_are(tmp_path: Path) -> None:

@@ -117,11 +117,11 @@ def test_a_move_like_a_split_is_told_and_only_that() -> None:
         replace(one, close=one.close * (4.0 if place < 100 else 1.0))
         for place, one in enumerate(closes("U", 300))
     )
-    told = f"U: 1 moves of a size that an unadjusted split has: {jump[100].day} (-7"
+    told = f"U: 1 move of a size that an unadjusted split has: {jump[100].day} (-7"
     for past, found in ((jump, True), (closes("U", 300), False)):
         risk = assess(replace(wheel(), prices={"U": past}), FEW)
         assert risk is not None
-        assert any(one.startswith(told) for one in risk.assumptions) is found
+        assert any(one.startswith(told) for one in risk.tail_assumptions) is found
 
 
 @given(st.sampled_from((-1.0, 0.5, 3.0)))

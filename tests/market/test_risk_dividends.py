@@ -119,10 +119,10 @@ def test_risk_counts_the_dividend_and_adds_up() -> None:
     assert found.total == total(found.lines)
     unmoved = found.stress.profit[list(found.stress.spot_moves).index(0.0)]
     assert unmoved[list(found.stress.volatility_moves).index(0.0)] == 0.0
-    assert any("an ex-date lies within the horizon" in one for one in found.assumptions)
+    assert any("an ex-date lies within the horizon" in one for one in found.tail_assumptions)
     before = assess(book(in_days(12)), FEW)
     assert before is not None
-    assert not any("within the horizon" in one for one in before.assumptions)
+    assert not any("within the horizon" in one for one in before.tail_assumptions)
 
 
 def test_a_book_of_too_many_is_approximated_and_says_by_how_much(

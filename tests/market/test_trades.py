@@ -274,7 +274,7 @@ def test_what_is_no_trade_is_left_out_by_name(tmp_path: Path) -> None:
     assert account.ledger.quantity(U) == 1
     assert account.notes == (
         'trades.csv: 2 rows are no trade: "Journal"',
-        "trades.csv: 1 trades after 2025-06-02 are left out",
+        "trades.csv: 1 trade after 2025-06-02 left out",
     )
 
 

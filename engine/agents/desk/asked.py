@@ -10,6 +10,7 @@
 
 import re
 
+from engine.agents.desk.forms import EXPIRIES
 from engine.agents.pattern import Pattern
 from engine.evidence import Argument
 
@@ -49,6 +50,12 @@ _TAKES = Pattern(
 _CASH = Pattern(
     r"\bbuying\s+power\b|\bcollateral\b|\bcash\b|\btied\s+up\b|\blocked\b", re.IGNORECASE
 )
+_AGAINST = Pattern(
+    r"\b(?i:against|versus|vs\.?|with|to|and|on)\s+(?i:the\s+)?\$?(?P<index>[A-Z][A-Z.]{0,5})\b(?!.*\b[A-Z]{2,6}\b)"
+)
+_STOCK = Pattern(r"\b(?i:of|between|is|are|does|do|for)\s+\$?(?P<stock>[A-Z][A-Z.]{0,5})\b")
+_EXPIRIES = Pattern(EXPIRIES, re.IGNORECASE)
+_MARGIN = Pattern(r"^(?!.*\blimits?\b).*\bmargin\b", re.IGNORECASE)
 _YIELD = Pattern(r"\b(?:return|yield)s?\b", re.IGNORECASE)
 _VOLATILITY = Pattern(r"\b(?:iv|implied\s+vol\w*|vol(?:atility)?s?)\b", re.IGNORECASE)
 
@@ -71,6 +78,8 @@ def of_risk(text: str) -> Slots:
 
 def of_positions(text: str) -> Slots:
     """Return the side and strike that are meant, and whether a volatility or return is asked for."""
+    if _EXPIRIES.search(text):
+        return {"figure": "expiry"} | chosen(text)
     figure = (
         "volatility"
         if _VOLATILITY.search(text)
@@ -103,8 +112,26 @@ def of_assignment(text: str) -> Slots:
     return chosen(text)
 
 
+def of_past_prices(text: str) -> Slots:
+    """Return what of past closes is asked, of which stock and against which; as the words have it."""
+    asks = (
+        "correlation" if re.search("correlat", text, re.IGNORECASE)
+        else "beta" if re.search(r"\bbeta", text, re.IGNORECASE)
+        else "drawdown"
+    )  # fmt: skip
+    slots: Slots = {"asks": asks}
+    if asks != "drawdown" and (match := _AGAINST.search(text)):
+        slots["against"] = match["index"]
+        text = text[: match.start()]
+        slots["ticker"] = found["stock"] if (found := _STOCK.search(text)) else ""
+    return slots
+
+
 def of_limits(text: str) -> Slots:
-    return {"asks": "cash"} if _CASH.search(text) else {}
+    """Return whether cash is asked for, or the margin itself rather than the limits."""
+    if _CASH.search(text):
+        return {"asks": "cash"}
+    return {"asks": "margin"} if _MARGIN.search(text) else {}
 
 
 def chosen(text: str) -> Slots:

@@ -48,3 +48,11 @@ LEAD = (
     r"much|many|do|does|i|we|have|am|there|full|total|overall)\s+)*"
 )
 ONE_RIGHT = r"(?=.*\d)(?=.*(?:\b(?:put|call)s?\b|\d[pc]\b))"
+# When what is held expires, not what could be sold.
+EXPIRIES = (
+    rf"\b(?:when|how\s+(?:long|soon|many\s+days))\b.*\b(?:{RIGHTS}|positions?)\b.*\bexpir\w+|\bwhen\b.*\b(?:next|my|our)\s+(?:\w+\s+)?expir\w+|"
+    rf"\b(?:which|what|any|how\s+many)\b(?:\s+(?:of\s+)?(?:my|our|the))?(?:\s+(?:short|long|open))?(?:\s+(?:{RIGHTS}|positions?))?\s+(?:(?:do|are|will|is|that)\s+)?(?:expires?|expiring)\b|"
+    rf"\bexpir(?:y|ation)s?(?:\s+(?:dates?|days?|calendar|schedule))?\s+(?:of|for)\s+(?:(?:my|our|the|all|open|short|long)\s+)+(?:{RIGHTS}|positions?|{BOOK})|"
+    r"^(?:(?:show|list|what|which|are|is|the|my|our|me|upcoming|next|coming|all)\s+)*(?:option\s+)?expir(?:ies|ations?|y)(?:\s+(?:dates?|days?|calendar|schedule))?$|"
+    rf"\bdays\s+(?:left|to\s+expiry)\b.*\b(?:my|our|open)\s+(?:{RIGHTS}|positions?)"
+)

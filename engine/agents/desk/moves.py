@@ -65,6 +65,12 @@ _PASSES = Pattern(
     r"(?P<trading>trading\s+|business\s+)?(?P<unit>d|w|m)(?:ays?|(?:ee)?ks?|onths?|os?)?\b(?!\s*(?:%|\d))|\b(?P<tomorrow>tomorrow|overnight)\b",
     re.IGNORECASE,
 )
+# "20 days pass", "a week goes by"
+_GOES_BY = Pattern(
+    rf"\b(?P<n>\d+|{'|'.join(_COUNTS)})\s*-?\s*(?P<trading>trading\s+|business\s+)?(?:more\s+)?(?P<unit>d|w|m)(?:ays?|(?:ee)?ks?|onths?|os?)?\s+"
+    r"(?:pass(?:es|ed)?|go(?:es)?\s+by|elapse[sd]?|later|from\s+now|of\s+(?:time\s+)?decay)\b(?P<tomorrow>(?!))?",
+    re.IGNORECASE,
+)
 _DAYS = {"d": 1.0, "w": 7.0, "m": 365 / 12}
 _CALENDAR_PER_TRADING = 7 / 5
 
@@ -83,7 +89,11 @@ _AMOUNT = Pattern(
     re.IGNORECASE,
 )
 _NUMBER = Pattern(r"(?<![\w.])[-+]?\$?\d[\d.,]*\s*(?:%|[a-z]+\b)?", re.IGNORECASE)
-_AT_EXPIRY = Pattern(r"\b(?:at|by|until|on)\s+(?:the\s+)?expir\w+", re.IGNORECASE)
+_AT_EXPIRY = Pattern(
+    r"\b(?:at|by|until|on)\s+(?:the\s+)?expir\w+|(?<!before it )\bexpires?\b(?=\s*(?:,|$))",
+    re.IGNORECASE,
+)
+_OF_SPOT = {"spot_move", "spot_level", "spot_amount"}
 _POINTS_FROM = 20.0  # a bare number from here on is basis points: nobody asks for 20 % more rate
 
 Read = tuple[Slots, str]
@@ -98,7 +108,10 @@ def moves(text: str) -> Slots:
         slots |= found
     if slots:
         left = [match[0].strip() for match in _NUMBER.finditer(text)]
-        left += [match[0] for match in _AT_EXPIRY.finditer(text)]
+        if (match := _AT_EXPIRY.search(text)) and slots.keys() <= _OF_SPOT:
+            slots["at_expiry"] = True
+        elif match:
+            left.append(match[0])
         if left:
             slots["unread"] = ", ".join(left)
     elif _says_a_move(text):
@@ -173,7 +186,7 @@ def _sign(match: re.Match[str], how: str) -> float:
 
 
 def _time(text: str) -> Read:
-    if (match := _PASSES.search(text)) is None:
+    if (match := _PASSES.search(text) or _GOES_BY.search(text)) is None:
         return {}, text
     if match["tomorrow"]:
         return {"pass_days": 1.0}, _without(text, match)

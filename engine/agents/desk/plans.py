@@ -19,13 +19,14 @@ _BACKTESTS = {
     "validate": "backtest.validate",
 }
 _OF_BACKTESTS = (
-    "ticker", "delta", "days", "at_the_money", "begin", "end", "last", "hold", "capital", "implied",
-    "volatility_factor", "skew", "rates", "published", "fit",
+    "ticker", "delta", "days", "at_the_money", "begin", "end", "last", "hold", "capital",
+    "commission", "implied", "volatility_factor", "skew", "rates", "published", "fit",
 )  # fmt: skip
 _MOVES = (
     "spot_move", "spot_amount", "spot_level", "volatility_points", "volatility_level",
     "volatility_times", "rate_points", "rate_level", "pass_days",
 )  # fmt: skip
+_NOT_VALIDATED = ("delta", "days", "at_the_money", "begin", "end", "last", "hold", "commission")
 _UNKEPT = "not kept to: {}"
 _UNREAD = {
     "stress": 'of the move this is not understood and not kept to: "{}"; a move is named as in '
@@ -50,7 +51,10 @@ def _given(slots: Slots, *names: str) -> Slots:
 
 
 def _stress(part: Understanding) -> Planned:
-    """The grid of usual moves, or the very move that is named."""
+    """The grid of usual moves, the very move that is named, or a close at expiry."""
+    if part.slots.get("at_expiry"):
+        wanted = ("spot_move", "spot_amount", "spot_level", "ticker")
+        return [task("desk.at_expiry", _MARKET, given(part.slots, *wanted))]
     if any(name in part.slots for name in _MOVES):
         return [task("risk.what_if", _MARKET, given(part.slots, *_MOVES, "ticker"))]
     return [task("risk.stress", _MARKET)]
@@ -71,8 +75,17 @@ def _risk(part: Understanding) -> Planned:
 
 def _risk_asked(slots: Slots) -> Slots:
     """Return what is asked of the risk; a ticker narrows a single figure, not the whole book's."""
-    asked = given(slots, "horizon_days", "level", "figure")
+    asked = given(slots, "horizon_days", "level", "figure", "per_days")
     return asked | (given(slots, "ticker", "kind", "strike") if "figure" in slots else {})
+
+
+def _positions(part: Understanding) -> Planned:
+    """Every position, or when the options among them expire."""
+    if part.slots.get("figure") == "expiry":
+        return [
+            task("desk.expiries", _MARKET, given(part.slots, "days", "expiry", "kind", "strike"))
+        ]
+    return [task("risk.positions", _MARKET, given(part.slots, "figure", "kind", "strike"))]
 
 
 def _candidates(part: Understanding) -> Planned:
@@ -85,7 +98,7 @@ def _limits(part: Understanding) -> Planned:
     """The limits, or the cash that short options bind."""
     if part.slots.get("asks") == "cash":
         return [task("wheel.cash", _MARKET)]
-    return [task("wheel.limits", _MARKET)]
+    return [task("wheel.limits", _MARKET, given(part.slots, "asks"))]
 
 
 def _assignment(part: Understanding) -> Planned:
@@ -104,6 +117,13 @@ def _past(part: Understanding) -> Planned:
 
 def _overview(part: Understanding) -> Planned:
     return [task("code.overview", "symbols", given(part.slots, "folder"))]
+
+
+def _past_prices(part: Understanding) -> Planned:
+    """How deep a stock fell, how stocks moved together, or one against an index."""
+    asks = str(part.slots.get("asks", "drawdown"))
+    wanted = ("begin", "end", "last") if asks == "drawdown" else ("against",)
+    return [task(f"prices.{asks}", _MARKET, given(part.slots, "ticker", *wanted))]
 
 
 def _wheel(part: Understanding) -> Planned:
@@ -170,6 +190,11 @@ def assumed(part: Understanding) -> list[str]:
     slots, said = part.slots, []
     if slots.get("strategy") == "sweep" and "at_the_money" in slots:
         said.append("a sweep sells at deltas: at the money is not kept to")
+    if slots.get("strategy") == "validate" and (own := given(slots, *_NOT_VALIDATED)):
+        named = ", ".join(name.replace("_", " ") for name in own)
+        said.append(
+            f"a validation keeps to the published index's own rules: not kept to is {named}"
+        )
     if target := slots.get("target"):
         said.append(
             f'no option to roll to is worked out, "{target}" is not kept to: '
@@ -182,8 +207,9 @@ def assumed(part: Understanding) -> list[str]:
 
 PLANS: dict[str, Callable[[Understanding], Planned]] = {
     "risk_analysis": _risk,
-    "positions": _market("risk.positions", "figure", "kind", "strike"),
+    "positions": _positions,
     "stress": _stress,
+    "past_prices": _past_prices,
     "wheel_analysis": _wheel,
     "wheel_candidates": _candidates,
     "wheel_rolls": _market("wheel.rolls", "kind", "strike"),

@@ -5,8 +5,10 @@
 """
 
 import re
+from calendar import month_name
 
 from engine.agents.desk import asked as desk_asked
+from engine.agents.desk import backtested
 from engine.agents.desk.moves import moves
 from engine.agents.pattern import Pattern
 from engine.agents.periods import period
@@ -33,10 +35,15 @@ _DELTA = Pattern(
     re.IGNORECASE,
 )
 _THIS = Pattern(r"\bthis\s+(?P<unit>week|month|year)\b", re.IGNORECASE)
+_EACH = Pattern(r"\b(?:per|each|every|this)\s+(?P<unit>week|month|year)\b", re.IGNORECASE)
 _TODAY = Pattern(r"\btoday\b", re.IGNORECASE)
 _TRADING = {"d": 1.0, "w": 5.0, "m": 21.0, "y": 252.0}
 _CALENDAR = {"d": 1.0, "w": 7.0, "m": 365 / 12, "y": 365.0}
 
+_IN_MONTH = Pattern(
+    rf"\b(?:in|on|during|this|next|my|the)\s+(?P<month>{'|'.join(month_name[1:])})\b",
+    re.IGNORECASE,
+)
 _ISO_DAY = Pattern(r"\b\d{4}-\d\d-\d\d\b")
 
 _STRATEGIES = (
@@ -76,22 +83,26 @@ _ASKED = {
     "wheel_rolls": desk_asked.of_rolls,
     "early_assignment": desk_asked.of_assignment,
     "wheel_limits": desk_asked.of_limits,
-    "positions": desk_asked.of_positions,
 }
 
 
 def desk_slots(intent: str, text: str) -> Slots:
     """Return the slots that a question of this intent fills."""
     if intent == "risk_analysis":
-        return _one("horizon_days", _horizon(text)) | desk_asked.of_risk(text)
+        return _of_risk(text)
     if intent == "stress":
         return moves(text)
+    if intent == "positions":
+        return _of_positions(text)
     if intent == "wheel_candidates":
         return _sold(text) | desk_asked.of_sale(text)
     if intent in _ASKED:
         return _ASKED[intent](text)
     if intent == "backtest":
         return _backtest(text)
+    if intent == "past_prices":
+        asked = desk_asked.of_past_prices(text)
+        return asked | (period(text)[0] if asked["asks"] == "drawdown" else {})
     if intent == "wheel_analysis":
         return _one("performance", True if _PERFORMANCE.search(text) else None) | _one(
             "code", True if _CODE.search(text) else None
@@ -99,6 +110,30 @@ def desk_slots(intent: str, text: str) -> Slots:
     if intent == "smile":
         return _one("expiry", found[0] if (found := _ISO_DAY.search(text)) else None)
     return {}
+
+
+def _of_risk(text: str) -> Slots:
+    """Return what of the risk is asked; the time of a theta is what it is earned over."""
+    asked = desk_asked.of_risk(text)
+    if asked.get("figure") == "theta":
+        each = _EACH.search(text)
+        days = round(_CALENDAR[each["unit"][0].lower()], 2) if each else _span(text, _CALENDAR)
+        return asked | _one("per_days", days)
+    return _one("horizon_days", _horizon(text)) | asked
+
+
+def _of_positions(text: str) -> Slots:
+    """Return what of the positions is asked; for expiries, within how many days."""
+    asked = desk_asked.of_positions(text)
+    if asked.get("figure") != "expiry":
+        return asked
+    if day := _ISO_DAY.search(text):
+        return asked | {"expiry": day[0]}
+    if month := _IN_MONTH.search(text):
+        return asked | {"expiry": month["month"].title()}
+    if match := _THIS.search(text):
+        return asked | {"days": round(_CALENDAR[match["unit"][0].lower()], 2)}
+    return asked | _one("days", _span(text, _CALENDAR))
 
 
 def share(delta: float) -> float:
@@ -132,21 +167,32 @@ def _horizon(text: str) -> float | None:
 
 
 def _sold(text: str) -> Slots:
+    return _sold_of(text)[0]
+
+
+def _sold_of(text: str) -> tuple[Slots, str]:
+    """Return the delta and the days of what is sold, and the text without them."""
     slots: Slots = {}
     if match := _DELTA.search(text):
         slots["delta"] = share(float(match["before"] or match["after"]))
         text = text[: match.start()] + " , " + text[match.end() :]
-    return slots | _one("days", _span(text, _CALENDAR))
+    slots |= _one("days", _span(text, _CALENDAR))
+    if match := _SPAN.search(text) or _DTE.search(text):
+        text = text[: match.start()] + " , " + text[match.end() :]
+    return slots, text
 
 
 def _backtest(text: str) -> Slots:
-    when, rest = period(text)
-    slots = _sold(rest) | when
+    given, rest = backtested.options(text)
+    when, rest = period(rest)
+    funds, rest = backtested.money(rest)
+    sold, rest = _sold_of(rest)
+    slots = sold | when | funds | given
     for name, pattern in _STRATEGIES:
         if re.search(pattern, text, re.IGNORECASE):
             slots["strategy"] = name
             break
-    if _AT_THE_MONEY.search(text):
+    if _AT_THE_MONEY.search(rest):
         slots["at_the_money"] = True
     if _HELD.search(text):
         slots["hold"] = True
@@ -160,4 +206,5 @@ def _not_run(rest: str, slots: Slots) -> str | None:
         said.append("covered calls alone (the wheel sells puts until shares are assigned)")
     if not {"begin", "end", "last"} & slots.keys() and (match := _EVENT.search(rest)):
         said.append(f'"{match[0].strip()}" (name its days: from 2020-02-01 to 2020-04-30)')
+    said += backtested.left(rest)
     return ", ".join(said) or None

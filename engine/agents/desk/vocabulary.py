@@ -10,6 +10,7 @@ from engine.agents.desk.forms import (
     BOOK,
     CHANCE,
     DESK,
+    EXPIRIES,
     FALL,
     GREEK,
     LEAD,
@@ -80,6 +81,16 @@ DESK_INTENTS: dict[str, Weighted] = {
         (rf"{DESK}\bequity\s+(?:curve|chart|graph|line)\b", 4),
     ),
     "stress": (
+        (
+            rf"(?!{ONE_RIGHT}){DESK}\b(?:at|by|on)\s+(?:the\s+)?expir\w+\b.*\bif\b.*\d|(?!{ONE_RIGHT}){DESK}\b(?:what\s+if|if|suppose)\b.*\d.*\b(?:at|by|on)\s+(?:the\s+)?expir\w+|"
+            rf"{DESK}\b(?:what\s+if|if|suppose)\s+[a-z]{{1,6}}\s+(?:closes?|ends?|finishe?s?|expires?|settles?|stays?|pins?)\s+(?:at|on|above|below|near)\s+\$?\d",
+            3.6,
+        ),
+        (
+            rf"{DESK}\b(?:\d+|an?|one|two|three)\s+(?:more\s+)?(?:trading\s+|business\s+)?(?:days?|weeks?|months?)\s+(?:pass(?:es)?|go(?:es)?\s+by|elapse)\b|"
+            rf"{DESK}\b(?:what\s+if|if|when)\s+time\s+pass(?:es)?\b",
+            3.2,
+        ),
         (
             rf"{DESK}\b(?:interest\s+|risk.?free\s+)?rates?\s+(?:\w+\s+)?(?:{FALL}|up|down|hikes?|cuts?|increases?|decreases?)\b(?!.*\blimits?\b)|"
             rf"{DESK}\d\s*(?:%|bps?|basis\s+points?)\s+(?:interest\s+)?rate\s+(?:{FALL}|hikes?|cuts?|increase|decrease)\b",
@@ -154,8 +165,25 @@ DESK_INTENTS: dict[str, Weighted] = {
             3.3,
         ),
     ),
+    "past_prices": (
+        (
+            rf"{DESK}^(?!.*\b(?:wheel|strateg\w+|back.?test\w*|{SELLING})\b).*\bdraw.?downs?\b",
+            3.5,
+        ),
+        (rf"{DESK}\bcorrelat(?:ions?|ed|es?)\b", 3.5),
+        (
+            rf"{DESK}\bhow\s+(?:deep(?:ly)?|far|much)\s+(?:did|has|have)\s+(?!(?:i|we|it)\b)(?:the\s+|my\s+)?(?:[a-z.]{{1,6}}|{STOCK}|stocks?)\s+(?:fall(?:en)?|drop(?:ped)?|declined?)\b(?!.*\bif\b)",
+            3.5,
+        ),
+        (
+            rf"{DESK}\b(?:my|our|{BOOK}|{STOCK}|stocks?|shares)(?:['’]?s)?\s+betas?\b|{DESK}\bbeta.weighted\b|"
+            rf"{DESK}\bbetas?\s+(?:of|for|against|versus|vs|to|with)\b",
+            3.5,
+        ),
+    ),
     **WHEEL_INTENTS,
     "positions": (
+        (rf"{DESK}(?:{EXPIRIES})", 3.7),
         (
             rf"{DESK}\b(?:iv|implied\s+vol\w*|vol(?:atility)?s?)\s+of\s+(?:(?:my|our|all|the|open|short|long)\s+)*(?:{RIGHTS}|positions?)$|"
             rf"{DESK}\b(?:iv|implied\s+vol\w*|vol(?:atility)?s?)\s+of\s+(?:my|our)\s+(?:short\s+|long\s+)?(?:[\d.]+\s+)?{RIGHTS}$",
@@ -232,6 +260,10 @@ DESK_INTENTS: dict[str, Weighted] = {
         ),
     ),
     "option_chance": (
+        (
+            rf"^(?=.*\d).*\b{CHANCE}\b\s+(?:of|for|that|on|with|in)\b.*(?:\b(?:put|call)s?\b|\d[pc]\b)",
+            3.7,
+        ),
         (
             rf"^(?=.*\d).*\b{CHANCE}\b.*\b(?:touch\w*|profit\w*|money|itm|otm|assign\w*|expir\w*|below|above|worthless|end\w*|reach\w*|hit\w*)\b",
             3.7,
@@ -335,14 +367,15 @@ DESK_HINTS: dict[str, tuple[str, ...]] = {
     intent: tuple(words.split())
     for intent, words in {
         "backtest": "validat back simul equit sweep grid param delta dte days rule strike wheel strateg put buy beat test sell writ csp covered",
-        "stress": "nothing where stay rate worst u spot stock underlying market plus minus stress % percent crash grid suppose assume imagine say point matrix what if impact effect vol scenario worst bad p&l p/l p pnl up down shock bump shift",
+        "stress": "pass elapse go nothing where stay rate worst u spot stock underlying market plus minus stress % percent crash grid suppose assume imagine say point matrix what if impact effect vol scenario worst bad p&l p/l p pnl up down shock bump shift",
+        "past_prices": "draw correlat beta how",
         "wheel_candidates": "many which what best top good highest most richest fattest ideal optimal candidate suggest recommend idea pick screen scan opportunit yield return near "
         "propose pick rank screen scan choose next strike sell write premium income delta",
         "wheel_rolls": "should could can do roll clos buy take taking profit breach trigger",
         "early_assignment": "dividend assign exerc ex-div exdiv ex div called",
         "wheel_ledger": "dividend basis ledger reali break premium income cycle collected received earned pay paid average avg assign called trad money earn made p&l p/l pnl profit",
         "wheel_limits": "headroom limit kelly margin buying breach violat collateral siz too",
-        "positions": "iv vol return yield show list see position holding book portfolio account what which p&l p/l pnl profit p "
+        "positions": "expir iv vol return yield show list see position holding book portfolio account what which p&l p/l pnl profit p "
         "how money trade short long open my our",
         "implied_volatility": "vol iv",
         "option_chance": "prob chance odds likel pop pot",
@@ -359,6 +392,7 @@ DESK_HINTS: dict[str, tuple[str, ...]] = {
 DESK_SAID: dict[str, str] = {
     "backtest": "backtest",
     "stress": "stress of the book",
+    "past_prices": "what past closes tell",
     "wheel_candidates": "what to sell",
     "wheel_rolls": "what to roll",
     "early_assignment": "early assignment",

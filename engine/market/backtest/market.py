@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.market.book import DailyPrice, Dividend
+from engine.market.counted import counted
 from engine.market.returns import split_like
 from engine.market.volatility import Floats, VolatilitySource, series
 
@@ -177,6 +178,6 @@ def _oddities(days: Sequence[date], close: Floats) -> Iterator[str]:
     gaps = [(a, b) for a, b in pairwise(days) if (b - a).days > _GAP_DAYS]
     if gaps:
         named = ", ".join(f"{a} to {b}" for a, b in gaps[:_NAMED])
-        yield f"{len(gaps)} gaps of more than {_GAP_DAYS} days without a price: {named}"
+        yield f"{counted(len(gaps), 'gap')} of more than {_GAP_DAYS} days without a price: {named}"
     if jumps := split_like(days, close):
         yield jumps

@@ -108,7 +108,7 @@ def read_book(tables: Tables, *, trades: bool = False) -> Reading:
         notes += unended(account, sources.as_of)
     elif not trades:
         notes += _checked(tables, positions)
-    tickers = _tickers(positions, account, sources.ticker)
+    tickers = _tickers(positions, account, {sources.ticker, sources.asked} - {""})
     quotes: tuple[Quote, ...] = ()
     lacks: tuple[str, ...] = ()
     prices: dict[str, tuple[DailyPrice, ...]] = {}
@@ -181,10 +181,10 @@ def _symbol(instrument: Instrument) -> str:
     return instrument.underlying if isinstance(instrument, Option) else instrument.symbol
 
 
-def _tickers(held: Iterable[Position], account: Account | None, ticker: str) -> list[str]:
+def _tickers(held: Iterable[Position], account: Account | None, named: set[str]) -> list[str]:
     by_trades = account.ledger.lots if account else ()
     known = {underlying(position) for position in held} | {_symbol(one) for one in by_trades}
-    return sorted(known | ({ticker} if ticker else set()))
+    return sorted(known | named)
 
 
 def _gaps(

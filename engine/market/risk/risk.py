@@ -31,6 +31,7 @@ from engine.market.risk.market import (
     priced,
     realised_volatility,
 )
+from engine.market.together import shared_closes
 
 Floats = NDArray[np.float64]
 
@@ -69,6 +70,7 @@ class Risk:
         volatilities: of each underlying's returns, for VaR.
         simulated, parametric, historical: VaR, or in a clause why there is none.
         assumptions: a sentence for everything that no data told.
+        tail_assumptions: the same of VaR alone.
         left_out: positions that are in none of these figures.
         models: in a clause, by which models the options are priced and their tested errors.
     """
@@ -85,6 +87,7 @@ class Risk:
     historical: Historical | str
     stress: StressGrid
     assumptions: tuple[str, ...]
+    tail_assumptions: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
     models: str
 
@@ -125,11 +128,8 @@ def assess(
         parametric=_parametric(known, volatilities, correlation, question),
         historical=_historical(book, known, question, door),
         stress=stress(known.portfolio, spot_moves, volatility_moves, door=door),
-        assumptions=(
-            *known.assumptions,
-            *_conventions(question, volatilities, known),
-            *_odd(book, known),
-        ),
+        assumptions=(*known.assumptions, *_pricing(known)),
+        tail_assumptions=(*_conventions(question, volatilities, known), *_odd(book, known)),
         left_out=known.left_out,
         models=known.models,
     )
@@ -156,9 +156,10 @@ def _correlation(book: Book, known: Priced) -> Floats | str | None:
     """Return correlations of daily log returns, None for one underlying, or why there are none."""
     if len(known.symbols) == 1:
         return None
-    closes = _closes(book, known)
-    if isinstance(closes, str):
-        return closes
+    shared = shared_closes(book.prices, known.symbols)
+    if isinstance(shared, str):
+        return shared
+    _, closes = shared
     if len(closes) <= FEWEST_RETURNS:
         return f"only {len(closes)} days have closes of all of {', '.join(known.symbols)}"
     returns = np.diff(np.log(closes), axis=0)
@@ -166,16 +167,6 @@ def _correlation(book: Book, known: Priced) -> Floats | str | None:
         return "a stock's closes never change"
     matrix: Floats = np.corrcoef(returns, rowvar=False)
     return np.clip((matrix + matrix.T) / 2.0, -1.0, 1.0)
-
-
-def _closes(book: Book, known: Priced) -> Floats | str:
-    """Return the closes of the days that all underlyings have, (days, m), or why there are none."""
-    by_day = [{one.day: one.close for one in book.prices.get(s, ())} for s in known.symbols]
-    for symbol, closes in zip(known.symbols, by_day, strict=True):
-        if not closes:
-            return f"there are no closes of {symbol}"
-    days = sorted(set.intersection(*(set(closes) for closes in by_day)))
-    return np.array([[closes[day] for closes in by_day] for day in days])
 
 
 def _simulated(
@@ -233,9 +224,10 @@ def _values(
 
 
 def _historical(book: Book, known: Priced, question: Question, door: Door) -> Historical | str:
-    closes = _closes(book, known)
-    if isinstance(closes, str):
-        return closes
+    shared = shared_closes(book.prices, known.symbols)
+    if isinstance(shared, str):
+        return shared
+    _, closes = shared
     returns = len(closes) - question.horizon_days
     if returns < FEWEST_FOR_HISTORY:
         return f"the closes give {max(returns, 0)} returns, expected {FEWEST_FOR_HISTORY} or more"
@@ -258,6 +250,12 @@ def _odd(book: Book, known: Priced) -> Iterator[str]:
             yield f"{symbol}: {jumps}; taken as returns: if it is a split, adjust the closes"
 
 
+def _pricing(known: Priced) -> tuple[str, ...]:
+    if not known.options:
+        return ()
+    return "time ACT/365; options at their own volatilities, one at a time", known.models
+
+
 def _conventions(
     question: Question, volatilities: Sequence[Sourced | str], known: Priced
 ) -> list[str]:
@@ -270,9 +268,6 @@ def _conventions(
     for symbol, one in zip(known.symbols, volatilities, strict=True):
         if isinstance(one, Sourced):
             said.append(f"volatility of {symbol}'s returns {one.value:.1%} a year: {one.source}")
-    if known.options:
-        said.append("time ACT/365; options at their own volatilities, one at a time")
-        said.append(known.models)
     if days * 365 / 252 / 365 > min(
         (one[0][0] for one in known.portfolio.dividends if one), default=np.inf
     ):

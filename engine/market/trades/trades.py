@@ -14,6 +14,7 @@ from datetime import date
 
 from engine.market import occ
 from engine.market.book import Instrument, Option, Source, Stock
+from engine.market.counted import counted
 from engine.market.ledger_events import Event, Exercised, Expired, Filled, Received, Split
 from engine.market.reading.cells import BadCell, missing, words
 from engine.market.reading.errors import BadRows, Fault, quoted
@@ -83,7 +84,7 @@ def read_trades(table: Table, as_of: date) -> Trades:
         raise BadRows(faults)
     notes = [f"{table.name}: {n} rows are no trade: {quoted(name)}" for name, n in unread.items()]
     if later:
-        notes.append(f"{table.name}: {later} trades after {as_of} are left out")
+        notes.append(f"{table.name}: {counted(later, 'trade')} after {as_of} left out")
     told = {one.currency for one in found} - {""}
     if "id" not in table.fields:
         notes += alike((one.event, one.source) for one in found)

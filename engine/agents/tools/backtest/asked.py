@@ -2,8 +2,9 @@
 
 Options are priced at the realised volatility, or at `implied`: a table of a volatility index's
 closes in percent; either times `volatility_factor`, the same for all strikes unless the quoted
-chain or the question tells a `skew`. A question may name `delta`, `days` to expiry, `capital`, a
-table of `rates`, the first and last day (`begin`, `end`: ISO), and to `hold` to the expiry.
+chain or the question tells a `skew`. A question may name `delta`, `days` to expiry, `capital`,
+`commission` a contract, a table of `rates`, the first and last day (`begin`, `end`: ISO), and to
+`hold` to the expiry.
 """
 
 from bisect import bisect_right
@@ -118,17 +119,22 @@ def said(asked: "Request", *sentences: str) -> "Request":
 
 
 def _plain(kind: "Kind", call: Call, past: Past, cases: tuple["Rules", ...]) -> "Request":
+    from dataclasses import replace as changed
+
     from engine.market.backtest.backtest import costs_of
     from engine.market.backtest.request import Request
     from engine.market.volatility import Realised
 
     parameters = past.sourced.parameters
+    costs = costs_of(parameters)
+    if (commission := call.number("commission")) is not None:
+        costs = changed(costs, commission=commission)
     factor = call.number("volatility_factor") or 1.0
     return Request(
         kind=kind,
         prices=past.prices,
         rules=cases,
-        costs=costs_of(parameters),
+        costs=costs,
         capital=call.number("capital") or past.sources.account_value or parameters.initial_capital,
         realised=Realised(past.sources.volatility_days, factor),
         dividends=past.dividends,

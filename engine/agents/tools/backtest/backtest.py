@@ -82,7 +82,7 @@ async def _past(call: Call) -> Past:
     except ParameterError as error:
         raise Refused(str(error), "correct it in that file") from error
     reading, sources = await read_past(call, sourced.parameters.ticker.strip().upper())
-    book, wanted = reading.book, sources.ticker
+    book, wanted = reading.book, sources.asked or sources.ticker
     known = sorted(book.prices)
     symbol = wanted if wanted in book.prices else known[0] if not wanted and len(known) == 1 else ""
     if not symbol:

@@ -97,6 +97,7 @@ def _metrics(risk: "Risk", found: _Found) -> Evidence:
         *rows.left_out(risk),
         rows.ages(found.reading, risk),
     ]
+    notes = (*risk.tail_assumptions, *notes)
     return _evidence(of_risk(risk, found.asked), risk, found, sections, notes)
 
 

@@ -12,6 +12,7 @@ from engine.market.reading.reading import Reading
 from engine.market.risk.risk import Risk
 
 _DAY_S = 86_400.0
+_MOST = 200  # rows: nobody reads more, and a book of many lots has a hundred thousand
 _GREEKS = (
     ("value", "value", ""),
     ("profit since opened", "profit", ""),
@@ -26,10 +27,14 @@ _GREEKS = (
 
 
 def positions(risk: Risk) -> Table:
-    """Return one row a position, and their total."""
-    rows = [_row(line) for line in risk.lines]
+    """Return one row a position, the biggest by value where there are many, and their total."""
+    lines, every = risk.lines, len(risk.lines)
+    if every > _MOST:
+        lines = tuple(sorted(lines, key=lambda line: -abs(line.exposure.value))[:_MOST])
+    rows = [_row(line) for line in lines]
+    cut = f": the biggest {_MOST} by value of {every:,}" if every > _MOST else ""
     return Table(
-        f"Positions on {risk.as_of}, {risk.currency}",
+        f"Positions on {risk.as_of}, {risk.currency}{cut}",
         (
             "position",
             "value",
@@ -41,7 +46,7 @@ def positions(risk: Risk) -> Table:
             "volatility",
             "source",
         ),
-        (*rows, ("total", *_amounts(risk.total), None, "")),
+        (*rows, ("total", *_summed(risk), None, "")),
     )
 
 
@@ -91,8 +96,10 @@ def limits(of: Iterable[Headroom]) -> Table:
 def left_out(risk: Risk) -> Iterator[Section]:
     """Yield the positions that are in no figure, if there are any."""
     if risk.left_out:
-        rows = tuple((label(one.position), one.reason) for one in risk.left_out)
-        yield Table("Not in these figures", ("position", "why"), rows)
+        rows = tuple((label(one.position), one.reason) for one in risk.left_out[:_MOST])
+        every = len(risk.left_out)
+        cut = f": the first {_MOST} of {every:,}" if every > _MOST else ""
+        yield Table(f"Not in these figures{cut}", ("position", "why"), rows)
 
 
 def ages(reading: Reading, risk: Risk) -> Figures:
@@ -119,6 +126,12 @@ def _row(line: Line) -> tuple[Cell, ...]:
     return (line.label, *_amounts(line.exposure), volatility, line.volatility_source)
 
 
+def _summed(risk: Risk) -> tuple[Cell, ...]:
+    """Return the totals; shares of different stocks are not added up."""
+    value, profit, delta, gamma, *money = _amounts(risk.total)
+    return value, profit, *((delta, gamma) if len(risk.symbols) == 1 else (None, None)), *money
+
+
 def _amounts(one: Exposure) -> tuple[Cell, ...]:
     return (
         round(one.value, 2),
@@ -132,8 +145,11 @@ def _amounts(one: Exposure) -> tuple[Cell, ...]:
 
 def _greek(risk: Risk, name: str, field: str, unit: str) -> Figure:
     value: float | None = getattr(risk.total, field)
-    whole = unit if unit.startswith("shares") else f"{risk.currency} {unit}".strip()
+    of_shares = unit.startswith("shares")
+    whole = unit if of_shares else f"{risk.currency} {unit}".strip()
     reason = "what was paid isn't known of every position" if value is None else None
+    if of_shares and len(risk.symbols) > 1:
+        value, reason = None, f"shares of {len(risk.symbols)} stocks do not add up; money does"
     return Figure(name, _rounded(value, 4), whole, risk.models, reason=reason)
 
 

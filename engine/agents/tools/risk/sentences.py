@@ -26,17 +26,26 @@ _GREEKS = {
     "theta": ("theta_per_day", "per calendar day", True),
     "rho": ("rho_per_point", "per percentage point of the rate", True),
 }
+# Of several stocks together: their shares don't add up.
+_IN_MONEY = {
+    "delta": ("delta_amount", "(in money: shares of different stocks don't add up)", True),
+    "gamma": ("gamma_per_pct", "of delta per 1 % of spot", True),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What of the risk is asked for; `level` is of confidence, `ticker` and the rest narrow it."""
+    """What of the risk is asked for; `level` is of confidence, `ticker` and the rest narrow it.
+
+    `per_days` are the calendar days that a theta is asked over.
+    """
 
     level: float = _LEVEL
     figure: str = ""
     ticker: str = ""
     kind: str = ""
     strike: float | None = None
+    per_days: float = 1.0
 
 
 def wanted(call: Call) -> Wanted:
@@ -50,7 +59,8 @@ def wanted(call: Call) -> Wanted:
     if not low <= level <= high:
         raise Refused(f"a confidence of {level:.6g}", f"from {low:.0%} to {high:.2%}")
     figure, kind = call.text("figure"), call.text("kind")
-    return Wanted(level, figure, call.text("ticker"), kind, call.number("strike"))
+    per_days = call.number("per_days") or 1.0
+    return Wanted(level, figure, call.text("ticker"), kind, call.number("strike"), per_days)
 
 
 def of_risk(risk: "Risk", asked: Wanted) -> str:
@@ -105,7 +115,6 @@ def _past(risk: "Risk", asked: Wanted, figure: str) -> str:
 
 
 def _greek(risk: "Risk", asked: Wanted) -> str:
-    field, unit, is_money = _GREEKS[asked.figure]
     lines = [
         line
         for line in risk.lines
@@ -115,14 +124,21 @@ def _greek(risk: "Risk", asked: Wanted) -> str:
     if not lines:
         held = ", ".join(line.label for line in risk.lines[:_MOST_NAMED])
         raise Refused(f"the book holds no {_narrowed(asked)}, but {held}", "name one of these")
+    several = len({underlying(line.position) for line in lines}) > 1
+    greeks = _GREEKS | _IN_MONEY if several else _GREEKS
+    field, unit, is_money = greeks[asked.figure]
     value = sum(float(getattr(line.exposure, field)) for line in lines)
     amount = signed(value, risk.currency) if is_money else f"{value:+,.4g}"
     whose = (
         f"of the {_narrowed(asked)}"
-        if asked != Wanted(asked.level, asked.figure)
+        if asked != Wanted(asked.level, asked.figure, per_days=asked.per_days)
         else "of the book"
     )
-    return f"the {asked.figure} {whose} is {amount} {unit}"
+    said = f"the {asked.figure} {whose} is {amount} {unit}"
+    if asked.figure != "theta" or asked.per_days == 1.0:
+        return said
+    week = signed(value * asked.per_days, risk.currency)
+    return f"{said}: {week} in {asked.per_days:g} days at that pace, as if nothing moved meanwhile"
 
 
 def _narrowed(asked: Wanted) -> str:

@@ -12,6 +12,7 @@ from engine.evidence import Evidence, Section
 from engine.market.account import Account
 from engine.market.book import Book
 from engine.market.columns import Topic
+from engine.market.counted import counted
 from engine.market.parameters import ParameterError, Sourced
 from engine.market.parameters_file import load
 
@@ -33,7 +34,11 @@ class Desk:
     def assumptions(self) -> tuple[str, ...]:
         example = (_EXAMPLE,) if self.book.example else ()
         unused = self.sourced.unused_keys
-        said = (f"{unused} keys of the parameters mean nothing here",) if unused else ()
+        said = (
+            (f"{counted(unused, 'key')} of the parameters without a meaning here",)
+            if unused
+            else ()
+        )
         return (*example, *self.book.notes, *self.sourced.notes, *said)
 
     def evidence(

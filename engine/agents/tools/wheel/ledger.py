@@ -19,6 +19,7 @@ from engine.market.account import (
     unpaid,
 )
 from engine.market.book import Instrument, Position, Stock
+from engine.market.counted import counted
 from engine.market.lots import Ledger
 from engine.market.wheel.cycles import Cycle
 
@@ -91,7 +92,7 @@ def _of_positions(desk: Desk) -> Evidence:
         *valued,
     ]
     if unpriced:
-        said.append(f"{unpriced} positions without a price paid are left out")
+        said.append(f"{counted(unpriced, 'position')} without a price paid left out")
     gain = _unrealised(folded, marks)
     count = len(folded.lots)
     verdict = "1 instrument is held" if count == 1 else f"{count} instruments are held"

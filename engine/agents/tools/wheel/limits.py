@@ -6,15 +6,19 @@ from engine.agents.tools.money import money
 from engine.agents.tools.wheel.desk import Desk
 from engine.agents.tools.wheel.sell import scene_of
 from engine.evidence import Evidence
+from engine.market.counted import counted
 
 if TYPE_CHECKING:
-    from engine.market.limits import Headroom
+    from engine.market.limits import Exposure, Headroom
     from engine.market.risk.risk import Risk
     from engine.market.wheel.kelly import KellyBet
 
 
-def limits_of(desk: Desk) -> Evidence:
-    """Return each limit with its value, how that is counted, and what is left."""
+def limits_of(desk: Desk, asks: str = "") -> Evidence:
+    """Return each limit with its value, how that is counted, and what is left.
+
+    `asks` is "margin" where the verdict is to lead with that.
+    """
     from engine.agents.tools.wheel import rows
     from engine.market.limits import headroom
     from engine.market.risk.risk import Question, assess
@@ -26,14 +30,33 @@ def limits_of(desk: Desk) -> Evidence:
         return desk.evidence("no position of this book can be valued", [], found=False)
     kelly = _kelly(desk)
     bet = None if kelly is None else kelly.bet
-    found = headroom(exposure(risk, desk.book, desk.account_value, bet), desk.sourced)
+    measured = exposure(risk, desk.book, desk.account_value, bet)
+    found = headroom(measured, desk.sourced)
     said = (
         f"margin by {SOURCE}",
-        f"delta of the book: {risk.total.delta:,.1f} shares",
+        *_delta(risk),
         *(() if kelly is None else (_bet(kelly, desk.volatility_days),)),
     )
-    verdict = _verdict(found) + _worth(risk, desk)
-    return desk.evidence(verdict, [rows.limits(found)], (*risk.assumptions, *said))
+    margin = f"{_margin(measured)}; " if asks == "margin" else ""
+    verdict = margin + _verdict(found) + _worth(risk, desk)
+    return desk.evidence(
+        verdict, [rows.limits(found)], (*risk.assumptions, *risk.tail_assumptions, *said)
+    )
+
+
+def _margin(measured: "Exposure") -> str:
+    """Return what the book binds on margin, and what part of its value that is."""
+    if measured.margin is None:
+        return "the margin is not known"
+    bound = f"the book binds {money(measured.margin, measured.currency)} of margin"
+    value = measured.portfolio_value
+    return f"{bound}, {measured.margin / value:.1%} of the account" if value else bound
+
+
+def _delta(risk: "Risk") -> tuple[str, ...]:
+    """Return the delta with its sign, where it is of one stock: those of several don't add up."""
+    one = len(risk.symbols) == 1
+    return (f"delta of the book: {risk.total.delta:,.1f} shares",) if one else ()
 
 
 def _verdict(found: "tuple[Headroom, ...]") -> str:
@@ -43,7 +66,7 @@ def _verdict(found: "tuple[Headroom, ...]") -> str:
     if not given:
         verdict = "the configuration sets no limit"
     elif broken:
-        verdict = f"{len(broken)} of {given} limits are breached: {', '.join(broken)}"
+        verdict = f"{len(broken)} of {counted(given, 'limit')} breached: {', '.join(broken)}"
     else:
         verdict = f"none of {given - len(unknown)} limits is breached"
     return f"{verdict}; {len(unknown)} can't be told" if unknown else verdict

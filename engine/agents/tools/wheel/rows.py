@@ -8,7 +8,7 @@ from engine.market.limits import Headroom
 from engine.market.parameters import Sourced
 from engine.market.wheel.book import Watched
 
-_MOST = 30
+_MOST, _MOST_RULES = 30, 200
 
 
 def candidates(title: str, found: Ranking) -> Table:
@@ -29,10 +29,18 @@ def rejected(found: Ranking) -> Table:
 
 
 def rules(watched: Sequence[Watched]) -> Table:
-    """Return each rule of each short option: value, threshold, fired or not, and why."""
+    """Return each rule of each short option: value, threshold, fired or not, and why.
+
+    Of very many those that fire, first.
+    """
+    every = [(one, rule) for one in watched for rule in one.rules]
+    kept = every
+    if len(every) > _MOST_RULES:
+        kept = sorted(every, key=lambda pair: not pair[1].fired)[:_MOST_RULES]
+    cut = f": the first {len(kept)} of {len(every):,}" if len(kept) < len(every) else ""
     columns = ("option", "rule", "value", "threshold", "says", "set in", "explanation")
     return Table(
-        "Roll rules",
+        f"Roll rules{cut}",
         columns,
         tuple(
             (
@@ -40,8 +48,7 @@ def rules(watched: Sequence[Watched]) -> Table:
                 {True: "ROLL", False: "hold", None: "unknown"}[rule.fired], rule.source,
                 rule.explanation,
             )
-            for one in watched
-            for rule in one.rules
+            for one, rule in kept
         ),
     )  # fmt: skip
 
@@ -58,7 +65,8 @@ def early(watched: Iterable[Watched]) -> Table | None:
         for one in watched
         if one.early is not None
     )  # fmt: skip
-    return Table("Early assignment", columns, rows) if rows else None
+    cut = f": the first {_MOST_RULES} of {len(rows):,}" if len(rows) > _MOST_RULES else ""
+    return Table(f"Early assignment{cut}", columns, rows[:_MOST_RULES]) if rows else None
 
 
 def limits(found: Iterable[Headroom]) -> Table:

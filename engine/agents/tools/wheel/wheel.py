@@ -8,6 +8,7 @@ from engine.agents.tools.wheel.sell import scene_of, to_sell
 from engine.agents.tools.wheel.targets import aimed, wanted_days, wanted_delta
 from engine.evidence import Evidence, Section
 from engine.market.book import Option
+from engine.market.counted import counted
 
 _POINTS = 33
 
@@ -24,8 +25,9 @@ async def candidates(call: Call) -> Evidence:
 
 
 async def limits(call: Call) -> Evidence:
-    """Show each limit of the configuration and what is left of it."""
-    return await work(call, limits_of)
+    """Show each limit of the configuration and what is left of it; first the margin if asked."""
+    asks = call.text("asks")
+    return await work(call, lambda desk: limits_of(desk, asks))
 
 
 async def analysis(call: Call) -> Evidence:
@@ -70,6 +72,6 @@ def _analysis(desk: Desk) -> Evidence:
         curves.append(smile_series(title, first, at.symbol, at.spot))
     edges = ", ".join(f"{price:.2f}" for price in drawn.breakevens) or "none within 40 %"
     if drawn.left_out:
-        said = (*said, f"{len(drawn.left_out)} positions are not in the P&L curves")
+        said = (*said, f"{counted(len(drawn.left_out), 'position', 'are')} not in the P&L curves")
     verdict = f"{rolling}; {selling}; breakeven at expiry: {edges}"
     return desk.evidence(verdict, [*rolls_sections, *sell_sections, *curves], said)
