@@ -67,7 +67,7 @@ def _of_symbol(tool: str) -> Callable[[Understanding], Planned]:
     def planned(part: Understanding) -> Planned:
         if "symbol" not in part.slots:
             return []
-        return [task(tool, "symbols", given(part.slots, "symbol", "file"))]
+        return [task(tool, "symbols", given(part.slots, "symbol", "file", "module"))]
 
     return planned
 
@@ -78,6 +78,15 @@ def _importers(part: Understanding) -> Planned:
     if not about:
         return []
     return [task("graph.importers", "graph", about | given(part.slots, "transitive", "nearest"))]
+
+
+def _imports(part: Understanding) -> Planned:
+    """All of them, or whether one thing is among them."""
+    if not (place := place_of(part.slots)):
+        return []
+    if "sought" in part.slots:
+        return [task("graph.imported", "graph", place | given(part.slots, "sought", "to"))]
+    return [task("graph.imports", "graph", place | given(part.slots, "transitive"))]
 
 
 def _impact(part: Understanding) -> Planned:
@@ -100,7 +109,8 @@ def _tests(part: Understanding) -> Planned:
 
 def _path(part: Understanding) -> Planned:
     ends = place_of(part.slots)
-    return [task("graph.path", "graph", ends | {"to": part.slots.get("to")})] if ends else []
+    to = {"to": part.slots.get("to")} | given(part.slots, "whether")
+    return [task("graph.path", "graph", ends | to)] if ends else []
 
 
 def _graph(part: Understanding) -> Planned:
@@ -121,7 +131,20 @@ def _complexity(part: Understanding) -> Planned:
     file = part.slots.get("file")
     if isinstance(file, str) and file.endswith(_PYTHON):
         return [task("file.complexity", "symbols", {"file": file})]
-    return _outline(part)
+    return [task("code.complexity", "symbols", given(part.slots, "folder"))]
+
+
+def _unparsed(part: Understanding) -> Planned:
+    """Of one file its outline, which says so where it doesn't parse."""
+    if "file" in part.slots:
+        return _outline(part)
+    return [task("code.unparsed", "symbols", given(part.slots, "folder"))]
+
+
+def _sizes(part: Understanding) -> Planned:
+    if "file" in part.slots:
+        return _outline(part)
+    return [task("code.sizes", "symbols", given(part.slots, "folder"))]
 
 
 def _overview(part: Understanding) -> Planned:
@@ -248,7 +271,7 @@ def _performance(part: Understanding) -> Planned:
 
 PLANS: dict[str, Callable[[Understanding], Planned]] = {
     "importers": _importers,
-    "imports": _one("graph.imports", "graph", "transitive", subject=True),
+    "imports": _imports,
     "impact": _impact,
     "tests_of": _tests,
     "import_cycles": _one("graph.cycles", "graph"),
@@ -259,11 +282,14 @@ PLANS: dict[str, Callable[[Understanding], Planned]] = {
     "orphans": _one("graph.orphans", "graph"),
     "dependency_graph": _graph,
     "definitions": _of_symbol("symbols.definitions"),
+    "subclasses": _of_symbol("symbols.subclasses"),
     "references": _of_symbol("symbols.references"),
     "callers": _of_symbol("symbols.callers"),
     "calls": _of_symbol("symbols.calls"),
     "outline": _outline,
     "complexity": _complexity,
+    "unparsed": _unparsed,
+    "sizes": _sizes,
     "duplicates": _one("code.duplicates", "symbols"),
     "dead_code": _one("code.dead", "symbols"),
     "hot_spots": _one("code.hotspots", "symbols"),

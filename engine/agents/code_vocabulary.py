@@ -36,12 +36,15 @@ HINTS: dict[str, tuple[str, ...]] = {
         "calls": "call invo use depend need requir",
         "definitions": "defin decl overload signat implement where which what call named method "
         "member attribut field",
+        "subclasses": "subclass inherit deriv extend",
         "references": "ref use usin usag occur need read access import depend consumer",
         "duplicates": "dup clone cop redundan repeat dry same similar identical",
         "dead_code": "dead unus unreach unref obsol never not n't no delete remove thrown without",
         "hot_spots": "hot risk danger fragile error complex churn",
         "churn": "churn chang commit modif edit touch active",
         "complexity": "complex",
+        "unparsed": "pars compil syntax",
+        "sizes": "how line loc long size",
         "code_question": "where how what who which that",
     }.items()
 }
@@ -77,6 +80,7 @@ CODE_SAID: dict[str, str] = {
     "callers": "callers",
     "calls": "what is called",
     "definitions": "definitions",
+    "subclasses": "subclasses",
     "references": "references",
     "outline": "outline",
     "duplicates": "duplicated code",
@@ -84,6 +88,8 @@ CODE_SAID: dict[str, str] = {
     "hot_spots": "hot spots",
     "churn": "most changed files",
     "complexity": "complexity",
+    "unparsed": "files that don't parse",
+    "sizes": "size of the code",
     "code_question": "question about the code",
 }
 

@@ -59,6 +59,7 @@ _PAST = (
     Option(("--hold",), "hold"),
     Option(("--atm",), "at_the_money"),
     Option(("--capital",), "capital", "number"),
+    Option(("--commission",), "commission", "number"),
     Option(("--implied",), "implied", "word"),
     Option(("--factor",), "volatility_factor", "number"),
     Option(("--skew",), "skew", "number"),
@@ -198,8 +199,8 @@ COMMANDS: dict[str, Command] = {
     "backtest": Command(
         "backtest",
         ":backtest [wheel|put-write|sweep|validate] [--delta D] [--dte N] [--ticker T] "
-        "[--last 3y] [--from DAY] [--to DAY] [--hold] [--atm] [--capital N] [--factor F] "
-        "[--skew S] [--implied FILE] [--rates FILE] [--published FILE] [--fit YEARS]",
+        "[--last 3y] [--from DAY] [--to DAY] [--hold] [--atm] [--capital N] [--commission C] "
+        "[--factor F] [--skew S] [--implied FILE] [--rates FILE] [--published FILE] [--fit YEARS]",
         "the strategy on past prices; validate: put-writing against what an index returned",
         ("strategy?",),
         (*_SALE, _TICKER, *_PAST),

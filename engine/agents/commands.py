@@ -24,7 +24,10 @@ _ORDERS = {
     "silence": "is typed in a console; without one: bolt-tui alerts silence NAME --for 2h",
     "unsilence": "is typed in a console; without one: bolt-tui alerts unsilence ID",
 }
-_LESS = {"context": 0}  # the least that an option takes, where that isn't more than nothing
+_LESS = {
+    "context": 0,
+    "commission": 0,
+}  # the least that an option takes, where that isn't more than nothing
 
 
 class BadCommand(BadQuery):

@@ -31,6 +31,7 @@ _LONG: Final = {
     "--no-ignore": "--hidden",
 }
 _VALUED: Final = frozenset(("-t", "-g", "-C"))
+_WORD_AND_PLACE: Final = 2
 _IN: Final = frozenset(("in", "under", "inside", "within"))
 _AND: Final = frozenset(("and", "or"))
 
@@ -41,10 +42,12 @@ class GrepLine:
 
     Attributes:
         places: those that only a look can tell from more words to search for.
+        bare: nothing but a word and a place: it has to be there under that very path.
     """
 
     command: str
     places: tuple[str, ...] = ()
+    bare: bool = False
 
 
 @dataclass(slots=True)
@@ -138,11 +141,14 @@ def _line(program: str, found: _Read, text: str) -> GrepLine | None:
     places = [place.rstrip(",") for place in places if place.lower() not in _AND]
     said = found.options or found.extended or found.literal or found.typed or found.pattern
     quoted = any(quote in text for quote in "\"'") and (places or _EXPRESSION.search(pattern))
-    if not (said or quoted or any("/" in place for place in places)):
+    bare = not (said or quoted or any("/" in place for place in places))
+    if bare and (len(places) != 1 or len(found.words) != _WORD_AND_PLACE):
         return None
     options = [*found.options, *(["--regex"] if _is_regex(program, found, pattern) else [])]
     command = f":search {shlex.join([*options, '--', pattern, *places])}"
-    return GrepLine(command, tuple(place for place in places if "/" not in place))
+    # Whoever types -rn types a command: a place that isn't there is told as missing.
+    unsure = () if found.typed else tuple(place for place in places if "/" not in place)
+    return GrepLine(command, unsure, bare)
 
 
 def _is_regex(program: str, found: _Read, pattern: str) -> bool:

@@ -19,12 +19,13 @@ from engine.evidence import Argument, Understanding
 Slots = dict[str, Argument]
 
 _SEARCHES = Pattern(r"^(?:search|grep|rg|ripgrep)\b", re.IGNORECASE)
+_WHETHER = Pattern(r"^(?:do|does|did|is|are)\b", re.IGNORECASE)
 _SCOPE = Pattern(
     r"\s+(?:in|under|inside|within)\s+(?:the\s+|all\s+)?(?:\*?\.(?P<suffix>\w+)(?:\s+files)?|"
     r"(?P<folder>[\w.-]+)/?(?:\s+(?:folder|directory|dir|package))?)[\s?!.]*$",
     re.IGNORECASE,
 )
-_OF_NAMES = frozenset({"definitions", "references", "callers", "calls"})
+_OF_NAMES = frozenset({"definitions", "subclasses", "references", "callers", "calls"})
 # Questions that a module and a name of code can both be asked about, and the one for a name.
 _OF_EITHER = {
     "importers": "references",
@@ -41,6 +42,7 @@ _OF_FILE = {
     "callers": "importers",
     "calls": "imports",
     "definitions": "outline",
+    "subclasses": "outline",
 }
 _PYTHON = (".py", ".pyi")
 _PARTS_OF_SEARCH = ("pattern", "words", "regex", "word", "label", "ignore_case")
@@ -190,8 +192,8 @@ async def _subject(read: Understanding, locate: Locate, *, is_exact: bool = Fals
     slots |= _slots_of(place)
     if place.is_folder:
         slots.pop("file", None)
-    if intent == "import_path":
-        slots |= await _other_end(slots, locate)
+    if intent in ("imports", "import_path"):
+        intent, slots = await _imported(replace(read, intent=intent, slots=slots), locate)
     return replace(read, intent=intent, slots=slots)
 
 
@@ -233,13 +235,25 @@ def _not_a_file(
     if intent == "importers" and not is_name and not named.endswith(_PYTHON):  # perhaps a library's
         return replace(read, slots=slots | {"module": named, "nearest": place.nearest})
     if intent in _OF_EITHER and (is_name or "." not in named):
+        slots |= {"module": named} if intent == "importers" else {}
         return replace(read, intent=_OF_EITHER[intent], slots=slots | {"symbol": named})
     return missed
 
 
-async def _other_end(slots: Slots, locate: Locate) -> Slots:
-    named = str(slots.get("to") or "")
+async def _imported(read: Understanding, locate: Locate) -> tuple[str, Slots]:
+    """Tell a way to another file from the import of what is no file, as a library's module."""
+    intent, slots = read.intent, dict(read.slots)
+    sought = slots.pop("sought", None)
+    if intent == "imports" and sought is None:
+        return intent, slots
+    named = str(sought or slots.get("to") or "")
     place = await locate(named)
+    is_path = "/" in named or named.endswith(_PYTHON)
+    if not is_path and "file" in slots and (sought or _WHETHER.match(plain(read.text))):
+        # There may be a file of that name, and a library's module is imported all the same.
+        slots.pop("to", None)
+        return "imports", slots | {"sought": named} | ({"to": place.path} if place.path else {})
     if place.path is None:
-        return {"missing": named, "nearest": place.nearest}
-    return {"to": place.path}
+        return intent, slots | {"missing": named, "nearest": place.nearest}
+    whether: Slots = {"whether": True} if _WHETHER.match(plain(read.text)) else {}
+    return "import_path", slots | {"to": place.path} | whether

@@ -25,6 +25,14 @@ def _references(slots: Slots) -> Search | None:
     return {"pattern": name, "word": True} if (name := _name(slots)) else None
 
 
+def _subclasses(slots: Slots) -> Search | None:
+    """Where a class begins on the line of its base; a base on a line below is missed."""
+    if not (name := _name(slots)):
+        return None
+    pattern = rf"^\s*class\s+\w+[^(]*\((?:[^)=#]*[\s,.])?{name}\s*[,)\[]"
+    return _regex(pattern, f"classes derived from {name} on one line")
+
+
 def _callers(slots: Slots) -> Search | None:
     name = _name(slots)
     return _regex(rf"\b{name}\s*\(", f"calling {name}") if name else None
@@ -76,6 +84,7 @@ def _module(slots: Slots) -> str:
 POORER: Final[Mapping[str, Callable[[Slots], Search | None]]] = {
     "symbols.definitions": _definitions,
     "symbols.references": _references,
+    "symbols.subclasses": _subclasses,
     "symbols.callers": _callers,
     "code.tests": _tests,
     "graph.importers": _importers,

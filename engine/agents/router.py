@@ -18,7 +18,7 @@ from engine.agents.pattern import Pattern
 from engine.agents.places import Locate, Located, look_up
 from engine.agents.reviewed import reviewed
 from engine.agents.search_options import read_options
-from engine.agents.slots import extract, masked, plain, veiled
+from engine.agents.slots import NOT_NAMES, extract, masked, plain, veiled
 from engine.agents.sought import names_no_text, sought
 from engine.agents.spelling import spelled
 from engine.agents.subjects import ends_of_path, named_in, wanted_form
@@ -53,10 +53,11 @@ _QUESTION = Pattern(
 # What is asked like this of a console for code is asked of the code.
 _HOW_OR_WHERE = Pattern(r"^(?:how|where)\s+\w+\s+\w+", re.IGNORECASE)
 _SEARCH_VERB = Pattern(r"(?:search|find|grep|rg|ripgrep|locate|count|look\s+for)\b", re.IGNORECASE)
-# A class, whose name is one word: only its capital tells.
+# A class, a library or a module, whose name is one word.
 _USERS = Pattern(
-    r"(?i:who|what)\s+(?i:uses?|references?|needs?|is\s+using)\s+(?i:(?:the\s+)?class\s+)?"
-    r"([A-Z][A-Za-z0-9_]*[a-z][A-Za-z0-9_]*)[\s?!.]*"
+    r"(?:who|what)\s+(?:uses?|references?|needs?|is\s+using)\s+(?:(?:the\s+)?class\s+)?"
+    r"([A-Za-z_]\w*)[\s?!.]*",
+    re.IGNORECASE,
 )
 _WORDS_OF_A_SEARCH = 4
 # An option in words, which its own reader takes apart.
@@ -90,13 +91,16 @@ async def understand(text: str, locate: Locate) -> list[Understanding]:
     """
     if text.lstrip().startswith(":"):
         return [await look_up(commands.parse(text.strip()), locate)]
-    if (line := grep_line.read(text)) and await _are_there(line.places, locate):
+    if (line := grep_line.read(text)) and await _are_there(line, locate):
         return [replace(commands.parse(line.command), text=text)]
     return [await look_up(one, locate) for one in _parts(text)]
 
 
-async def _are_there(places: tuple[str, ...], locate: Locate) -> bool:
-    return all([(await locate(place)).path is not None for place in places])
+async def _are_there(line: grep_line.GrepLine, locate: Locate) -> bool:
+    found = [(await locate(place)).path for place in line.places]
+    if line.bare:
+        return found == [place.rstrip("/") for place in line.places]
+    return None not in found
 
 
 def _parts(text: str) -> list[Understanding]:
@@ -240,9 +244,9 @@ def _unknown(slots: Slots, text: str, right: str) -> tuple[str, float]:
 def _by_slots(slots: Slots, text: str) -> tuple[str, float]:
     if "file" in slots:
         return "file_analysis", 0.7
-    if match := _USERS.fullmatch(text):
+    if (match := _USERS.fullmatch(text)) and match[1].lower() not in NOT_NAMES:
         slots["symbol"] = match[1]
-        return "references", 0.6
+        return "importers", 0.6
     if "symbol" in slots and "quoted" not in slots and _QUESTION.match(text):
         return "code_analysis", 0.5
     if "symbol" in slots or "quoted" in slots:

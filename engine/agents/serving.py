@@ -47,7 +47,9 @@ _PRICING: Final = ("risk.", "wheel.candidates", "wheel.rolls", "wheel.analysis",
 _OTHER_WAY: Final = frozenset({"market"})
 _KIND: Final = {command.intent: name for name, command in reversed(COMMANDS.items())}
 _OF_MACHINE: Final = frozenset({"system_status", "memory_usage", "hardware", "monitor"})
-_BY_NAME: Final = frozenset({"text_search", "definitions", "references", "callers", "tests_of"})
+_BY_NAME: Final = frozenset(
+    {"text_search", "definitions", "subclasses", "references", "callers", "tests_of"}
+)
 _LIVE: Final = frozenset({"search", "status"})
 
 

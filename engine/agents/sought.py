@@ -56,11 +56,6 @@ _LINES = Pattern(
     r"(?:all\s+|the\s+|any\s+)*lines?\s+(?:(?:that|which)\s+)?(?P<end>start|begin|end)(?:s|n?ing|ting)?\s+(?:with|in)\s+(?P<text>\S.*)",
     re.IGNORECASE,
 )
-_SEARCH_VERB = Pattern(r"(?:search|find|grep|rg|ripgrep|count)\b", re.IGNORECASE)
-_DERIVED = Pattern(
-    r".*\b(?:subclass(?:es)?|inherits?|derives?|extends?)\s+(?:(?:of|from)\s+)?(?:the\s+)?(?:class\s+)?(?P<base>[A-Za-z_][\w.]*)",
-    re.IGNORECASE,
-)
 MARKERS = frozenset("TODO FIXME XXX HACK BUG NOTE".split())
 
 
@@ -109,8 +104,6 @@ def _looked_for(text: str, places: tuple[str, ...]) -> Slots:
     if places:
         named = "|".join(re.escape(place) for place in places)
         text = re.sub(rf"{_WITHIN}(?:{named})(?:\s*(?:,|and|or)\s*(?:{named}))*(?=\s|$)", "", text)
-    if (match := _DERIVED.fullmatch(text)) and not _SEARCH_VERB.match(text):
-        return _deriving(match["base"])
     text = _LEAD.sub("", _REGEX_FIRST.sub(r"\2 \1 ", text))
     flags: Slots = {}
     while match := _FLAGS.match(text):
@@ -127,17 +120,6 @@ def _looked_for(text: str, places: tuple[str, ...]) -> Slots:
     if flags.get("regex"):
         return {"pattern": text.strip(), **flags}
     return _pattern(_core(text)) | flags
-
-
-def _deriving(base: str) -> Slots:
-    """Return a search for the lines on which a class begins that names this one as a base."""
-    name = re.escape(base.rpartition(".")[2])
-    return {
-        "pattern": rf"^\s*class\s+\w+[^(]*\((?:[^)=#]*[\s,.])?{name}\s*[,)\[]",
-        "regex": True,
-        "suffixes": (".py", ".pyi"),
-        "label": f"classes derived from {base}",
-    }
 
 
 def _at_an_end(text: str, *, at_start: bool) -> Slots:

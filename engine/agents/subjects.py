@@ -63,6 +63,8 @@ _FILE_FORMS: dict[str, tuple[str, ...]] = {
             "churn",
             "outline",
             "complexity",
+            "unparsed",
+            "sizes",
             "central_modules",
         ),
         (_PLACE, rf"\bis\s+{_BEFORE_VERB}\s+(?:part\s+of|in)\b"),
@@ -71,11 +73,18 @@ _FILE_FORMS: dict[str, tuple[str, ...]] = {
     "performance_analysis": (_ANALYSED,),
 }
 _SYMBOL_FORMS: dict[str, tuple[str, ...]] = {
+    "importers": (
+        rf"^(?:is|are)\s+{_BEFORE_VERB}\s+(?:(?:ever|still|actually|really|even|being)\s+)*(?:used|needed)\b",
+        rf"^(?:do|does)\s+(?:we|(?:the|this)\s+project|anything|anyone)\s+(?:still\s+|ever\s+)?(?:use|need|import)\s+{_NAME}",
+    ),
     "definitions": (
         rf"\b(?:definitions?|declarations?|overloads?|signatures?|implementations?)\s+(?:of|for)\s+{_NAME}",
         rf"\bwhere\s+(?:is|are|was|does|do)\s+{_BEFORE_VERB}\s+(?:defined|declared|implemented|live|located)",
         rf"\b(?:defines?|declares?|implements?|called|named)\s+{_NAME}",
         rf"\bwhere\s+(?:is|are)\s+{_NAME}",
+    ),
+    "subclasses": (
+        rf"\b(?:subclass(?:es|ing)?|inherit(?:s|ing)?|deriv(?:es?|ed|ing)|extend(?:s|ing))\s+(?:(?:of|from)\s+)?{_NAME}",
     ),
     "references": (
         rf"\b(?:references?|usages?|uses|users|occurrences)\s+(?:to|of|for)\s+{_NAME}",
@@ -105,6 +114,16 @@ _PATHS = (
     (rf"\b(?:do|does|did|is|are)\s+{_ONE}\s+{_ON}\s+{_TWO}", False),
     (rf"\b(?:from|between)\s+{_ONE}\s+(?:to|and)\s+{_TWO}", False),
     (rf"\bhow\s+are\s+{_ONE}\s+and\s+{_TWO}", False),
+)
+_IMPORTED = Pattern(
+    rf"(?:do|does|did)\s+{_THE}\S+\s+(?:{_NOUN}\s+)?(?:(?:really|still|also|directly|ever|even|already)\s+)*"
+    rf"(?:import|use|need|require|depend\s+(?:up)?on)\s+{_THE}(?P<name>[A-Za-z_][\w.]*)(?:\s+{_NOUN})?[\s?!.]*$",
+    re.IGNORECASE,
+)
+_TAKEN = Pattern(
+    rf"(?:is|are)\s+{_THE}(?P<name>[A-Za-z_][\w.]*)(?:\s+{_NOUN})?\s+(?:\w+\s+)?(?:imported|used|needed|required)\s+"
+    r"(?:by|in)\s+\S+[\s?!.]*$",
+    re.IGNORECASE,
 )
 _FILE = Pattern(r"(?<![\w.])[\w~-]*(?:[./][\w-]+)+/?(?!\w)")
 
@@ -159,6 +178,12 @@ def named_in(text: str, intent: str) -> Slots:
     return {}
 
 
+def imported_by(text: str) -> Slots:
+    """Return what a sentence asks whether a file imports: "does a.py import numpy"."""
+    match = _IMPORTED.match(text) or _TAKEN.match(text)
+    return {"sought": match["name"]} if match and match["name"].lower() not in NOT_NAMES else {}
+
+
 def ends_of_path(text: str) -> Slots:
     """Return the two files of a question on how the first depends on the second."""
     for form, is_reversed in _paths():
@@ -175,6 +200,8 @@ def wanted_form(text: str, intent: str) -> Slots:
     slots: Slots = {}
     if intent in ("importers", "imports") and _TRANSITIVE.search(text):
         slots["transitive"] = True
+    if intent == "imports":
+        slots |= imported_by(text)
     if intent != "dependency_graph":
         return slots
     for name, pattern in _FORMATS:

@@ -146,7 +146,6 @@ INTENTS: dict[str, Weighted] = {
         ),
         (r"^(count|how\s+many)\s+files\s+((that|which)\s+)?(contain|mention|say)(s|ing)?\b", 4),
         (r"^(\S+\s+){0,3}search\s+for\b", 3),
-        (r"\b(subclass(es)?|inherits?|derives?|extends?)\s+((of|from)\s+)?(<symbol>|\w+)$", 3.25),
         (r"^(find|locate|look\s+(for|up|where))\b", 2.5),
         (r"\bwhere\s+(is|are|was|does|do|did)\b", 2.5),
         (r"\b(occurrences?|mentions?|usages?|uses)\s+of\b", 2.5),
@@ -217,7 +216,6 @@ _OTHER_HINTS: dict[str, tuple[str, ...]] = {
         "performance_analysis": "perform bottleneck slow fast quick heav profil optimi bench",
         "history": "quer question histor ask",
         "text_search": "file search grep rg count how find locat look where occur mention "
-        "subclass inherit deriv extend "
         "usage uses which "
         "call name todo fixme xxx hack",
         "code_analysis": "code how histor log commit chang help debug refactor improv clean "

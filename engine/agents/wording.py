@@ -14,7 +14,7 @@ _VIEWS = (
 CODE = frozenset({*CODE_INTENTS, *_VIEWS}) - {"code_question"}
 _ABOUT_TICKER = frozenset(
     "options_analysis risk_analysis wheel_analysis wheel_candidates backtest stress "
-    "payoff smile".split()
+    "payoff smile past_prices".split()
 )
 _FIRST = {
     "debug": ", likely faults first",
@@ -26,10 +26,12 @@ _SAID_OF = (
     ("strategy", " of {}"),
     ("figure", ", the {}"),
     ("asks", ", the {}"),
+    ("against", " against {}"),
     ("kind", ", {}s"),
     ("strike", " at {:g}"),
     ("level", ", at {:.2%}"),
     ("horizon_days", " over {:g} trading days"),
+    ("per_days", " over {:g} days"),
     ("spot_move", ", spot {:+.0%}"),
     ("spot_level", ", spot at {:g}"),
     ("spot_amount", ", spot {:+g} a share"),
@@ -38,6 +40,7 @@ _SAID_OF = (
     ("volatility_times", ", volatility times {:g}"),
     ("rate_points", ", rate {:+g} points"),
     ("rate_level", ", rate at {:.2%}"),
+    ("at_expiry", ", at expiry"),
     ("pass_days", ", after {:g} days"),
     ("delta", ", delta {:g}"),
     ("days", ", {:g} days"),
@@ -45,6 +48,11 @@ _SAID_OF = (
     ("end", ", to {}"),
     ("last", ", over {}"),
     ("hold", ", held to expiry"),
+    ("at_the_money", ", at the money"),
+    ("capital", ", capital {:,.0f}"),
+    ("commission", ", commission {:g} a contract"),
+    ("volatility_factor", ", volatility times {:g}"),
+    ("skew", ", skew {:g}"),
     ("expiry", ", expiry {}"),
     ("capability", " of {}"),
     ("failed", ", those that failed"),
@@ -64,7 +72,7 @@ def understood_as(intent: str, slots: Slots) -> str:
     if "lacking" in slots:
         return "a question that no tool here answers"
     words = SAID.get(intent, intent.replace("_", " ")) + _about(intent, slots)
-    if intent in _ABOUT_TICKER and "ticker" in slots:
+    if intent in _ABOUT_TICKER and slots.get("ticker"):
         words += f" for {slots['ticker']}"
     if metrics := slots.get("metrics"):
         words += f" of {', '.join(metrics)}" if isinstance(metrics, tuple) else ""
@@ -85,6 +93,8 @@ def _about(intent: str, slots: Slots) -> str:
         return f" for {_sought(slots)}{_where(slots)}"
     if intent == "code_question":
         return f': "{slots.get("question")}"{_where(slots)}'
+    if sought := slots.get("sought"):
+        return f" of {sought} by {slots.get('file')}"
     about = next((slots[name] for name in _NAMING if slots.get(name)), None)
     if intent == "import_path":
         return f": from {about} to {slots.get('to')}" if about else ""

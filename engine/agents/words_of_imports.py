@@ -206,10 +206,25 @@ IMPORT_INTENTS: dict[str, Weighted] = {
         (rf"{WHO}.*\b(us(es?|ing))\s+(the|our)\s+\w+\s+(module|package|library)\b", 3.2),
         (rf"^(which|what)\s+{MODULES}\s+(use|need|require)\s+[\w.]+$", 3.2),
         (r"^(where\s+)?(is|are)\s+\w+\s+(ever\s+|still\s+)?imported(\s+anywhere)?$", 3.2),
+        (
+            rf"^(is|are)\s+{WORD}\s+((ever|still|actually|really|even|being)\s+)*(used|needed)"
+            r"(\s+(anywhere|somewhere|at\s+all|here|(in|by)\s+(the|this|our)\s+(project|code(base)?|repo(sitory)?)))?$",
+            3.2,
+        ),
+        (
+            rf"^(do|does)\s+(we|the\s+project|this\s+project|anything|anyone)\s+(still\s+|ever\s+)?(use|need|import)\s+{WORD}$",
+            3.2,
+        ),
     ),
     "imports": (
         (r"\bimported\s+(in|by|into|from)\s+<file>", 3.5),
-        (r"^do(es)?\s+<file>\s+(\w+\s+)?(import|use|need|require|depend\s+(up)?on)\s+\w", 3.5),
+        (r"^(is|are)\s+(the\s+)?\w+(\s+\w+)?\s+(used|needed|required)\s+(by|in)\s+<file>$", 3.5),
+        (r"^do(es)?\s+<file>\s+(\w+\s+)?(import|use|need|require|depend\s+(up)?on)\s+[\w<]", 3.5),
+        (
+            r"^do(es)?\s+((the|our|my)\s+)?\w+\s+(module|file|package|script)\s+(\w+\s+)?"
+            r"(import|use|need|require|depend\s+(up)?on)\s+[\w<]",
+            3.5,
+        ),
         (r"<file>'?s?\s+(imports?|dependenc(y|ies))(\s+what)?$", 3.6),
         (
             r"\b(what|which)(\s+[\w-]+){0,3}\s+(do|does)\s+<file>\s+(import|depend|use|need|require|pull)\b",

@@ -67,6 +67,15 @@ NAME_INTENTS: dict[str, Weighted] = {
         (r"\b(called|named)\s+(<symbol>)", 3.4),
         (r"\boverloads\b|\bgo\s?to\s+definition\b", 3),
     ),
+    "subclasses": (
+        (
+            r"\b(subclass(es|ing)?|inherit(s|ing)?|deriv(es?|ed|ing)|extending)\s+((of|from)\s+)?(the\s+)?(class\s+)?"
+            r"(<symbol>|<file>|\w+)$",
+            3.25,
+        ),
+        (r"\bextends\s+(the\s+)?(class\s+)?(<symbol>|\w+)$", 3.25),
+        (r"(<symbol>|<file>)\s+(subclass(es)?|derived\s+class(es)?)$", 3.4),
+    ),
     "references": (
         (
             rf"\b(where|how)\s+{NAME}\s+(is|are|gets?)\s+(being\s+)?(used|referenced|read|accessed)",
@@ -83,7 +92,7 @@ NAME_INTENTS: dict[str, Weighted] = {
         (rf"\bis\s+{NAME}\s+(still\s+|ever\s+)?(used|referenced|needed)\b", 3.4),
         (rf"\bwhere\s+do(es)?\s+(\w+\s+)?(use|need|reference|access|import)\s+{NAME}", 3.6),
         (
-            rf"{WHO}.*\b(uses?|using|references?|needs?|imports?|importing|depends?\s+on)\s+{NAME}(?<!<file>)",
+            rf"{WHO}.*\b(uses?|using|references?|needs?)\s+{NAME}(?<!<file>)",
             3.2,
         ),
         (
@@ -164,8 +173,65 @@ NAME_INTENTS: dict[str, Weighted] = {
         (r"\b(most|highest|number\s+of)\s+(commits|changes|churn)\b", 3.4),
     ),
     "complexity": (
-        (r"\bcomplexity\s+of\s+<file>|\bhow\s+complex\s+is\s+<file>|<file>.*\btoo\s+complex\b", 3),
+        (
+            r"\bcomplexity\s+(of|in|for|under|inside)\s+<file>|\bhow\s+complex\s+is\s+<file>|<file>.*\btoo\s+complex\b",
+            3,
+        ),
         (r"<file>.*\bcomplexity$", 3),
+        (
+            r"\b((most|highly|overly|too|least)\s+complex|most\s+complicated|heaviest)\s+(python\s+)?(functions?|methods?|code)\b",
+            3.7,
+        ),
+        (
+            r"\b(functions?|methods?)\b.*\b((most|too|highest|overly)\s+(complex\w*|complicated)|by\s+complexity)\b",
+            3.7,
+        ),
+        (r"\b(most|highest|cyclomatic|mccabe)\s+complexity\b", 3.6),
+        (
+            r"^(\w+\s+)?(the\s+)?(functions?|methods?|code)\s+(sorted\s+|ranked\s+)?by\s+complexity$",
+            3.7,
+        ),
+        (
+            r"^(\w+\s+)?(the\s+)?(code\s+)?complexity(\s+of\s+(the|this|our)\s+(code(base)?|project|repo\w*|functions?))?$",
+            3.2,
+        ),
+    ),
+    "unparsed": (
+        (
+            rf"\b({MODULES}|code|python|everything|anything|which|what)\b.*(\b(not|fails?(\s+to)?|cannot|never|dont|doesnt|cant)|n['’]t)\s+(be\s+)?(parse[sd]?|compiles?)\b",
+            3.8,
+        ),
+        (r"\b(does|do|did|will|can)\s+(every|all|any|the|it)\w*\b.*\bparse[sd]?$", 3.7),
+        (r"\bunparse?able\b|\b(un|not\s+|never\s+)parsed\s+files?\b", 3.6),
+        (r"\bpars(e|ing|er)\s+(errors?|failures?|problems?)\b", 3.3),
+        (
+            r"\bsyntax\s*(errors?|problems?|faults?)\b|\b(invalid|broken|bad|wrong)\s+(python\s+)?syntax\b",
+            3.7,
+        ),
+    ),
+    "sizes": (
+        (
+            r"^(how\s+many|count(\s+the)?|number\s+of|total)\s+((source\s+)?(code\s+)?lines|loc|sloc)(\s+of\s+(python|(source\s+)?code|tests?)(\s+code)?)?"
+            r"(\s+(are|is)\s+(there|this|it)|\s+do(es)?\s+(we|i|<file>|it|(this|the)\s+\w+)\s+have)?"
+            r"(\s+(in|has|of|does)\s+(<file>|(the|this|our|my)\s+(whole\s+|entire\s+)?(code(base)?|project|repo(sitory)?|source)))?(\s+have)?$",
+            4.2,
+        ),
+        (r"\blines\s+of\s+(python|(source\s+)?code)\b", 3.4),
+        (r"\b(python|code|source)\s+lines?\s+count\b|\bline\s+counts?\b|^(s?loc|cloc|tokei)$", 3.6),
+        (
+            r"\bhow\s+(big|large|long)\s+is\s+((the|this|our|my)\s+)?(whole\s+|entire\s+)?(code\s?base|code|project|repo(sitory)?|<file>)$",
+            3.6,
+        ),
+        (
+            r"\bsize\s+of\s+((the|this|our|my)\s+)?(whole\s+|entire\s+)?(code\s?base|code|project|repo(sitory)?|<file>)$",
+            3.6,
+        ),
+        (r"\blongest\s+(python\s+)?(functions?|methods?)\b", 3.6),
+        (r"\b(functions?|methods?)\b.*\b(too\s+long|the\s+longest)$", 3.6),
+        (
+            r"^how\s+many\s+(python\s+)?(functions?|methods?|class(es)?)(\s+(and|or)\s+\w+)?(\s+(are\s+there|do\s+we\s+have|(in|has)\b.*))?$",
+            3.4,
+        ),
     ),
     "code_question": (
         (rf"^{PLAIN}(explain|describe|show|understand)\s+(\w+\s+)?how\s+\w+", 2.6),

@@ -238,7 +238,7 @@ WHEEL_INTENTS: dict[str, Weighted] = {
         ),
         (rf"{DESK}\bkelly\b", 2.75),
         (
-            rf"{DESK}\bmargin\s+(?:usage|used|left|requirement\w*)\b|{DESK}\bbuying\s+power\b",
+            rf"{DESK}\bmargin\s+(?:usage|used|left|requirement\w*|(?:of|for|on)\s+(?:my|our))\b|{DESK}\bbuying\s+power\b",
             2.75,
         ),
     ),

@@ -12,7 +12,7 @@ from engine.config.cache_folder import cache_folder
 from engine.events import IndexProgressed
 from engine.search.code_client import CodeClient
 from engine.search.errors import RipgrepMissing, SearchError
-from engine.search.facts import BadQuestion
+from engine.search.facts import BadQuestion, Unreadable
 
 # Beyond any task's own time, which ends it sooner.
 _LONGEST_S = 3600.0
@@ -56,6 +56,8 @@ class CodeQuestions:
             return await self._client.ask(
                 question, arguments, timeout_s=_LONGEST_S, progress=progress
             )
+        except Unreadable as error:
+            raise Unavailable(str(error)) from error
         except BadQuestion as error:
             raise Refused(str(error)) from error
         except RipgrepMissing as error:

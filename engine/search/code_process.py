@@ -27,7 +27,7 @@ from engine.clock import Clock, SystemClock
 from engine.search.code_facts import CodeFacts
 from engine.search.code_lines import BEAT_S, Asked, Line, Opening, answer_lines
 from engine.search.errors import ScanFailed
-from engine.search.facts import BadQuestion, Cancelled, Json, Question
+from engine.search.facts import BadQuestion, Cancelled, Json, Question, Unreadable
 
 MAX_PROCESSES: Final = 8
 _PROGRESS_EVERY_S: Final = 0.1
@@ -140,7 +140,8 @@ class Answerer:
         except Cancelled:
             yield json.dumps({"id": number, "cancelled": True})
         except BadQuestion as error:
-            yield json.dumps({"id": number, "bad": str(error)})
+            unreadable = isinstance(error, Unreadable)
+            yield json.dumps({"id": number, "bad": str(error), "unreadable": unreadable})
         except ScanFailed as error:
             yield json.dumps({"id": number, "failed": error.cause})
         except Exception as error:  # a question that fails is told, the next one is answered

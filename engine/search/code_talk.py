@@ -18,7 +18,7 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 
 from engine.search.code_lines import BEAT_S, Asked, Opening, Withdrawn, add_piece
 from engine.search.errors import ScanFailed
-from engine.search.facts import BadQuestion, Json
+from engine.search.facts import BadQuestion, Json, Unreadable
 from engine.search.scan_pool import ending_of
 
 GIVE_UP_S: Final = 2.0
@@ -149,7 +149,7 @@ class Talk:
                 if progress is not None:
                     progress(*line["progress"])
             elif "bad" in line:
-                raise BadQuestion(line["bad"])
+                raise (Unreadable if line["unreadable"] else BadQuestion)(line["bad"])
             elif "failed" in line:
                 raise ScanFailed(line["failed"])
             elif "answer" in line:

@@ -63,3 +63,7 @@ class Cancelled(Exception):
 
 class BadQuestion(Exception):
     """The question can't be answered as it was put; the sentence says why and what to do."""
+
+
+class Unreadable(BadQuestion):
+    """It was put well, about a file that can't be read."""

@@ -309,7 +309,6 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "whats my exposure",
         "value at risk",
         "expected shortfall",
-        "max drawdown of my book",
         "how much could i lose tomorrow",
         "what's my delta",
         "var 95",
@@ -343,10 +342,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "where are the bottlenecks",
         "profile the code",
     ),
-    "code_analysis|performance_analysis": (
-        "which functions are the most complex",
-        "most complex functions",
-    ),
+    "code_analysis|performance_analysis": (),
     "performance_analysis|file_analysis|code_analysis|wheel_analysis": ("optimize wheel.py",),
     "performance_analysis|file_analysis": ("profile src/x.py",),
     "code_analysis": (
@@ -360,11 +356,9 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "code review",
         "overview of the code",
         "explain this repository",
-        "how many lines of code",
         "show me the biggest files",
         "code structure",
         "summary of the codebase",
-        "how big is this project",
         "list modules",
         "what is in this repo",
         "give me stats about the code",
@@ -461,6 +455,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "import cycles in the repo",
     ),
     "hot_spots": ("what are the hot spots",),
+    "complexity": ("which functions are the most complex", "most complex functions"),
+    "sizes": ("how many lines of code", "how big is this project"),
 }
 
 NAMING: dict[tuple[str, str], tuple[str, ...]] = {

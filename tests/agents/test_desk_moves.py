@@ -78,10 +78,28 @@ def test_the_days_that_pass_are_read(text: str, days: float) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("what if the stock is at 20 at expiration", {"spot_level": 20.0, "at_expiry": True}),
+        ("what happens at expiry if U closes at 21", {"spot_level": 21.0, "at_expiry": True}),
+        ("what if U falls 10% by expiry", {"spot_move": -0.1, "at_expiry": True}),
+        ("what if 20 days pass", {"pass_days": 20.0}),
+        ("what if two weeks go by", {"pass_days": 14.0}),
+        ("U falls 10% and 5 days pass", {"spot_move": -0.1, "pass_days": 5.0}),
+    ],
+)
+def test_time_that_goes_by_and_a_close_at_expiry_are_read(
+    text: str, slots: dict[str, Argument]
+) -> None:
+    """Time moves the book by itself; a price alone may be meant at expiry."""
+    assert moves(text) == slots
+
+
+@pytest.mark.parametrize(
     ("text", "unread"),
     [
         ("what if I get 3 more contracts and U drops 5%", "3 more"),
-        ("what if the stock is at 20 at expiration", "at expiration"),
+        ("what if U falls 10% and vol rises 5 points at expiration", "at expiration"),
         ("what if rates rise", "what if rates rise"),
     ],
 )

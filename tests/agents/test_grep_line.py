@@ -46,7 +46,8 @@ def test_a_line_is_the_search_that_it_would_be(line: str, slots: dict[str, Argum
     "line",
     [
         "grep for the roll trigger",
-        "grep black scholes",
+        "grep black scholes formula",
+        "grep for roll",
         "grep TODO",
         "search -w delta",
         "grep 'unclosed",
@@ -66,4 +67,18 @@ def test_places_without_a_slash_have_to_be_looked_up() -> None:
     """`grep -i roll trigger` may search for two words: whether there is such a place decides."""
     found = read("grep -i roll trigger")
     assert found is not None
-    assert found.places == ("trigger",)
+    assert (found.places, found.bare) == (("trigger",), False)
+
+
+def test_a_word_and_a_place_alone_have_to_be_there_as_written() -> None:
+    """`grep black scholes` are two words unless there is such a folder."""
+    found = read("grep TODO src")
+    assert found is not None
+    assert (found.command, found.places, found.bare) == (":search -- TODO src", SRC, True)
+
+
+def test_an_option_that_only_a_shell_takes_makes_it_a_command() -> None:
+    """Behind -rn a place that isn't there is missing, and no second word to look for."""
+    found = read("grep -rn TODO nosuch")
+    assert found is not None
+    assert (found.command, found.places) == (":search -- TODO nosuch", ())

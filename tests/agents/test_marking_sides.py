@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from engine.agents.tool import Call
-from engine.agents.tools import code, python_file
+from engine.agents.tools import code, complexity, python_file
 from engine.config import load
-from engine.evidence import Argument
+from engine.evidence import Argument, Findings
 from engine.search.programs import find_beside
 from tests.search.trees import write
 
@@ -66,3 +66,27 @@ async def test_heavy_functions_are_marked_in_a_file_and_in_a_project(services: A
         ]
     in_folder = (await code.overview(call(services, folder="old"))).marks
     assert [mark.path for mark in in_folder] == ["old/hard.py"]
+
+
+async def test_functions_are_ranked_by_complexity(services: Any) -> None:
+    """The verdict names the first with its place; files that don't parse are told apart."""
+    found = await complexity.ranked(call(services))
+    assert found.verdict == (
+        "The most complex is hard (pkg/hard.py:5): complexity 25; 1 of 2 functions is above 10"
+    )
+    assert found.not_searched == {"Python file that doesn't parse": 1}
+    in_folder = await complexity.ranked(call(services, folder="old"))
+    assert in_folder.verdict.startswith("The most complex is hard (old/hard.py:5)")
+
+
+async def test_files_that_do_not_parse_are_listed_with_line_and_reason(services: Any) -> None:
+    """Where all do, that is said and not that nothing was found."""
+    found = await complexity.broken(call(services))
+    assert found.verdict.startswith("1 Python file doesn't parse; first pkg/torn.py:")
+    (section,) = found.sections
+    assert isinstance(section, Findings)
+    assert [(one.path, bool(one.line), bool(one.text)) for one in section.items] == [
+        ("pkg/torn.py", True, True)
+    ]
+    none = await complexity.broken(call(services, folder="old"))
+    assert (none.verdict, none.found) == ("Every Python file in old parses", True)

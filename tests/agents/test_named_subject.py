@@ -162,7 +162,7 @@ async def test_what_no_tool_answers_is_refused(project: Project, text: str) -> N
         ("functions without callers", "dead_code"),
         ("what changed in src/x.py last week", "git_history"),
         ("which functions are untested in math.options", "tests_of"),
-        ("how many lines of code", "code_analysis"),
+        ("how many lines of code", "sizes"),
     ],
 )
 async def test_what_only_sounds_like_that_is_answered(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from engine.agents import planner
 from engine.agents.commands import BadCommand
+from engine.agents.poorer_ways import POORER
 from engine.agents.router import Located, understand
 from engine.agents.schedule import Schedule
 from engine.agents.slots import masked, plain
@@ -663,14 +664,14 @@ async def test_a_regex_search_is_a_search(project: Project) -> None:
     "text",
     ["who subclasses WheelStrategy", "subclasses of WheelStrategy", "what inherits from Roll?"],
 )
-async def test_who_derives_from_a_class_is_looked_for_where_classes_begin(
-    project: Project, text: str
-) -> None:
-    """A base stands alone, among others, with its module or its parameters; no keyword is one."""
+async def test_who_derives_from_a_class_is_asked_of_its_name(project: Project, text: str) -> None:
+    """By text alone a base stands alone, among others, with its module; no keyword is one."""
     understood = await project.one(text)
-    assert understood.intent == "text_search"
     base = re.split(r"\W+", text.rstrip("?"))[-1]
-    pattern = re.compile(str(understood.slots["pattern"]))
+    assert (understood.intent, understood.slots["symbol"]) == ("subclasses", base)
+    search = POORER["symbols.subclasses"](understood.slots)
+    assert search is not None
+    pattern = re.compile(str(search["pattern"]))
     ours = (f"class A({base}):", f"  class B(x.{base}, C):", f"class D(C, {base}[int]): ...")
     others = (f"class {base}(C):", f"class A(My{base}):", f"class A(C, metaclass={base}):")
     assert all(pattern.search(line) for line in ours)

@@ -25,7 +25,7 @@ TRADER: Asked = (
     ("portfolio gamma", "risk_analysis|positions", {}),
     ("am I long or short delta", "risk_analysis|positions", {}),
     ("how exposed am I to a move in U", "risk_analysis|stress|positions", {}),
-    ("beta weighted delta of my portfolio", "risk_analysis|positions|unknown", {}),
+    ("beta weighted delta of my portfolio", "past_prices|unknown", {}),
     ("risk report", "risk_analysis", {}),
     ("how risky is my portfolio", "risk_analysis", {}),
     ("one day VaR at 95", "risk_analysis", {"horizon_days": 1.0}),

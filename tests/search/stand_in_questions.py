@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from engine.search.facts import BadQuestion, Facts, Json, Question
+from engine.search.facts import BadQuestion, Facts, Json, Question, Unreadable
 from engine.search.imports import scan_imports
 
 
@@ -79,7 +79,7 @@ def _deaf(facts: Facts, arguments: Mapping[str, Json]) -> Json:
 
 
 def _bad(facts: Facts, arguments: Mapping[str, Json]) -> Json:
-    raise BadQuestion("name a file")
+    raise Unreadable("it is too large") if arguments.get("file") else BadQuestion("name a file")
 
 
 def _fails(facts: Facts, arguments: Mapping[str, Json]) -> Json:

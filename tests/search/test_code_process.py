@@ -18,7 +18,7 @@ from engine.search import code_client, code_process, code_talk
 from engine.search.code_client import CodeClient
 from engine.search.code_lines import add_piece, answer_lines
 from engine.search.errors import RipgrepMissing, ScanFailed
-from engine.search.facts import BadQuestion, Json
+from engine.search.facts import BadQuestion, Json, Unreadable
 from engine.search.ripgrep import find_ripgrep
 from tests.search.trees import children, living, write
 
@@ -84,8 +84,11 @@ async def test_answers_come_back_as_they_were(client: CodeClient, value: Json) -
 
 async def test_questions_that_fail(client: CodeClient) -> None:
     """A question that can't be answered fails alone, precisely, and the process lives on."""
-    with pytest.raises(BadQuestion, match=r"^name a file$"):
+    with pytest.raises(BadQuestion, match=r"^name a file$") as bad:
         await client.ask("test.bad")
+    assert not isinstance(bad.value, Unreadable)
+    with pytest.raises(Unreadable, match=r"^it is too large$"):
+        await client.ask("test.bad", {"file": "a.py"})
     with pytest.raises(ScanFailed, match=r"ZeroDivisionError: .* \(stand_in_questions\.py:\d+\)"):
         await client.ask("test.fails", {"zero": 0})
     with pytest.raises(ScanFailed, match="TypeError: Object of type set"):

@@ -102,7 +102,10 @@ def _shorts(found: "Iterable[Watched]", coming: Sequence[Dividend]) -> Table:
         "option", "contracts", "delta", "ex-date before expiry", "dividend", "early assignment",
         "by", "why",
     )  # fmt: skip
-    return Table("Short options", columns, tuple(_short(one, coming) for one in found))
+    every = tuple(found)
+    cut = f": the first {_MOST} of {len(every):,}" if len(every) > _MOST else ""
+    rows = tuple(_short(one, coming) for one in every[:_MOST])
+    return Table(f"Short options{cut}", columns, rows)
 
 
 def _short(one: "Watched", coming: Sequence[Dividend]) -> tuple[Cell, ...]:
@@ -164,12 +167,15 @@ def _cash(desk: Desk, kind: str) -> Evidence:
     ]
     parts = [*_bought(desk, wanted, kind), *_delivered(desk, wanted, kind)]
     left, counted = _left(desk)
-    table = Table("If all are assigned", _COLUMNS, tuple(_assigned(one) for one in wanted))
+    cut = f": the first {_MOST} of {len(wanted):,}" if len(wanted) > _MOST else ""
+    rows = tuple(_assigned(one) for one in wanted[:_MOST])
+    table = Table(f"If all are assigned{cut}", _COLUMNS, rows)
     verdict = "; ".join((*parts, left))
     return desk.evidence(verdict, [table] if wanted else [], (counted,))
 
 
 _COLUMNS = ("option", "contracts", "shares", "cash")
+_MOST = 200
 
 
 def _assigned(one: Position) -> tuple[Cell, ...]:

@@ -28,7 +28,7 @@ async def read(
 
     Args:
         needs: tables of which one must be there; none named: positions.
-        ticker: whose prices a table without symbols holds, if neither query nor settings say;
+        ticker: whose prices a table without symbols holds, if neither settings nor query say;
             None: the query isn't asked.
         trades: whether to read the table of trades, too.
 
@@ -45,7 +45,7 @@ async def read(
             raise Unavailable(where.reason, where.remedy)
         if ticker is not None:
             named = call.text("ticker").strip().upper()
-            where = replace(where, ticker=named or where.ticker or ticker)
+            where = replace(where, ticker=where.ticker or named or ticker, asked=named)
         call.progress(f"reading {needs[0]} and market data", None, None)
         kept = LastGood(services.store / FOLDER, services.project, services.clock.wall_s)
         reading = await load(

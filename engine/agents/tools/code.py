@@ -5,6 +5,7 @@ from collections import Counter
 
 from engine.agents.tool import Call
 from engine.agents.tools import marks
+from engine.agents.tools.counts import unparsed
 from engine.agents.tools.text_search import as_tool_error, findings, run
 from engine.evidence import (
     Evidence,
@@ -67,11 +68,10 @@ async def overview(call: Call) -> Evidence:
         *([] if folder else await _repository(call)),
     ]
     python = sum(name.endswith(_PYTHON) for name in files)
-    first = f"; the heaviest is {ranked[0].name}" if ranked else ""
+    first = f"; the heaviest is {_named(ranked[0])}" if ranked else ""
     outside = "" if folder else " outside backup folders"
     left_out: dict[str, int | str] = dict(await _left_out(call, folder))
-    if heavy.unparsed:
-        left_out["Python files that don't parse"] = len(heavy.unparsed)
+    left_out |= unparsed(len(heavy.unparsed))
     return Evidence(
         verdict=f"{f'{where}: ' if folder else ''}{len(files):,} files, {python:,} of them Python; "
         f"{len(ranked):,} functions{outside}{first}",
@@ -84,6 +84,10 @@ async def overview(call: Call) -> Evidence:
             *(mark for one in ranked[:_MARKED] if (mark := _mark(one)) is not None),
         ),
     )
+
+
+def _named(one: ProjectFunction) -> str:
+    return clean(f"{one.name} ({one.path}:{one.line}, complexity {one.complexity})")
 
 
 def _mark(one: ProjectFunction) -> Mark | None:

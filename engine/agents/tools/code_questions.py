@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from engine.agents.tool import Call
+from engine.agents.tools.counts import unread
 from engine.evidence import Evidence, Finding, Findings, clean
 from engine.search.facts import Json
 
@@ -13,7 +14,6 @@ _NAMED_COPIES: Final = 3
 # A second place that scores nearly as much as the first may as well be meant.
 _AS_GOOD: Final = 0.93
 _MOST_ALIKE: Final = 3
-_NOT_SEARCHED: Final = {"generated or packed files": "left_out", "unreadable": "unread"}
 
 _PARTICIPLE: Final = (
     r"(?:\w+ed|done|made|kept|held|sent|written|read|set|run|put|found|chosen|taken|built|thrown|"
@@ -38,9 +38,7 @@ async def find(call: Call) -> Evidence:
     asked = {"question": question, "limit": _SHOWN, "folder": folders}
     answer = await call.services.code("words.find", asked, call.progress)
     results: list[Json] = answer["results"]
-    not_searched: dict[str, int | str] = {
-        what: answer[count] for what, count in _NOT_SEARCHED.items() if answer[count]
-    }
+    packed: dict[str, int | str] = {"generated or packed files": answer["left_out"]}
     items = tuple(Finding(clean(one["path"]), one["line"], _text(one)) for one in results)
     title = f"Best places of {answer['documents']:,} functions, classes and modules"
     section = Findings(title, items, answer["found"], answer["found"] > len(items))
@@ -50,7 +48,7 @@ async def find(call: Call) -> Evidence:
         found=bool(results),
         weight=3,
         assumptions=tuple(clean(said) for said in _assumptions(answer)),
-        not_searched=not_searched,
+        not_searched=(packed if answer["left_out"] else {}) | unread(answer["unread"]),
     )
 
 

@@ -1,17 +1,17 @@
 """What imports what: of a file or folder, between two files, and of the project as a whole."""
 
 from engine.agents.tool import Call
+from engine.agents.tools.counts import count, unread
 from engine.agents.tools.dependency_faults import broken, cycles, orphans
 from engine.agents.tools.dependency_figures import central, export, layers, overview
 from engine.agents.tools.import_rows import (
     EVER,
+    IN_STRINGS,
     asked,
     chain,
-    count,
     dependents,
     place,
     steps,
-    unread,
 )
 from engine.agents.tools.library_imports import library_importers, namesake
 from engine.evidence import (
@@ -79,7 +79,7 @@ async def importers(call: Call) -> Evidence:
         weight=2,
         assumptions=(
             *((f"at a distance {EVER}; {_RUN_FIRST}",) if answer["transitive"] else ()),
-            *(() if files else ("a module that is named in a string only is not seen",)),
+            IN_STRINGS,
         ),
         not_searched=unread(answer["unread"]),
     )
@@ -184,13 +184,15 @@ async def path(call: Call) -> Evidence:
     )
     start, end = clean(answer["start"]), clean(answer["end"])
     way, back = answer["steps"], answer["back"]
+    whether = call.flag("whether")
     if way is None:
         length = count(len(back), "import") if back else ""
         turned = f"; the other way round {end} reaches it in {length}" if back else ""
         return Evidence(
-            verdict=f"No way of imports leads from {start} to {end}{turned}",
+            verdict=f"{'No: no' if whether else 'No'} way of imports leads from {start} to {end}"
+            f"{turned}",
             sections=(chain("The other way round", back),) if back else (),
-            found=False,
+            found=whether,
             weight=2,
             assumptions=("every kind of import was followed, also those for type checkers",),
         )
@@ -198,6 +200,9 @@ async def path(call: Call) -> Evidence:
         said = f"{start} reaches itself in a cycle of {count(len(way), 'import')}"
     else:
         said = f"{start} reaches {end} in {count(len(way), 'import')}"
+        if whether:
+            own = f"Yes, on line {way[0]['line']}" if len(way) == 1 else "Not itself, but by others"
+            said = f"{own}: {said}"
     return Evidence(
         verdict=said,
         sections=(chain("The shortest way", way),),

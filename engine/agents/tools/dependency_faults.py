@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from engine.agents.tool import Call
-from engine.agents.tools.import_rows import asked, chain, count, places, unread
+from engine.agents.tools.counts import count, unread
+from engine.agents.tools.import_rows import asked, chain, places
 from engine.evidence import Cell, Evidence, Finding, Findings, Mark, Section, Table, clean
 from engine.search.graph.answers import BiteRow, BrokenAnswer, BrokenRow, CycleRow, Cycles, Orphans
 

@@ -1,7 +1,8 @@
 """The dependency graph as a whole: layers, weights, figures, and pictures of it."""
 
 from engine.agents.tool import Call
-from engine.agents.tools.import_rows import EVER, asked, count, unread
+from engine.agents.tools.counts import count, unread
+from engine.agents.tools.import_rows import EVER, asked
 from engine.evidence import Cell, Evidence, Figure, Figures, Table, Text, clean
 from engine.search.graph.answers import CentralAnswer, Export, Layers, Overview
 

@@ -1,9 +1,14 @@
 """The git history of a file."""
 
+from collections.abc import Sequence
+
 from engine.agents.tool import Call
-from engine.evidence import Evidence, Figure, Figures, Table
+from engine.agents.tools.counts import count
+from engine.evidence import Evidence, Figure, Figures, Table, clean
 from engine.search.errors import HistoryUnavailable
 from engine.search.history import file_history
+
+_NAMED = 4
 
 
 async def history(call: Call) -> Evidence:
@@ -23,9 +28,9 @@ async def history(call: Call) -> Evidence:
         *(Figure(f"commits by {name}", count, "", source) for name, count in found.authors),
     )
     rows = tuple((c.hash, c.date, c.author, c.subject, c.added, c.removed) for c in found.recent)
-    commits = f"{found.commits} commit{'' if found.commits == 1 else 's'}"
     return Evidence(
-        verdict=f"{commits} since {found.first[:10]}, the last on {found.last[:10]}",
+        verdict=f"{count(found.commits, 'commit')} since {found.first[:10]}, the last on "
+        f"{found.last[:10]}, by {clean(_authors(found.authors))}",
         sections=(
             Figures("Git history", items),
             Table("Latest commits", ("commit", "date", "author", "subject", "+", "-"), rows),
@@ -33,3 +38,12 @@ async def history(call: Call) -> Evidence:
         weight=1,
         assumptions=("the clone is shallow: there may be older commits",) if found.shallow else (),
     )
+
+
+def _authors(authors: Sequence[tuple[str, int]]) -> str:
+    """Return who wrote it, the most commits first."""
+    if len(authors) == 1:
+        return authors[0][0]
+    named = ", ".join(f"{name} ({commits:,})" for name, commits in authors[:_NAMED])
+    more = len(authors) - _NAMED
+    return named + (f" and {count(more, 'other')}" if more > 0 else "")

@@ -8,6 +8,7 @@ from engine.search.facts import Json
 from engine.search.graph.answers import Dependent, Step
 
 EVER = "imports that are run at some time count, those for type checkers don't"
+IN_STRINGS = 'a module that is named in a string only, as in import_module("a.b"), is not seen'
 _ARGUMENTS = ("file", "folder", "to", "transitive", "format", "depth")
 
 
@@ -25,18 +26,9 @@ async def asked(call: Call, question: str, **more: Argument) -> Json:
     return await call.services.code(question, arguments | more, call.progress)
 
 
-def count(number: int, thing: str, things: str = "") -> str:
-    """Return "1 file" or "3 files"."""
-    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
-
-
 def place(path: str) -> str:
     """Return a file or folder as a sentence names it: a folder at the top is no plain word."""
     return clean(path if "/" in path or "." in path else f"{path}/")
-
-
-def unread(number: int) -> dict[str, int | str]:
-    return {"unreadable Python files": number} if number else {}
 
 
 def steps(title: str, rows: Sequence[Step], total: int) -> Findings:

@@ -20,7 +20,7 @@ from engine.market.ledger_events import (
 from engine.market.lots import Ledger
 from engine.market.wheel.cycles import Cycle
 
-_MOST = 40
+_MOST, _MOST_HELD = 40, 200
 
 
 def totals(ledger: Ledger, unrealised: float | None, currency: str) -> Figures:
@@ -49,7 +49,10 @@ def held(ledger: Ledger, marks: Mapping[Instrument, float], currency: str) -> Ta
     """Return what is held: its price with fees, what premiums add to it, basis, mark and gain."""
     columns = ("symbol", "what", "quantity", "price", "premium", "basis", "mark", "unrealised")
     rows: list[tuple[Cell, ...]] = []
-    for instrument in sorted(ledger.lots, key=repr):
+    every = sorted(ledger.lots, key=repr)
+    biggest = sorted(every, key=lambda one: -_size(ledger, marks, one))[:_MOST_HELD]
+    kept = every if len(every) <= _MOST_HELD else biggest
+    for instrument in kept:
         quantity, basis = ledger.quantity(instrument), ledger.basis(instrument) or 0.0
         premium, mark = ledger.premium(instrument), marks.get(instrument)
         size = instrument.multiplier if isinstance(instrument, Option) else 1.0
@@ -60,7 +63,14 @@ def held(ledger: Ledger, marks: Mapping[Instrument, float], currency: str) -> Ta
                 round(premium, 4), round(basis, 4), _round(mark, 4), _round(gain),
             )
         )  # fmt: skip
-    return Table(f"Held, {currency} a share", columns, tuple(rows))
+    cut = f": the biggest {len(kept)} by value of {len(every):,}" if len(kept) < len(every) else ""
+    return Table(f"Held, {currency} a share{cut}", columns, tuple(rows))
+
+
+def _size(ledger: Ledger, marks: Mapping[Instrument, float], one: Instrument) -> float:
+    """Return what is held of it in money, by its mark or else its basis."""
+    size = one.multiplier if isinstance(one, Option) else 1.0
+    return abs(ledger.quantity(one) * size * marks.get(one, ledger.basis(one) or 0.0))
 
 
 def cycles(found: Iterable[Cycle], today: date, currency: str) -> Table:

@@ -1,7 +1,8 @@
 """Imports of what is none of the project's: a library's module, or Python's own."""
 
 from engine.agents.tool import Call
-from engine.agents.tools.import_rows import asked, count, steps, unread
+from engine.agents.tools.counts import count, unread
+from engine.agents.tools.import_rows import IN_STRINGS, asked, steps
 from engine.evidence import Evidence, Finding, Findings, Section, clean
 from engine.search.graph.answers import OutsideImporters
 
@@ -9,18 +10,30 @@ from engine.search.graph.answers import OutsideImporters
 async def library_importers(call: Call) -> Evidence:
     """Every line that imports a library's module, or else the files that are called alike."""
     answer: OutsideImporters = await asked(call, "graph.outside", module=call.text("module"))
-    about, total, files = f"`{clean(answer['asked'])}`", answer["total_direct"], answer["files"]
-    if not total:
+    about = f"`{clean(answer['asked'])}`"
+    if not answer["total_direct"]:
         return _none(about, call.texts("nearest"), answer["unread"])
+    said, section = _said(answer)
     told = "only imports of its own are told: its other files are not here"
     return Evidence(
-        verdict=f"{about} is none of the project's modules; "
-        f"{count(files, 'file imports', 'files import')} it",
-        sections=(steps("Imported by", answer["direct"], total),),
+        verdict=said,
+        sections=(section,),
         weight=2,
-        assumptions=(told,) if call.flag("transitive") else (),
+        assumptions=(*((told,) if call.flag("transitive") else ()), IN_STRINGS),
         not_searched=unread(answer["unread"]),
     )
+
+
+def _said(answer: OutsideImporters) -> tuple[str, Section]:
+    files = count(answer["files"], "file imports", "files import")
+    said = f"`{clean(answer['asked'])}` is none of the project's modules; {files} it"
+    return said, steps("Imported by", answer["direct"], answer["total_direct"])
+
+
+async def of_library(call: Call, name: str) -> tuple[str, Section] | None:
+    """Return who imports a library's module of this name; None where nothing does."""
+    answer: OutsideImporters = await asked(call, "graph.outside", module=name)
+    return _said(answer) if answer["total_direct"] else None
 
 
 def _none(about: str, nearest: tuple[str, ...], skipped: int) -> Evidence:

@@ -12,8 +12,8 @@ import msgspec
 from engine.agents.pricing_trial import Outcome, run_trial
 from engine.agents.tool import Call, ToolError
 from engine.agents.tools.code_review import level
+from engine.agents.tools.counts import count, unread
 from engine.agents.tools.pricing_rows import SOURCE, errors, faults_of_trial, left_out, mapping
-from engine.agents.tools.structure import counted
 from engine.evidence import Evidence, Finding, Findings, Mark, Section, clean
 from engine.market.trial import COMPARABLE, Target
 from engine.process import ProcessError
@@ -109,12 +109,12 @@ def _verdict(answer: Mapping[str, Json], marks: Sequence[Mark], ran: str) -> str
     verb = "prices options or measures their risk" if answer["total"] == 1 else (
         "price options or measure their risk"
     )  # fmt: skip
-    said = f"{counted(answer['total'], 'function')} of the project {verb}{apart}{ran}"
+    said = f"{count(answer['total'], 'function')} of the project {verb}{apart}{ran}"
     if not marks:
         return f"{said}; nothing in their text stands out"
     worst = marks[0]
     where = f"{worst.path}:{worst.line}" if worst.line else worst.path
-    return f"{said}; worst of {counted(len(marks), 'finding')}: {worst.text} ({where})"
+    return f"{said}; worst of {count(len(marks), 'finding')}: {worst.text} ({where})"
 
 
 def _ran(targets: Sequence[Target], outcome: Outcome) -> str:
@@ -171,6 +171,4 @@ def _not_searched(answer: Mapping[str, Json]) -> dict[str, int | str]:
     found: dict[str, int | str] = {}
     if answer["unparsed"]:
         found["files with option words that don't parse"] = len(answer["unparsed"])
-    if answer["unread"]:
-        found["Python files that can't be read"] = answer["unread"]
-    return found
+    return found | unread(answer["unread"])

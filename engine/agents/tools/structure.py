@@ -6,6 +6,8 @@ from typing import Final
 
 from engine.agents.tool import Call, Refused
 from engine.agents.tools import marks
+from engine.agents.tools.counts import count, unread
+from engine.agents.tools.library_imports import of_library
 from engine.evidence import Evidence, Finding, Findings, Mark, Section, Table, clean
 from engine.search.facts import Json
 from engine.search.structure.places import place
@@ -32,11 +34,11 @@ async def definitions(call: Call) -> Evidence:
         return Evidence(
             clean(f"Nothing in the project defines {name}{hint}"),
             found=False,
-            not_searched=_unread(answer),
+            not_searched=unread(answer["unread"]),
         )
     total: int = answer["total"]
     first = rows[0]
-    places = counted(total, "place")
+    places = count(total, "place")
     apart = _apart(rows) if total == len(rows) else ""
     section = Findings(f"Definitions of {clean(name)}", _defined(rows), total, total > len(rows))
     return Evidence(
@@ -46,7 +48,28 @@ async def definitions(call: Call) -> Evidence:
         ),
         sections=(section,),
         weight=2,
-        not_searched=_unread(answer),
+        not_searched=unread(answer["unread"]),
+    )
+
+
+async def subclasses(call: Call) -> Evidence:
+    """The classes that name another as a base themselves."""
+    name = _symbol(call)
+    answer = await _ask(call, "structure.subclasses", name=name, limit=_SHOWN)
+    rows: list[Json] = answer["definitions"]
+    total: int = answer["total"]
+    section = Findings("Subclasses", _defined(rows), total, total > len(rows))
+    said = f"{count(total, 'class derives', 'classes derive')} from `{name}` directly"
+    if rows:
+        said += f"{_apart(rows) if total == len(rows) else ''}; first {rows[0]['name']} in "
+        said += f"{rows[0]['path']}:{rows[0]['line']}"
+    return Evidence(
+        verdict=clean(said if rows else f"No class derives from {name}"),
+        sections=(section,) if rows else (),
+        found=bool(rows),
+        weight=2,
+        assumptions=(_ANY_OWNER.format(name.rpartition(".")[2]),) if "." in name else (),
+        not_searched=unread(answer["unread"]),
     )
 
 
@@ -56,22 +79,28 @@ async def references(call: Call) -> Evidence:
     answer = await _ask(call, "structure.references", name=name, limit=_SHOWN)
     total: int = answer["total"]
     mentions = answer["mentions"]
-    besides = f"; {counted(mentions, 'mention')} more in strings and comments" if mentions else ""
+    besides = f"; {count(mentions, 'mention')} more in strings and comments" if mentions else ""
     if not total:
         return Evidence(
-            clean(f"No code names {name}{besides}"), found=False, not_searched=_unread(answer)
+            clean(f"No code names {name}{besides}"),
+            found=False,
+            not_searched=unread(answer["unread"]),
         )
     items = tuple(_finding(row, f"{row['kind']}: {row['text']}") for row in answer["references"])
-    kinds = ", ".join(f"{count:,} as {kind}" for kind, count in answer["kinds"].items())
+    kinds = ", ".join(f"{number:,} as {kind}" for kind, number in answer["kinds"].items())
+    said = (
+        f"`{answer['name']}` is named {count(total, 'time')} in code, in "
+        f"{count(answer['files'], 'file')}: {kinds}{besides}"
+    )
+    uses = Findings(f"Uses of {answer['name']}", items, total, total > len(items))
+    is_imported = "import" in answer["kinds"] and "definition" not in answer["kinds"]
+    library = await of_library(call, name) if is_imported or call.text("module") else None
     return Evidence(
-        verdict=clean(
-            f"`{answer['name']}` is named {counted(total, 'time')} in code, in "
-            f"{counted(answer['files'], 'file')}: {kinds}{besides}"
-        ),
-        sections=(Findings(f"Uses of {answer['name']}", items, total, total > len(items)),),
+        verdict=clean(f"{library[0]}; {said}" if library else said),
+        sections=(library[1], uses) if library else (uses,),
         weight=2,
         assumptions=(_ANY_OWNER.format(name.rpartition(".")[2]),) if "." in name else (),
-        not_searched=_unread(answer),
+        not_searched=unread(answer["unread"]),
     )
 
 
@@ -89,10 +118,10 @@ async def callers(call: Call) -> Evidence:
     counts: Mapping[str, int] = answer["certainties"]
     how = ", ".join(f"{counts[one]:,} {one}" for one in _TITLES if one in counts)
     used = answer["total_uses"]
-    passed = f"; {counted(used, 'use')} without a call" if used else ""
-    others = f"; {counted(answer['others'], 'call')} of that name mean something else"
+    passed = f"; {count(used, 'use')} without a call" if used else ""
+    others = f"; {count(answer['others'], 'call')} of that name mean something else"
     verdict = (
-        f"`{name}` is called in {counted(total, 'place')} ({how})"
+        f"`{name}` is called in {count(total, 'place')} ({how})"
         if total
         else f"No code calls `{name}`"
     )
@@ -102,7 +131,7 @@ async def callers(call: Call) -> Evidence:
         found=bool(total or used),
         weight=2,
         assumptions=(_meant(targets),) if len(targets) > 1 else (),
-        not_searched=_unread(answer),
+        not_searched=unread(answer["unread"]),
     )
 
 
@@ -114,16 +143,16 @@ async def _callers_elsewhere(call: Call, name: str) -> Evidence:
     if not total:
         alike = (await _ask(call, "structure.definitions", name=name, limit=1))["alike"]
         hint = f"; written alike: {', '.join(alike)}" if alike else ""
-        return Evidence(clean(f"{said}{hint}"), found=False, not_searched=_unread(answer))
+        return Evidence(clean(f"{said}{hint}"), found=False, not_searched=unread(answer["unread"]))
     rows = [row for row in answer["references"] if row["kind"] == "call"][:_SHOWN]
     items = tuple(_finding(row, row["text"]) for row in rows)
     title = f"Calls by name only of {clean(name.rpartition('.')[2])}"
     return Evidence(
-        verdict=clean(f"{said}; by name it is called in {counted(total, 'place')}"),
+        verdict=clean(f"{said}; by name it is called in {count(total, 'place')}"),
         sections=(Findings(title, items, total, total > len(items)),),
         weight=2,
         assumptions=(_ANY_OWNER.format(name.rpartition(".")[2]),),
-        not_searched=_unread(answer),
+        not_searched=unread(answer["unread"]),
     )
 
 
@@ -158,7 +187,10 @@ async def calls(call: Call) -> Evidence:
     name, file = _symbol(call), call.text("file")
     others = 0
     if not file:
-        file, name, others = await _first_definition(call, name)
+        first = await _first_definition(call, name)
+        if first is None:
+            return _undefined(name)
+        file, name, others = first
     answer = await _ask(call, "structure.calls", file=file, name=name, limit=4 * _SHOWN)
     rows = tuple(
         (row["line"], clean(row["name"]), _leads(row), row["certainty"], clean(row["reason"]))
@@ -166,8 +198,8 @@ async def calls(call: Call) -> Evidence:
     )
     inside = {(row["path"], row["target"]) for row in answer["calls"] if row["path"]}
     verdict = (
-        f"`{answer['name']}` ({file}:{answer['line']}) makes {counted(answer['total'], 'call')}, "
-        f"to {counted(len(inside), 'definition')} of the project"
+        f"`{answer['name']}` ({file}:{answer['line']}) makes {count(answer['total'], 'call')}, "
+        f"to {count(len(inside), 'definition')} of the project"
     )
     columns = ("line", "call", "leads to", "certainty", "why")
     return Evidence(
@@ -176,7 +208,7 @@ async def calls(call: Call) -> Evidence:
         found=bool(rows),
         weight=2,
         assumptions=_first_meant(name, file, others),
-        not_searched=_unread(answer),
+        not_searched=unread(answer["unread"]),
     )
 
 
@@ -189,7 +221,10 @@ async def tests(call: Call) -> Evidence:
     file, name = call.text("file"), call.text("symbol")
     others = 0
     if not file:
-        file, name, others = await _first_definition(call, _symbol(call))
+        first = await _first_definition(call, _symbol(call))
+        if first is None:
+            return _undefined(_symbol(call))
+        file, name, others = first
     answer = await _ask(call, "structure.tests", file=file, name=name, limit=_SHOWN)
     rows: list[Json] = answer["tests"]
     total, untested, defined = answer["total"], answer["total_untested"], answer["defined"]
@@ -208,14 +243,14 @@ async def tests(call: Call) -> Evidence:
     name_it = "names" if total == 1 else "name"
     return Evidence(
         verdict=clean(
-            f"{counted(total, 'test function')} {name_it} something of {what}; {untested:,} of "
-            f"its {counted(defined, 'definition')} no test names"
+            f"{count(total, 'test function')} {name_it} something of {what}; {untested:,} of "
+            f"its {count(defined, 'definition')} no test names"
         ),
         sections=tuple(sections),
         found=bool(total or defined),
         weight=2,
         assumptions=(_BY_NAMES, *_first_meant(name, file, others)),
-        not_searched=_unread(answer),
+        not_searched=unread(answer["unread"]),
         marks=_untested(file, left, untested, defined, is_one=bool(name)),
     )
 
@@ -228,17 +263,17 @@ def _untested(
     return () if mark is None or place(file) != "live" else (mark,)
 
 
-async def _first_definition(call: Call, name: str) -> tuple[str, str, int]:
-    """Return the file and the dotted name of the liveliest definition, and how many more exist.
-
-    Raises:
-        Refused: there is none.
-    """
+async def _first_definition(call: Call, name: str) -> tuple[str, str, int] | None:
+    """Return the file and the dotted name of the liveliest definition, and how many more exist."""
     found = await _ask(call, "structure.definitions", name=name, limit=1)
     if not found["definitions"]:
-        raise Refused(clean(f"nothing in the project defines {name}"))
+        return None
     first = found["definitions"][0]
     return first["path"], first["name"], found["total"] - 1
+
+
+def _undefined(name: str) -> Evidence:
+    return Evidence(clean(f"Nothing in the project defines {name}"), found=False)
 
 
 def _first_meant(name: str, file: str, others: int) -> tuple[str, ...]:
@@ -260,10 +295,6 @@ def _symbol(call: Call) -> str:
     return symbol
 
 
-def _unread(answer: Mapping[str, Json]) -> dict[str, int | str]:
-    return {"Python files that can't be read": answer["unread"]} if answer["unread"] else {}
-
-
 def _apart(rows: Sequence[Mapping[str, Json]]) -> str:
     places = Counter(row["place"] for row in rows)
     aside = [f"{places[one]:,} in {one}s" for one in ("test", "backup") if places[one]]
@@ -283,8 +314,3 @@ def _definition_text(row: Mapping[str, Json]) -> str:
 
 def _finding(row: Mapping[str, Json], text: str) -> Finding:
     return Finding(clean(row["path"]), row["line"], clean(text))
-
-
-def counted(number: int, thing: str, things: str = "") -> str:
-    """Return "1 file", "2 files"."""
-    return f"{number:,} {thing if number == 1 else things or thing + 's'}"

@@ -8,7 +8,7 @@ import anyio
 
 from engine.agents.tool import Call
 from engine.agents.tools import copy_rows, marks
-from engine.agents.tools.structure import counted
+from engine.agents.tools.counts import count, unparsed, unread
 from engine.evidence import Evidence, Finding, Findings, Mark, Table, clean
 from engine.search.errors import HistoryUnavailable
 from engine.search.facts import Json
@@ -42,7 +42,7 @@ async def duplicates(call: Call) -> Evidence:
         assumptions=(
             "names and literals may differ; imports, comments and docstrings don't count",
         ),
-        not_searched=left_out | _unread(answer),
+        not_searched=left_out | unread(answer["unread"]),
         marks=copy_rows.marked(answer),
     )
 
@@ -68,7 +68,7 @@ async def dead(call: Call) -> Evidence:
         found=bool(rows or answer["only_tests"]),
         weight=2,
         assumptions=("a name that is written anywhere else counts as used; backups don't count",),
-        not_searched=_unread(answer),
+        not_searched=unread(answer["unread"]),
         marks=tuple(_dead_mark(row) for row in rows),
     )
 
@@ -80,7 +80,7 @@ def _unused(call: Call, answer: Mapping[str, Json]) -> str:
         return clean(f"{file} has no definition that is live code, so none of it is judged")
     where = clean(f"of {file}") if file else "in live code"
     return (
-        f"{likely:,} of {counted(checked, 'definition')} {where} {'is' if likely == 1 else 'are'} "
+        f"{likely:,} of {count(checked, 'definition')} {where} {'is' if likely == 1 else 'are'} "
         f"named nowhere else; {answer['certainties'].get('less likely', 0):,} more may be used by "
         f"other means, {answer['total_only_tests']:,} only by tests"
     )
@@ -104,7 +104,7 @@ def _section(
 
 def _dead_text(row: Mapping[str, Json]) -> str:
     lines = row["end_line"] - row["line"] + 1
-    return f"{row['kind']} {row['name']}, {counted(lines, 'line')}: {row['reason']}"
+    return f"{row['kind']} {row['name']}, {count(lines, 'line')}: {row['reason']}"
 
 
 async def hotspots(call: Call) -> Evidence:
@@ -138,8 +138,7 @@ def _hot(ranked: list[HotSpot], measured: ProjectComplexity, known: ProjectChurn
         Finding(clean(one.path), one.line, clean(f"{one.name}: {_heat(one)}"))
         for one in ranked[:_SHOWN]
     )
-    unparsed = len(measured.unparsed)
-    left_out: dict[str, int | str] = {"Python files that don't parse": unparsed} if unparsed else {}
+    left_out = unparsed(len(measured.unparsed))
     if not ranked:
         why = measured.unknown or "git knows no commit of a file with functions"
         return Evidence(f"There are no hot spots: {why}", found=False, not_searched=left_out)
@@ -166,7 +165,7 @@ def _weaker(known: ProjectChurn) -> tuple[str, ...]:
 
 
 def _heat(one: HotSpot) -> str:
-    commits = counted(one.commits, "commit")
+    commits = count(one.commits, "commit")
     lines = "" if one.lines_changed is None else f", {one.lines_changed:,} lines changed"
     return f"complexity {one.complexity}, {commits}{lines}"
 
@@ -191,7 +190,7 @@ async def churn(call: Call) -> Evidence:
     lines = ("lines added", "lines removed") if known.counts_lines else ()
     return Evidence(
         verdict=clean(
-            f"Changed most{where} is {printable(path)}: {counted(first.commits, 'commit')} of "
+            f"Changed most{where} is {printable(path)}: {count(first.commits, 'commit')} of "
             f"{known.commits:,}{_lines(first)}"
         ),
         sections=(
@@ -230,7 +229,3 @@ def _place(call: Call) -> dict[str, Json]:
     """Return the folder or the file that is asked about, as a question takes it."""
     given = {"folder": call.text("folder").rstrip("/"), "file": call.text("file")}
     return {name: place for name, place in given.items() if place}
-
-
-def _unread(answer: Mapping[str, Json]) -> dict[str, int | str]:
-    return {"Python files that can't be read": answer["unread"]} if answer["unread"] else {}

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from engine.search.facts import BadQuestion, Facts, Json
+from engine.search.facts import BadQuestion, Facts, Json, Unreadable
 from engine.search.graph.alike import nearest_paths
 from engine.search.graph.answers import Dependent, Passed, Step
 from engine.search.graph.bindings import Bindings, bindings, plain_names
@@ -53,13 +53,13 @@ class Asking:
         """Return the Python file that an argument names.
 
         Raises:
-            BadQuestion: it names none.
+            BadQuestion: it names none, or one that is Unreadable.
         """
         path = _normal(arguments.get(name))
         if path in self._scanned:
             return path
         if reason := self.facts.unread.get(path):
-            raise BadQuestion(f"{printable(path)} can't be read: {reason}")
+            raise Unreadable(f"{printable(path)} can't be read: {reason}")
         for package in (f"{path}/__init__.py", f"{path}/__init__.pyi"):
             if package in self._scanned:
                 return package

@@ -186,12 +186,14 @@ class SizeRow(TypedDict):
 
 
 class ProjectAnswer(TypedDict):
-    """Sizes of live code; tests and backups are only counted as files."""
+    """Sizes of live code; of tests and backups only files and lines are counted."""
 
     files: int
     test_files: int
     backup_files: int
     lines: int
+    test_lines: int
+    backup_lines: int
     kinds: dict[str, int]
     longest: list[SizeRow]
     undocumented: list[str]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from engine.search.facts import BadQuestion, Facts
+from engine.search.facts import BadQuestion, Facts, Unreadable
 from engine.search.modules import ModuleFiles
 from engine.search.structure.places import by_place
 from engine.search.structure.scan import Definition, Structure, structure
@@ -133,10 +133,10 @@ def known_file(facts: Facts, path: str) -> str:
     """Return `path` if it is a Python file of the project.
 
     Raises:
-        BadQuestion
+        BadQuestion; Unreadable where there is such a file all the same.
     """
     if path in facts.unread:
-        raise BadQuestion(f"{path} can't be read: {facts.unread[path]}")
+        raise Unreadable(f"{path} can't be read: {facts.unread[path]}")
     if path not in facts.layer(structure):
         raise BadQuestion(f"{path} is no Python file of the project: name one as it is listed")
     return path

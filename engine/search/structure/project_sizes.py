@@ -6,7 +6,7 @@ from typing import Final
 from engine.search.facts import Facts
 from engine.search.structure.answers import ProjectAnswer, SizeRow
 from engine.search.structure.index import STEP, index_of
-from engine.search.structure.places import by_place, place
+from engine.search.structure.places import Place, by_place, place
 
 _SMALL: Final = 3  # lines; a file below needs no docstring
 
@@ -16,6 +16,9 @@ def measure(facts: Facts, folder: str, limit: int) -> ProjectAnswer:
     index = index_of(facts)
     inside = [path for path in index.files if not folder or path.startswith(f"{folder}/")]
     places = Counter(place(path) for path in inside)
+    lines: Counter[Place] = Counter()
+    for path in inside:
+        lines[place(path)] += index.files[path].lines
     live = sorted((path for path in inside if place(path) == "live"), key=by_place)
     kinds: Counter[str] = Counter()
     functions: list[SizeRow] = []
@@ -28,8 +31,8 @@ def measure(facts: Facts, folder: str, limit: int) -> ProjectAnswer:
         for one in index.definitions(path):
             kinds[one.kind] += 1
             if one.function:
-                lines = one.end_line - one.line + 1
-                functions.append({"path": path, "line": one.line, "name": one.name, "lines": lines})
+                long = one.end_line - one.line + 1
+                functions.append({"path": path, "line": one.line, "name": one.name, "lines": long})
         if not file.documented and file.lines >= _SMALL and not path.endswith(".pyi"):
             undocumented.append(path)
         if file.todos:
@@ -39,7 +42,9 @@ def measure(facts: Facts, folder: str, limit: int) -> ProjectAnswer:
         "files": len(live),
         "test_files": places["test"],
         "backup_files": places["backup"],
-        "lines": sum(index.files[path].lines for path in live),
+        "lines": lines["live"],
+        "test_lines": lines["test"],
+        "backup_lines": lines["backup"],
         "kinds": dict(kinds.most_common()),
         "longest": functions[:limit],
         "undocumented": undocumented[:limit],

@@ -11,7 +11,7 @@ from engine.search.facts import BadQuestion, Facts, Json, Question
 from engine.search.structure.callers import find_callers
 from engine.search.structure.calls import find_calls
 from engine.search.structure.dead import find_dead
-from engine.search.structure.definitions import find_definitions
+from engine.search.structure.definitions import find_definitions, find_subclasses
 from engine.search.structure.duplicates import find_duplicates, find_duplicates_of
 from engine.search.structure.index import known_file
 from engine.search.structure.project_sizes import measure
@@ -62,6 +62,11 @@ def definitions(facts: Facts, arguments: _Arguments) -> Json:
     return _answer(facts, find_definitions(facts, _text(arguments, "name"), _limit(arguments)))
 
 
+def subclasses(facts: Facts, arguments: _Arguments) -> Json:
+    """{name, limit?} -> DefinitionsAnswer."""
+    return _answer(facts, find_subclasses(facts, _text(arguments, "name"), _limit(arguments)))
+
+
 def references(facts: Facts, arguments: _Arguments) -> Json:
     """{name, limit?} -> ReferencesAnswer."""
     return _answer(facts, find_references(facts, _text(arguments, "name"), _limit(arguments)))
@@ -108,6 +113,7 @@ def project(facts: Facts, arguments: _Arguments) -> Json:
 
 QUESTIONS: Final[dict[str, Question]] = {
     "structure.definitions": definitions,
+    "structure.subclasses": subclasses,
     "structure.references": references,
     "structure.callers": callers,
     "structure.calls": calls,

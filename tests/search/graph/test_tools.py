@@ -9,7 +9,7 @@ import pytest
 
 from engine.agents.services import Services
 from engine.agents.tool import Call
-from engine.agents.tools import dependencies
+from engine.agents.tools import dependencies, imported
 from engine.evidence import Argument, Evidence, Findings, Table, Text
 from engine.search.graph.questions import QUESTIONS
 from tests.search.graph.folder_facts import FolderFacts
@@ -32,7 +32,8 @@ def over(folder: Path, files: Mapping[str, str]) -> Use:
 
     async def run(name: str, **arguments: Argument) -> Evidence:
         services = cast("Services", SimpleNamespace(code=code))
-        found: Evidence = await getattr(dependencies, name)(Call(arguments, services))
+        module = imported if name == "imported" else dependencies
+        found: Evidence = await getattr(module, name)(Call(arguments, services))
         return found
 
     return run
@@ -220,3 +221,46 @@ async def test_a_library_of_the_same_name_is_told_apart(tmp_path: Path) -> None:
     found = await use("importers", file="stubs/py/zlib.pyi", module="zlib")
     assert found.verdict.endswith("1 import means another zlib, which is none of the project's")
     assert rows(found.sections[-1]) == ["tools/pack.py:1"]
+
+
+async def test_whether_a_file_imports_something(tmp_path: Path) -> None:
+    """Yes with the line, or no with who of the files that it reaches does."""
+    use = over(
+        tmp_path,
+        {
+            "pkg/__init__.py": "",
+            "pkg/a.py": "import os.path\nfrom . import b\nfrom lib.sub import name as other\n",
+            "pkg/b.py": "import far\n",
+            "far.py": "",
+            "other/_thing.py": "",
+            "pkg/c.py": "import _thing\nfrom .b import far\n",
+        },
+    )
+    said = {
+        sought: (await use("imported", file="pkg/a.py", sought=sought)).verdict
+        for sought in ("os", "lib.sub", "lib.sub.name", "lib", "name", "b", "xml")
+    }
+    assert said == {
+        "os": "Yes, pkg/a.py imports os: line 1",
+        "lib.sub": "Yes, pkg/a.py imports lib.sub: line 3",
+        "lib.sub.name": "Yes, pkg/a.py imports lib.sub.name: line 3",
+        "lib": "Yes, pkg/a.py imports lib: line 3",
+        "name": "Yes, pkg/a.py imports name: line 3",
+        "b": "Yes, pkg/a.py imports b: line 2",
+        "xml": "No, pkg/a.py doesn't import xml itself, and no file that it reaches does",
+    }
+    way = await use("imported", file="pkg/a.py", sought="far", to="far.py")
+    assert way.verdict == "Not itself, but by others: pkg/a.py reaches far.py in 2 imports"
+    none = await use("imported", file="pkg/b.py", sought="c", to="pkg/c.py")
+    assert none.verdict.startswith("No: no way of imports leads from pkg/b.py to pkg/c.py")
+    # A file of that name elsewhere does not hide what is imported.
+    same = await use("imported", file="pkg/c.py", sought="_thing", to="other/_thing.py")
+    assert same.verdict == "Yes, pkg/c.py imports _thing: line 1"
+
+
+async def test_what_a_reached_file_imports_is_told(tmp_path: Path) -> None:
+    """A library that only another file imports is no import of this one."""
+    use = over(tmp_path, {"a.py": "import b\n", "b.py": "import xml.dom\n", "c.py": "import xml\n"})
+    found = await use("imported", file="a.py", sought="xml")
+    assert found.verdict == "No, a.py doesn't import xml itself; 1 file that it reaches does"
+    assert rows(found.sections[0]) == ["b.py:1"]

@@ -33,7 +33,7 @@ def test_the_questions_need_nothing_but_the_standard_library() -> None:
     done = subprocess.run(
         [sys.executable, "-S", "-E", "-c", code, str(ROOT)], capture_output=True, check=True
     )
-    assert done.stdout.split() == [b"8", b"False"]
+    assert done.stdout.split() == [b"9", b"False"]
 
 
 @pytest.mark.parametrize("name", sorted(QUESTIONS))
@@ -75,7 +75,7 @@ def test_what_is_not_there_is_refused(name: str) -> None:
 
 
 def test_the_project_is_measured() -> None:
-    """Live code is measured; tests and backups are counted as files."""
+    """Live code is measured; of tests and backups the files and lines are counted."""
     texts = {
         "a.py": '"""Doc."""\n\n\ndef f():\n    # TODO: x, FIXME\n    return 1\n',
         "b.py": "class C:\n    def m(self): ...\nX = 1\n",
@@ -88,6 +88,8 @@ def test_the_project_is_measured() -> None:
         "test_files": 1,
         "backup_files": 1,
         "lines": 9,
+        "test_lines": 1,
+        "backup_lines": 1,
         "kinds": {"function": 1, "class": 1, "method": 1, "constant": 1},
         "longest": [
             {"path": "a.py", "line": 4, "name": "f", "lines": 3},

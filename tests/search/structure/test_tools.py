@@ -12,10 +12,11 @@ import pytest
 
 from engine.agents.services import Services
 from engine.agents.tool import Call, Progress, Refused
-from engine.agents.tools import structure, upkeep
+from engine.agents.tools import sizes, structure, upkeep
 from engine.config import load
 from engine.evidence import Argument, Findings, Table
 from engine.search.facts import BadQuestion
+from engine.search.graph.questions import QUESTIONS as OF_GRAPH
 from engine.search.structure.questions import QUESTIONS
 from tests.search.structure.projects import Project
 from tests.search.trees import write
@@ -45,7 +46,7 @@ class Desk:
 
         async def code(question: str, arguments: Mapping[str, Any], progress: Progress) -> Any:
             try:
-                return QUESTIONS[question](project, arguments)
+                return {**QUESTIONS, **OF_GRAPH}[question](project, arguments)
             except BadQuestion as error:
                 raise Refused(str(error)) from error
 
@@ -148,8 +149,54 @@ async def test_calls_are_a_table_with_where_they_lead(desk: Desk) -> None:
     assert table.rows == (
         (10, "price", "price pkg/core.py:4", "certain", "defined in the same file"),
     )
-    with pytest.raises(Refused, match="nothing in the project defines nothing"):
-        await structure.calls(desk.call(symbol="nothing"))
+    none = await structure.calls(desk.call(symbol="nothing"))
+    assert (none.verdict, none.found) == ("Nothing in the project defines nothing", False)
+
+
+async def test_subclasses_are_found_wherever_their_bases_stand(tmp_path: Path) -> None:
+    """A base may stand on a line below, with its module or its parameters; no keyword is one."""
+    text = (
+        "class Base: ...\nclass A(\n    Other,\n    # which one\n    mod.Base,\n): ...\n"
+        "class B(Base[int]): ...\nclass C(Other, metaclass=Base): ...\nclass D(MyBase): ...\n"
+    )
+    desk = Desk(tmp_path, {"old/a.py": "class E(Base): ...\n", "a.py": text})
+    found = await structure.subclasses(desk.call(symbol="Base"))
+    assert found.verdict == (
+        "3 classes derive from `Base` directly (1 in backups); first A in a.py:2"
+    )
+    assert places(found.sections[0]) == [("a.py", 2), ("a.py", 7), ("old/a.py", 1)]
+    none = await structure.subclasses(desk.call(symbol="Other2"))
+    assert (none.verdict, none.found) == ("No class derives from Other2", False)
+
+
+async def test_a_library_that_is_asked_of_as_a_name_is_told_by_its_imports(tmp_path: Path) -> None:
+    """Where no file defines the name, and some import such a module, they come first."""
+    files = {"a.py": "import _sock\n_sock.go()\n", "b.py": "def own(): ...\n", "c.py": "import b\n"}
+    desk = Desk(tmp_path, files)
+    found = await structure.references(desk.call(symbol="_sock"))
+    assert found.verdict == (
+        "`_sock` is none of the project's modules; 1 file imports it; `_sock` is named 2 times in "
+        "code, in 1 file: 1 as import, 1 as other"
+    )
+    assert places(found.sections[0]) == [("a.py", 1)]
+    own = await structure.references(desk.call(symbol="own", module="own"))
+    assert own.verdict.startswith("`own` is named 1 time in code")
+
+
+async def test_how_much_python_there_is(desk: Desk) -> None:
+    """All lines, then those of live code, tests and backups apart, and the longest function."""
+    found = await sizes.sizes(desk.call())
+    assert found.verdict == (
+        "19 lines of Python, blank ones and comments too, in 4 files: 15 of live code, 3 of tests, "
+        "1 of backup folders; live code has 2 functions, methods too, and 0 classes, the longest "
+        "function is price (pkg/core.py:4), 3 lines"
+    )
+    assert sum(len((desk.root / name).read_text().splitlines()) for name in FILES) == 19
+    tests = await sizes.sizes(desk.call(folder="tests"))
+    assert tests.verdict.endswith(
+        "3 lines of Python in tests, blank ones and comments too, in 1 file: 3 of tests"
+    )
+    assert not (await sizes.sizes(desk.call(folder="nosuch"))).found
 
 
 async def test_tests_of_a_file_and_what_none_names(desk: Desk) -> None:
@@ -179,8 +226,8 @@ async def test_tests_of_a_name_are_those_of_its_first_definition(desk: Desk) -> 
     assert found.marks == ()
     (mark,) = (await structure.tests(desk.call(symbol="unused"))).marks
     assert (mark.path, mark.line) == ("pkg/core.py", 9)
-    with pytest.raises(Refused, match="nothing in the project defines gone"):
-        await structure.tests(desk.call(symbol="gone"))
+    none = await structure.tests(desk.call(symbol="gone"))
+    assert (none.verdict, none.found) == ("Nothing in the project defines gone", False)
     with pytest.raises(Refused, match="needs the name"):
         await structure.tests(desk.call())
 
