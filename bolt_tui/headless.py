@@ -10,7 +10,6 @@ import anyio
 
 from bolt_tui import last_resort
 from bolt_tui.handed_in import tools
-from bolt_tui.panes.units import counted
 from bolt_tui.printing import emit, exit_code, note, sink_stdout, write
 from bolt_tui.progress import show_progress
 from bolt_tui.ready_notice import ReadyNotice
@@ -19,7 +18,7 @@ from engine.bus import Subscription
 from engine.config import ConfigError
 from engine.errors import EngineError
 from engine.events import encoder
-from engine.evidence import Answer, Plan, Table, Understanding
+from engine.evidence import Answer, Plan, Table, Understanding, counted
 from engine.runtime import Engine, checked
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

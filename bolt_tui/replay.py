@@ -9,7 +9,6 @@ import anyio
 
 from bolt_tui.app import ConsoleSettings, run_console
 from bolt_tui.engine_port import EnginePort
-from bolt_tui.panes.units import counted
 from engine.alerts.errors import BadSilence
 from engine.breaker.circuit import How
 from engine.breaker.degradation import BadPin
@@ -18,7 +17,7 @@ from engine.bus import Bus
 from engine.clock import SystemClock
 from engine.errors import BadQuery
 from engine.events import Event, Notice, SessionJoined
-from engine.evidence import Level
+from engine.evidence import Level, counted
 from engine.store.past.recording import RecordedPast, Recording, read
 
 

@@ -33,6 +33,11 @@ def clean(text: str) -> str:
     return _UNSAFE.sub("\ufffd", text.expandtabs(4))
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return "1 row", "2 rows", "0 rows"."""
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+
+
 class Finding(Struct, frozen=True):
     """One place that shows what was said; `line` counts from 1, None means the whole file."""
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import anyio.to_thread
 
-from bolt_tui.panes.units import counted
 from engine.evidence import (
     Answer,
     Figure,
@@ -17,6 +16,7 @@ from engine.evidence import (
     Text,
     Understanding,
     clean,
+    counted,
 )
 from engine.store.errors import ManifestDamaged, ManifestNewer
 from engine.store.folding.fold_lock import folding

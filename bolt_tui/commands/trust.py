@@ -5,14 +5,13 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bolt_tui.panes.units import counted
 from bolt_tui.printing import emit
 from engine.clock import SystemClock
 from engine.config import ConfigError, load, options
 from engine.config.loading import PROJECT_FILE, project_text, trust
 from engine.config.trust import Trust
 from engine.config.writing import shown
-from engine.evidence import Answer, Cell, Table, Understanding, clean
+from engine.evidence import Answer, Cell, Table, Understanding, clean, counted
 from engine.project import resolve
 
 _TRUSTED = ("project", "since", "now")

@@ -7,10 +7,11 @@ from bolt_tui.panes.lanes import WINDOW_S, lane
 from bolt_tui.panes.line import Line, fit, pad, right, shorten, spread
 from bolt_tui.panes.marks import TASK, glyph_of
 from bolt_tui.panes.pane import Canvas, Drawing
-from bolt_tui.panes.units import age, counted, milliseconds, whole
+from bolt_tui.panes.units import age, milliseconds, whole
 from bolt_tui.panes.vitals import full
 from bolt_tui.state import ConsoleState
 from bolt_tui.views import Segment, Work
+from engine.evidence import counted
 
 NAME = 8
 BAR = 10

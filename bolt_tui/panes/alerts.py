@@ -7,10 +7,11 @@ from bolt_tui.palette import Ink
 from bolt_tui.panes.line import Line, cell_len, fit, joined, spread, width_of
 from bolt_tui.panes.marks import SEVERITY
 from bolt_tui.panes.pane import Canvas, Drawing
-from bolt_tui.panes.units import clock, counted, date_and_clock, span
+from bolt_tui.panes.units import clock, date_and_clock, span
 from bolt_tui.panes.vitals import brief
 from bolt_tui.state import ConsoleState
 from engine.events import AlertFiring, Notice, Severity
+from engine.evidence import counted
 
 _FOLDERS = re.compile(r"^/\S*/(?=[^/\s]+:\d)")  # of a file and its line, at the beginning
 _RANK = {"critical": 0, "warning": 1, "info": 2}

@@ -2,9 +2,10 @@
 
 from bolt_tui.panes.ladder import soon
 from bolt_tui.panes.pane import Canvas
-from bolt_tui.panes.units import UNKNOWN, clock, counted, size, span, whole
+from bolt_tui.panes.units import UNKNOWN, clock, size, span, whole
 from bolt_tui.state import ConsoleState
 from bolt_tui.views import CircuitView
+from engine.evidence import counted
 
 # The index that a capability has, which is told of beside it.
 INDEXES = {"search.index": "text", "graph": "code"}

@@ -8,10 +8,20 @@ from rich.style import Style
 
 from bolt_tui.panes.line import Line, cell_len, fit, pad, right, shorten, width_of, wrapped
 from bolt_tui.panes.pane import Canvas, Look
-from bolt_tui.panes.units import UNKNOWN, counted, figure, span
+from bolt_tui.panes.units import UNKNOWN, figure, span
 from bolt_tui.rendering.cells import numeric, table_texts
 from bolt_tui.rendering.chart import chart, extent
-from engine.evidence import Figure, Figures, Finding, Findings, Section, Series, Table, Text
+from engine.evidence import (
+    Figure,
+    Figures,
+    Finding,
+    Findings,
+    Section,
+    Series,
+    Table,
+    Text,
+    counted,
+)
 
 DRAWN_KEPT = 32
 INDENT = 2

@@ -8,11 +8,6 @@ _BINARY = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 _DECIMAL = ("B/s", "kB/s", "MB/s", "GB/s", "TB/s")
 
 
-def counted(count: int, one: str, many: str = "") -> str:
-    """Return "1 row", "2 rows", "0 rows"."""
-    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
-
-
 def percent(value: float | None) -> str:
     return UNKNOWN if value is None else f"{value:.0f} %"
 

@@ -10,9 +10,10 @@ from bolt_tui.panes.ladder import ladder_lines, lift_of, lifted_in, soon
 from bolt_tui.panes.line import Line, fit, pad, right, wrapped
 from bolt_tui.panes.marks import LEVEL, span_of
 from bolt_tui.panes.pane import Canvas, Drawing
-from bolt_tui.panes.units import age, clock, counted, whole
+from bolt_tui.panes.units import age, clock, whole
 from bolt_tui.state import ConsoleState
 from bolt_tui.views import LevelView, QueryView, Segment
+from engine.evidence import counted
 
 FAILURES = 8
 LABEL = 12

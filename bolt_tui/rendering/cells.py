@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from bolt_tui.panes.units import counted, span
-from engine.evidence import Answer, Cell, Figure, Figures, Table, clean
+from bolt_tui.panes.units import span
+from engine.evidence import Answer, Cell, Figure, Figures, Table, clean, counted
 
 _LONGEST_FRACTION = 4
 _OUTLIER = 48  # columns; a cell up to here always has room

@@ -8,9 +8,9 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Literal, NamedTuple
 
-from bolt_tui.panes.units import counted, span
+from bolt_tui.panes.units import span
 from bolt_tui.rendering.raster import COLUMNS, EMPTY, ROWS, Cell, Frame, drawn, sample
-from engine.evidence import Series, clean
+from engine.evidence import Series, clean, counted
 
 Role = Literal["axis", "first", "second", "mark"]
 Piece = tuple[str, Role]

@@ -19,12 +19,12 @@ from bolt_tui.panes.catalogue import make_panes
 from bolt_tui.panes.hints import Hints, Tone
 from bolt_tui.panes.pane import Look, Pane
 from bolt_tui.panes.prompt import Prompt
-from bolt_tui.panes.units import counted
 from bolt_tui.rendering.text import render
 from bolt_tui.screens.time_keys import TimeKeys
 from bolt_tui.state import AREAS, Area, ConsoleState
 from bolt_tui.views import MomentView, QueryView
 from engine.events import Event
+from engine.evidence import counted
 
 if TYPE_CHECKING:  # it is not needed for the first paint
     from bolt_tui.operating import Asks

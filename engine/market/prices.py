@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeVar
 
+from engine.evidence import counted
 from engine.market.book import DailyPrice, Dividend
-from engine.market.counted import counted
 from engine.market.reading.cells import BadCell, day, missing, number
 from engine.market.reading.errors import BadRows, ColumnMissing, Fault, quoted
 from engine.market.reading.tables import Record, Table

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from engine.evidence import counted
 from engine.market import occ
 from engine.market.book import Instrument, Option, Quote, Stock
-from engine.market.counted import counted
 from engine.market.quotes_narrowed import narrowed
 from engine.market.reading.cells import BadCell, day, missing, number, option_kind
 from engine.market.reading.errors import BadRows, Fault, quoted

@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.evidence import counted
 from engine.market.book import DailyPrice
-from engine.market.counted import counted
 
 Floats = NDArray[np.float64]
 

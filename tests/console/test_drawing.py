@@ -23,7 +23,7 @@ from bolt_tui.panes.why import draw_why
 from bolt_tui.state import ConsoleState
 from bolt_tui.views import MomentView
 from engine import events as e
-from engine.evidence import Curve, Figure, Figures, Place, Series, Table
+from engine.evidence import Curve, Figure, Figures, Place, Series, Table, counted
 
 from . import recordings
 from .machines import half_known_gpu, linux_host, no_gpu
@@ -203,7 +203,7 @@ def test_why_a_figure_is_unknown_is_said_in_full() -> None:
 @pytest.mark.parametrize(("count", "said"), [(0, "0 rows"), (1, "1 row"), (1234, "1,234 rows")])
 def test_counts(count: int, said: str) -> None:
     """One thing is one."""
-    assert units.counted(count, "row") == said
+    assert counted(count, "row") == said
 
 
 @given(width=st.integers(60, 160))

@@ -4,14 +4,7 @@ from engine.agents.moments import Span
 from engine.agents.tool import Call, Refused
 from engine.agents.tools.on_record import of_record
 from engine.agents.tools.past.changes import COLUMNS, change_rows
-from engine.agents.tools.past.span import (
-    asked_span,
-    between,
-    clock,
-    counted,
-    lasting,
-    more,
-)
+from engine.agents.tools.past.span import asked_span, between, clock, lasting, more, some
 from engine.events import CircuitChanged
 from engine.evidence import Evidence, Table
 
@@ -48,7 +41,7 @@ async def changes(call: Call) -> Evidence:
     never = f"{' and '.join(names)} did not open" if names else "no circuit opened"
     told = never if last is None else _last(last, now_s)
     return Evidence(
-        f"{told}; {counted(total, 'change')} {words}",
+        f"{told}; {some(total, 'change')} {words}",
         (Table(f"Changes{more(len(rows), total)}", COLUMNS, tuple(rows)),),
         weight=2,
     )

@@ -2,8 +2,8 @@
 
 from engine.agents.tool import Call
 from engine.agents.tools import marks
-from engine.agents.tools.counts import count, unparsed
-from engine.evidence import Evidence, Finding, Findings, Mark, clean
+from engine.agents.tools.counts import unparsed
+from engine.evidence import Evidence, Finding, Findings, Mark, clean, counted
 from engine.search.live_code import is_backup
 from engine.search.project_complexity import ProjectComplexity, ProjectFunction, measure_project
 
@@ -34,7 +34,7 @@ async def ranked(call: Call) -> Evidence:
     return Evidence(
         verdict=clean(
             f"The most complex is {first.name} ({first.path}:{first.line}): complexity "
-            f"{first.complexity}; {heavy:,} of {count(len(functions), 'function')} {is_heavy} "
+            f"{first.complexity}; {heavy:,} of {counted(len(functions), 'function')} {is_heavy} "
             "above 10"
         ),
         sections=(
@@ -65,8 +65,8 @@ async def broken(call: Call) -> Evidence:
     more = "doesn't parse" if len(broken) == 1 else "don't parse"
     return Evidence(
         verdict=clean(
-            f"{count(len(broken), 'Python file')}{where} {more}; first {first.path}:{first.line}: "
-            f"{first.message}"
+            f"{counted(len(broken), 'Python file')}{where} {more}; "
+            f"first {first.path}:{first.line}: {first.message}"
         ),
         sections=(Findings("Files that don't parse", items, len(broken), len(broken) > _BROKEN),),
         weight=2,

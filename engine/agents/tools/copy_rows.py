@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from engine.agents.tools import marks
-from engine.agents.tools.counts import count
-from engine.evidence import Finding, Findings, Mark, clean
+from engine.evidence import Finding, Findings, Mark, clean, counted
 from engine.search.facts import Json
 from engine.search.live_code import is_backup
 
@@ -15,18 +14,18 @@ _NAMED: Final = 3
 def said(answer: Mapping[str, Json], file: str) -> str:
     """Return the sentence: of one file, or of all that were compared where it is ""."""
     total, copied = answer["total"], answer["copied_files"]
-    lines = count(answer["duplicated_lines"], "line")
+    lines = counted(answer["duplicated_lines"], "line")
     stand = "stands" if total == 1 else "stand"
     if not file:
         return (
-            f"{count(copied, 'file')} of {answer['files']:,} "
-            f"{'copies' if copied == 1 else 'copy'} another, and {count(total, 'passage')} of "
+            f"{counted(copied, 'file')} of {answer['files']:,} "
+            f"{'copies' if copied == 1 else 'copy'} another, and {counted(total, 'passage')} of "
             f"code {stand} in several places ({lines} too many)"
         )
     if not (total or copied):
         return clean(f"Nothing of {file} stands a second time")
-    whole = f"{file} is a copy of another file, or has {count(copied, 'copy', 'copies')}"
-    parts = f"{count(total, 'passage')} of {file} {stand} elsewhere too ({lines} of code)"
+    whole = f"{file} is a copy of another file, or has {counted(copied, 'copy', 'copies')}"
+    parts = f"{counted(total, 'passage')} of {file} {stand} elsewhere too ({lines} of code)"
     return clean("; ".join([*([whole] if copied else []), *([parts] if total else [])]))
 
 
@@ -67,7 +66,7 @@ def _of(row: Mapping[str, Json]) -> str:
 
 
 def _copy(row: Mapping[str, Json]) -> Finding:
-    files = f": {count(row['files'], 'file')}" if row["files"] > 1 else ""
+    files = f": {counted(row['files'], 'file')}" if row["files"] > 1 else ""
     renamed = row["renamed"]
     but = f", {renamed:,} with other names or literals" if renamed and row["files"] > 1 else ""
     alone = " with other names or literals" if renamed and row["files"] == 1 else ""

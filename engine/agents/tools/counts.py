@@ -1,11 +1,6 @@
 """Numbers of things as a sentence says them."""
 
 
-def count(number: int, thing: str, things: str = "") -> str:
-    """Return "1 file" or "3 files"."""
-    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
-
-
 def unread(number: int) -> dict[str, int | str]:
     """Return what an answer says was not searched, where so many Python files can't be read."""
     return _left_out(number, "Python file that can't be read", "Python files that can't be read")

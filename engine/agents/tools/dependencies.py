@@ -1,7 +1,7 @@
 """What imports what: of a file or folder, between two files, and of the project as a whole."""
 
 from engine.agents.tool import Call
-from engine.agents.tools.counts import count, unread
+from engine.agents.tools.counts import unread
 from engine.agents.tools.dependency_faults import broken, cycles, orphans
 from engine.agents.tools.dependency_figures import central, export, layers, overview
 from engine.agents.tools.import_rows import (
@@ -14,16 +14,7 @@ from engine.agents.tools.import_rows import (
     steps,
 )
 from engine.agents.tools.library_imports import library_importers, namesake
-from engine.evidence import (
-    Cell,
-    Evidence,
-    Finding,
-    Findings,
-    Mark,
-    Section,
-    Table,
-    clean,
-)
+from engine.evidence import Cell, Evidence, Finding, Findings, Mark, Section, Table, clean, counted
 from engine.search.graph.answers import ImpactAnswer, Importers, Imports, Passed, Path
 
 __all__ = [
@@ -55,22 +46,24 @@ async def importers(call: Call) -> Evidence:
         return await library_importers(call)
     answer: Importers = await asked(call, "graph.importers")
     about, files = place(answer["asked"]), answer["files"]
-    said = [f"{about} is imported by {count(files, 'file') if files else 'no file'}"]
+    said = [f"{about} is imported by {counted(files, 'file') if files else 'no file'}"]
     sections: list[Section] = []
     if answer["direct"]:
         sections.append(steps("Imported by", answer["direct"], answer["total_direct"]))
     if total := answer["total_through"]:
-        said.append(f"{count(total, 'import takes', 'imports take')} its names from other modules")
+        said.append(
+            f"{counted(total, 'import takes', 'imports take')} its names from other modules"
+        )
         sections.append(_through(answer["through"], total))
     if total := answer["total_uncertain"]:
-        said.append(f"{count(total, 'import')} may mean it")
+        said.append(f"{counted(total, 'import')} may mean it")
         title = "Perhaps imported by (only the end of the name fits, or another module may win)"
         sections.append(steps(title, answer["uncertain"], total))
     if other := await namesake(call):
         said.append(other[0])
         sections.append(other[1])
     if total := answer["total_transitive"]:
-        said.append(f"{count(total, 'file')} in all {'reaches' if total == 1 else 'reach'} it")
+        said.append(f"{counted(total, 'file')} in all {'reaches' if total == 1 else 'reach'} it")
         sections.append(dependents("Importers at any distance", answer["transitive"], total))
     return Evidence(
         verdict="; ".join(said),
@@ -126,11 +119,11 @@ async def imports(call: Call) -> Evidence:
         sections.append(dependents(title, answer["transitive"], answer["total_transitive"]))
     modules, inside = len({row["module"] for row in rows}), len(answer["files"])
     missing = sum(row["origin"] == "missing" for row in rows)
-    nowhere = f"; {count(missing, 'import leads', 'imports lead')} nowhere" if missing else ""
+    nowhere = f"; {counted(missing, 'import leads', 'imports lead')} nowhere" if missing else ""
     outward = "" if one_file else " from outside of it"
     return Evidence(
-        verdict=f"{place(answer['asked'])} imports {count(modules, 'module')}{outward}; "
-        f"{count(inside, 'file')} of the project {'is' if inside == 1 else 'are'} reached{nowhere}",
+        verdict=f"{place(answer['asked'])} imports {counted(modules, 'module')}{outward}; "
+        f"{counted(inside, 'file of the project is', 'files of the project are')} reached{nowhere}",
         sections=tuple(sections),
         found=bool(rows),
         weight=2,
@@ -157,7 +150,7 @@ async def impact(call: Call) -> Evidence:
         sections.append(steps("Perhaps also (another file may be meant)", answer["perhaps"], total))
     copies = f", {answer['backups']:,} of all in backup folders" if answer["backups"] else ""
     return Evidence(
-        verdict=f"{count(modules, 'module')} and {count(tests, 'test file')} may break when "
+        verdict=f"{counted(modules, 'module')} and {counted(tests, 'test file')} may break when "
         f"{about} changes, {answer['direct']:,} of them by an import of their own{copies}",
         sections=tuple(sections),
         found=bool(sections),
@@ -186,7 +179,7 @@ async def path(call: Call) -> Evidence:
     way, back = answer["steps"], answer["back"]
     whether = call.flag("whether")
     if way is None:
-        length = count(len(back), "import") if back else ""
+        length = counted(len(back), "import") if back else ""
         turned = f"; the other way round {end} reaches it in {length}" if back else ""
         return Evidence(
             verdict=f"{'No: no' if whether else 'No'} way of imports leads from {start} to {end}"
@@ -197,9 +190,9 @@ async def path(call: Call) -> Evidence:
             assumptions=("every kind of import was followed, also those for type checkers",),
         )
     if start == end:
-        said = f"{start} reaches itself in a cycle of {count(len(way), 'import')}"
+        said = f"{start} reaches itself in a cycle of {counted(len(way), 'import')}"
     else:
-        said = f"{start} reaches {end} in {count(len(way), 'import')}"
+        said = f"{start} reaches {end} in {counted(len(way), 'import')}"
         if whether:
             own = f"Yes, on line {way[0]['line']}" if len(way) == 1 else "Not itself, but by others"
             said = f"{own}: {said}"

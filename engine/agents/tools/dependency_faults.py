@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from engine.agents.tool import Call
-from engine.agents.tools.counts import count, unread
+from engine.agents.tools.counts import unread
 from engine.agents.tools.import_rows import asked, chain, places
-from engine.evidence import Cell, Evidence, Finding, Findings, Mark, Section, Table, clean
+from engine.evidence import Cell, Evidence, Finding, Findings, Mark, Section, Table, clean, counted
 from engine.search.graph.answers import BiteRow, BrokenAnswer, BrokenRow, CycleRow, Cycles, Orphans
 
 _SHOWN = 10
@@ -53,9 +53,9 @@ def _verdict(found: Sequence[CycleRow], apart: Sequence[CycleRow], about: str) -
     if not found:
         first = f"No import cycle{about} at import time"
     elif kinds["fatal"]:
-        first = f"{count(kinds['fatal'], 'import cycle')}{about} can fail at import time"
+        first = f"{counted(kinds['fatal'], 'import cycle')}{about} can fail at import time"
     else:
-        first = f"{count(len(found), 'import cycle')}{about}, none that surely fails"
+        first = f"{counted(len(found), 'import cycle')}{about}, none that surely fails"
     more = [
         f"{kinds['perhaps']:,} may fail" if kinds["perhaps"] else "",
         f"{kinds['order']:,} {'takes' if kinds['order'] == 1 else 'take'} no name too early"
@@ -71,7 +71,7 @@ def _verdict(found: Sequence[CycleRow], apart: Sequence[CycleRow], about: str) -
 
 def _cycle(cycle: CycleRow) -> list[Findings]:
     """Return the different ways in which a cycle fails, or one round through it."""
-    size = count(cycle["total_files"], "file")
+    size = counted(cycle["total_files"], "file")
     if not cycle["bites"]:
         return [chain(f"Cycle of {size}: {_KINDS[cycle['kind']]}", cycle["chain"])]
     return [chain(f"Cycle of {size}: {_bite(bite)}", bite["chain"]) for bite in cycle["bites"]]
@@ -100,7 +100,7 @@ def _mark(cycle: CycleRow) -> Mark:
         last = bite["chain"][-1]
         text = f"takes {bite['name']} from {bite['module']} before line {bite['bound']} binds it"
     else:
-        text = f"closes an import cycle of {count(cycle['total_files'], 'file')}"
+        text = f"closes an import cycle of {counted(cycle['total_files'], 'file')}"
     reason = f"{_KINDS[cycle['kind']]}: {places(cycle['chain'])}"
     severity = _SEVERITY[cycle["kind"]]
     return Mark(
@@ -119,7 +119,7 @@ async def broken(call: Call) -> Evidence:
         title = "Guarded: caught, or for type checkers only"
         sections.append(_broken(title, answer["guarded"], guarded))
     about = f" in {clean(answer['asked'])}" if answer["asked"] else ""
-    said = f"{count(live, 'import')}{about} can't work" if live else f"No import{about} is broken"
+    said = f"{counted(live, 'import')}{about} can't work" if live else f"No import{about} is broken"
     if total > live:
         said += f"; {total - live:,} more in backup folders"
     if guarded:
@@ -171,7 +171,7 @@ async def orphans(call: Call) -> Evidence:
     )
     cut = f" (the first {len(rows):,} of {total:,})" if total > len(rows) else ""
     copies = f", and {total - live:,} in backup folders" if total > live else ""
-    said = f"{count(live, 'file is', 'files are')} imported by nothing but perhaps tests"
+    said = f"{counted(live, 'file is', 'files are')} imported by nothing but perhaps tests"
     return Evidence(
         verdict=f"{said}{copies}, of {answer['files']:,}"
         if total

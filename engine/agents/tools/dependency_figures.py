@@ -1,9 +1,9 @@
 """The dependency graph as a whole: layers, weights, figures, and pictures of it."""
 
 from engine.agents.tool import Call
-from engine.agents.tools.counts import count, unread
+from engine.agents.tools.counts import unread
 from engine.agents.tools.import_rows import EVER, asked
-from engine.evidence import Cell, Evidence, Figure, Figures, Table, Text, clean
+from engine.evidence import Cell, Evidence, Figure, Figures, Table, Text, clean, counted
 from engine.search.graph.answers import CentralAnswer, Export, Layers, Overview
 
 _COPIES = "files in backup folders are left out"
@@ -25,11 +25,11 @@ async def layers(call: Call) -> Evidence:
     if not rows:
         return Evidence("There are no Python files to be layered", found=False)
     knots = answer["knots"]
-    lowest = count(rows[0]["files"], "file imports", "files import")
-    highest = count(rows[-1]["files"], "file stands", "files stand")
-    tied = f"; {count(knots, 'cycle is', 'cycles are each')} taken as one" if knots else ""
+    lowest = counted(rows[0]["files"], "file imports", "files import")
+    highest = counted(rows[-1]["files"], "file stands", "files stand")
+    tied = f"; {counted(knots, 'cycle is', 'cycles are each')} taken as one" if knots else ""
     return Evidence(
-        verdict=f"{count(len(rows), 'layer')}: {lowest} nothing of the project, {highest} on all "
+        verdict=f"{counted(len(rows), 'layer')}: {lowest} nothing of the project, {highest} on all "
         f"the layers below{tied}",
         sections=(Table("Layers", ("layer", "files", "folders", "for example"), cells),),
         weight=2,
@@ -50,8 +50,9 @@ async def central(call: Call) -> Evidence:
     columns = ("file", "dependents", "direct importers", "imports", "PageRank %")
     first = rows[0]
     return Evidence(
-        verdict=f"Most hangs on {clean(first['path'])}: {count(first['dependents'], 'file')} reach "
-        f"it, {first['importers']:,} by an import of their own",
+        verdict=f"Most hangs on {clean(first['path'])}: "
+        f"{counted(first['dependents'], 'file reaches', 'files reach')} it, "
+        f"{first['importers']:,} by an import of their own",
         sections=(Table("Files by how many reach them", columns, cells),),
         weight=2,
         assumptions=(f"{EVER}, nor do packages that are only run on the way; {_COPIES}",),
@@ -81,9 +82,9 @@ async def overview(call: Call) -> Evidence:
         (clean(start), clean(end), number) for start, end, number in answer["packages"]
     )
     return Evidence(
-        verdict=f"{count(total, 'import')} between {count(state['files'], 'Python file')}, in "
-        f"{count(answer['levels'], 'layer')}; {count(bad, 'cycle')} can fail at import time, "
-        f"{count(answer['broken'], 'import')} of live code can't work",
+        verdict=f"{counted(total, 'import')} between {counted(state['files'], 'Python file')}, in "
+        f"{counted(answer['levels'], 'layer')}; {counted(bad, 'cycle')} can fail at import time, "
+        f"{counted(answer['broken'], 'import')} of live code can't work",
         sections=(
             Figures("Dependency graph", figures),
             Table("On these most hangs", ("file", "dependents", "direct importers"), heavy),
@@ -106,7 +107,8 @@ async def export(call: Call) -> Evidence:
         upward: Export = await asked(call, "graph.export", importers=True)
         sections.append(Text("Imported by", upward["text"]))
     return Evidence(
-        verdict=f"{count(answer['edges'], 'arrow')} {about}as {names[answer['format']]}{left_out}",
+        verdict=f"{counted(answer['edges'], 'arrow')} {about}"
+        f"as {names[answer['format']]}{left_out}",
         sections=tuple(sections),
         found=bool(answer["edges"]),
         weight=2,

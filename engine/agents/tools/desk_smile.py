@@ -9,9 +9,8 @@ import anyio
 
 from engine.agents.tool import Call, Refused
 from engine.agents.tools.book_reading import read
-from engine.evidence import Evidence
+from engine.evidence import Evidence, counted
 from engine.market.book import Book, Option
-from engine.market.counted import counted
 from engine.market.settings import Sources
 
 if TYPE_CHECKING:
@@ -164,9 +163,8 @@ def _assumptions(book: Book, where: Sources, chain: "ChainSmile", about: str) ->
         computed += "with American exercise and the cash dividends to come before expiry"
     else:
         computed += "as of European exercise; they tell none"
-    unknown = (
-        f"{counted(chain.unknown, 'quote', 'are')} not drawn: no volatility is told or implied"
-    )
+    left = counted(chain.unknown, "quote is", "quotes are")
+    unknown = f"{left} not drawn: no volatility is told or implied"
     return (
         *((_EXAMPLE,) if where.example else ()),
         f"on {book.as_of}; {about}",

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from engine.agents.tool import Call
-from engine.agents.tools.counts import count
-from engine.evidence import Evidence, Figure, Figures, Table, clean
+from engine.evidence import Evidence, Figure, Figures, Table, clean, counted
 from engine.search.errors import HistoryUnavailable
 from engine.search.history import file_history
 
@@ -29,7 +28,7 @@ async def history(call: Call) -> Evidence:
     )
     rows = tuple((c.hash, c.date, c.author, c.subject, c.added, c.removed) for c in found.recent)
     return Evidence(
-        verdict=f"{count(found.commits, 'commit')} since {found.first[:10]}, the last on "
+        verdict=f"{counted(found.commits, 'commit')} since {found.first[:10]}, the last on "
         f"{found.last[:10]}, by {clean(_authors(found.authors))}",
         sections=(
             Figures("Git history", items),
@@ -46,4 +45,4 @@ def _authors(authors: Sequence[tuple[str, int]]) -> str:
         return authors[0][0]
     named = ", ".join(f"{name} ({commits:,})" for name, commits in authors[:_NAMED])
     more = len(authors) - _NAMED
-    return named + (f" and {count(more, 'other')}" if more > 0 else "")
+    return named + (f" and {counted(more, 'other')}" if more > 0 else "")

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from engine.agents.tool import Call
 from engine.agents.tools.on_record import of_record
-from engine.agents.tools.past.span import asked_span, between, counted, lasting
+from engine.agents.tools.past.span import asked_span, between, lasting, some
 from engine.evidence import NOT_TIMED_WORDS, Evidence, Table
 from engine.store.past.history import Only, PastQuery
 
@@ -44,12 +44,12 @@ async def history(call: Call) -> Evidence:
 
 
 def _told(only: Only, shown: list[PastQuery], total: int, words: str, *, is_ever: bool) -> str:
-    sessions = counted(len({one.session for one in shown}), "session")
+    sessions = some(len({one.session for one in shown}), "session")
     left = f"; … {total - len(shown):,} more" if total > len(shown) else ""
     left = "; … more" if left and only == "slow" else left
-    number = counted(len(shown), "query", "queries")
+    number = some(len(shown), "query", "queries")
     if only == "failed":
-        return f"{counted(total, 'query', 'queries')} failed {words}, newest first{left}"
+        return f"{some(total, 'query', 'queries')} failed {words}, newest first{left}"
     if only == "slow":
         longest = lasting((shown[0].elapsed_ms or 0.0) / 1000)
         return f"The slowest {number} {words}; the longest took {longest}{left}"
@@ -59,7 +59,7 @@ def _told(only: Only, shown: list[PastQuery], total: int, words: str, *, is_ever
 
 def _none(only: Only, asked: int, words: str, *, is_ever: bool) -> Evidence:
     if asked and only == "failed":
-        return Evidence(f"None of {counted(asked, 'query', 'queries')} failed {words}", weight=1)
+        return Evidence(f"None of {some(asked, 'query', 'queries')} failed {words}", weight=1)
     if asked and only == "slow":
         return Evidence(
             f"No query whose time counts is on record {words}", found=False, assumptions=_APART

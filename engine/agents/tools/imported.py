@@ -3,10 +3,9 @@
 from dataclasses import replace
 
 from engine.agents.tool import Call
-from engine.agents.tools.counts import count
 from engine.agents.tools.dependencies import path
 from engine.agents.tools.import_rows import asked
-from engine.evidence import Evidence, Finding, Findings, clean
+from engine.evidence import Evidence, Finding, Findings, clean, counted
 from engine.search.graph.answers import ImportRow, Imports, OutsideImporters
 
 _ALL = 100_000
@@ -20,7 +19,7 @@ async def imported(call: Call) -> Evidence:
     rows = [row for row in answer["imports"] if _takes(row, sought) or to in row["paths"]]
     if rows:
         items = tuple(Finding(file, row["line"], clean(_written(row))) for row in rows[:_SHOWN])
-        more = f" and {count(len(rows) - 1, 'more line')}" if len(rows) > 1 else ""
+        more = f" and {counted(len(rows) - 1, 'more line')}" if len(rows) > 1 else ""
         return Evidence(
             verdict=f"Yes, {file} imports {clean(sought)}: line {rows[0]['line']}{more}",
             sections=(Findings("Its imports of it", items, len(rows), len(rows) > _SHOWN),),
@@ -39,7 +38,8 @@ async def imported(call: Call) -> Evidence:
     )
     files = len({row["path"] for row in others})
     return Evidence(
-        verdict=f"{said}; {count(files, 'file that it reaches does', 'files that it reaches do')}",
+        verdict=f"{said}; "
+        f"{counted(files, 'file that it reaches does', 'files that it reaches do')}",
         sections=(Findings("Imported on the way", items, len(others), len(others) > _SHOWN),),
         weight=2,
     )

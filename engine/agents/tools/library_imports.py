@@ -1,9 +1,9 @@
 """Imports of what is none of the project's: a library's module, or Python's own."""
 
 from engine.agents.tool import Call
-from engine.agents.tools.counts import count, unread
+from engine.agents.tools.counts import unread
 from engine.agents.tools.import_rows import IN_STRINGS, asked, steps
-from engine.evidence import Evidence, Finding, Findings, Section, clean
+from engine.evidence import Evidence, Finding, Findings, Section, clean, counted
 from engine.search.graph.answers import OutsideImporters
 
 
@@ -25,7 +25,7 @@ async def library_importers(call: Call) -> Evidence:
 
 
 def _said(answer: OutsideImporters) -> tuple[str, Section]:
-    files = count(answer["files"], "file imports", "files import")
+    files = counted(answer["files"], "file imports", "files import")
     said = f"`{clean(answer['asked'])}` is none of the project's modules; {files} it"
     return said, steps("Imported by", answer["direct"], answer["total_direct"])
 
@@ -56,5 +56,5 @@ async def namesake(call: Call) -> tuple[str, Section] | None:
     if not (total := answer["total_direct"]):
         return None
     other = f"another {clean(module)}, which is none of the project's"
-    said = f"{count(total, 'import means', 'imports mean')} {other}"
+    said = f"{counted(total, 'import means', 'imports mean')} {other}"
     return said, steps(f"Imports of {other}", answer["direct"], total)

@@ -7,7 +7,7 @@ import anyio
 
 from engine.agents.tool import Call
 from engine.agents.tools.figures import GIB, mean
-from engine.agents.tools.past.span import counted
+from engine.agents.tools.past.span import some
 from engine.events import GpuSample, HostSample
 from engine.evidence import Evidence, Series, Table
 
@@ -80,7 +80,7 @@ def _sum_up(samples: Sequence[HostSample], gpus: Sequence[GpuSample]) -> Evidenc
         for name, unit, reading in _READINGS[:2]
     ]
     return Evidence(
-        verdict=f"{counted(len(samples), 'sample')} over {span_s:.0f} s: "
+        verdict=f"{some(len(samples), 'sample')} over {span_s:.0f} s: "
         f"{_line(samples[-1])} at the end",
         sections=(
             Table("Machine", ("reading", "unit", "least", "mean", "most", "samples"), tuple(rows)),

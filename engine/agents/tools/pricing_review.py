@@ -12,9 +12,9 @@ import msgspec
 from engine.agents.pricing_trial import Outcome, run_trial
 from engine.agents.tool import Call, ToolError
 from engine.agents.tools.code_review import level
-from engine.agents.tools.counts import count, unread
+from engine.agents.tools.counts import unread
 from engine.agents.tools.pricing_rows import SOURCE, errors, faults_of_trial, left_out, mapping
-from engine.evidence import Evidence, Finding, Findings, Mark, Section, clean
+from engine.evidence import Evidence, Finding, Findings, Mark, Section, clean, counted
 from engine.market.trial import COMPARABLE, Target
 from engine.process import ProcessError
 from engine.search.facts import Json
@@ -109,12 +109,12 @@ def _verdict(answer: Mapping[str, Json], marks: Sequence[Mark], ran: str) -> str
     verb = "prices options or measures their risk" if answer["total"] == 1 else (
         "price options or measure their risk"
     )  # fmt: skip
-    said = f"{count(answer['total'], 'function')} of the project {verb}{apart}{ran}"
+    said = f"{counted(answer['total'], 'function')} of the project {verb}{apart}{ran}"
     if not marks:
         return f"{said}; nothing in their text stands out"
     worst = marks[0]
     where = f"{worst.path}:{worst.line}" if worst.line else worst.path
-    return f"{said}; worst of {count(len(marks), 'finding')}: {worst.text} ({where})"
+    return f"{said}; worst of {counted(len(marks), 'finding')}: {worst.text} ({where})"
 
 
 def _ran(targets: Sequence[Target], outcome: Outcome) -> str:

@@ -4,15 +4,7 @@ import anyio.to_thread
 
 from engine.agents.tool import Call
 from engine.agents.tools.on_record import of_record
-from engine.agents.tools.past.span import (
-    asked_span,
-    between,
-    clock,
-    counted,
-    cut,
-    lasting,
-    more,
-)
+from engine.agents.tools.past.span import asked_span, between, clock, cut, lasting, more, some
 from engine.evidence import Evidence, Table
 from engine.store.leases.pool import StoreReadError
 from engine.store.past.sessions import PastSession
@@ -34,9 +26,9 @@ async def sessions(call: Call) -> Evidence:
     running = sum(len(one.running) for one in others)
     rows = tuple(_here(one, now_s, services.session) for one in here[:_ROWS])
     table = Table(f"Here now{more(len(rows), len(here))}", _HERE, rows)
-    said = f"{counted(len(others), 'other session')} {'is' if len(others) < 2 else 'are'} here"
+    said = f"{some(len(others), 'other session')} {'is' if len(others) < 2 else 'are'} here"
     if running:
-        said += f", running {counted(running, 'query', 'queries')}"
+        said += f", running {some(running, 'query', 'queries')}"
     if not call.text("when"):
         return await _with_the_dead(call, said, table, now_s)
     asked = asked_span(call, "today")
@@ -46,7 +38,7 @@ async def sessions(call: Call) -> Evidence:
     were = tuple(_were(one, now_s) for one in past[-_ROWS:])
     words = between(asked.start_s, asked.end_s, now_s)
     return Evidence(
-        f"{counted(len(past), 'other session')} {words}, {died or 'none'} of them died; {said}",
+        f"{some(len(past), 'other session')} {words}, {died or 'none'} of them died; {said}",
         (
             table,
             Table(f"Sessions of the span{more(len(were), len(past))}", _WERE, were),
@@ -68,7 +60,7 @@ async def _with_the_dead(call: Call, said: str, here: Table, now_s: float) -> Ev
         return Evidence(said, (here,), weight=2)
     rows = tuple(_were(one, now_s) for one in dead[-_ROWS:])
     table = Table(f"Died in the last hour{more(len(rows), len(dead))}", _WERE, rows)
-    said += f"; {counted(len(dead), 'session')} died in the last hour"
+    said += f"; {some(len(dead), 'session')} died in the last hour"
     return Evidence(said, (here, table), weight=2)
 
 

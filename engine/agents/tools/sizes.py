@@ -3,8 +3,18 @@
 from collections.abc import Mapping
 
 from engine.agents.tool import Call
-from engine.agents.tools.counts import count, unread
-from engine.evidence import Evidence, Figure, Figures, Finding, Findings, Section, Table, clean
+from engine.agents.tools.counts import unread
+from engine.evidence import (
+    Evidence,
+    Figure,
+    Figures,
+    Finding,
+    Findings,
+    Section,
+    Table,
+    clean,
+    counted,
+)
 from engine.search.facts import Json
 
 _SHOWN = 15
@@ -28,8 +38,8 @@ async def sizes(call: Call) -> Evidence:
         return Evidence(f"There is no Python file{where}", found=False)
     apart = ", ".join(f"{number:,} of {what}" for what, _, number in parts)
     return Evidence(
-        verdict=f"{count(lines, 'line')} of Python{where}, blank ones and comments too, in "
-        f"{count(files, 'file')}: {apart}{_longest(found)}",
+        verdict=f"{counted(lines, 'line')} of Python{where}, blank ones and comments too, in "
+        f"{counted(files, 'file')}: {apart}{_longest(found)}",
         sections=(Table("Python", ("what", "files", "lines"), tuple(parts)), *_defined(found)),
         weight=2,
         assumptions=("what git ignores and what is hidden doesn't count",),
@@ -43,9 +53,9 @@ def _longest(found: Mapping[str, Json]) -> str:
     first, kinds = found["longest"][0], found["kinds"]
     place = clean(f"{first['name']} ({first['path']}:{first['line']})")
     return (
-        f"; live code has {count(_functions(kinds), 'function')}, methods too, and "
-        f"{count(kinds.get('class', 0), 'class', 'classes')}, the longest function is {place}, "
-        f"{count(first['lines'], 'line')}"
+        f"; live code has {counted(_functions(kinds), 'function')}, methods too, and "
+        f"{counted(kinds.get('class', 0), 'class', 'classes')}, the longest function is {place}, "
+        f"{counted(first['lines'], 'line')}"
     )
 
 
@@ -64,7 +74,9 @@ def _defined(found: Mapping[str, Json]) -> list[Section]:
     ]
     items = tuple(
         Finding(
-            clean(row["path"]), row["line"], clean(f"{row['name']}: {count(row['lines'], 'line')}")
+            clean(row["path"]),
+            row["line"],
+            clean(f"{row['name']}: {counted(row['lines'], 'line')}"),
         )
         for row in found["longest"]
     )

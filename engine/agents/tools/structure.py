@@ -6,9 +6,9 @@ from typing import Final
 
 from engine.agents.tool import Call, Refused
 from engine.agents.tools import marks
-from engine.agents.tools.counts import count, unread
+from engine.agents.tools.counts import unread
 from engine.agents.tools.library_imports import of_library
-from engine.evidence import Evidence, Finding, Findings, Mark, Section, Table, clean
+from engine.evidence import Evidence, Finding, Findings, Mark, Section, Table, clean, counted
 from engine.search.facts import Json
 from engine.search.structure.places import place
 
@@ -38,7 +38,7 @@ async def definitions(call: Call) -> Evidence:
         )
     total: int = answer["total"]
     first = rows[0]
-    places = count(total, "place")
+    places = counted(total, "place")
     apart = _apart(rows) if total == len(rows) else ""
     section = Findings(f"Definitions of {clean(name)}", _defined(rows), total, total > len(rows))
     return Evidence(
@@ -59,7 +59,7 @@ async def subclasses(call: Call) -> Evidence:
     rows: list[Json] = answer["definitions"]
     total: int = answer["total"]
     section = Findings("Subclasses", _defined(rows), total, total > len(rows))
-    said = f"{count(total, 'class derives', 'classes derive')} from `{name}` directly"
+    said = f"{counted(total, 'class derives', 'classes derive')} from `{name}` directly"
     if rows:
         said += f"{_apart(rows) if total == len(rows) else ''}; first {rows[0]['name']} in "
         said += f"{rows[0]['path']}:{rows[0]['line']}"
@@ -79,7 +79,7 @@ async def references(call: Call) -> Evidence:
     answer = await _ask(call, "structure.references", name=name, limit=_SHOWN)
     total: int = answer["total"]
     mentions = answer["mentions"]
-    besides = f"; {count(mentions, 'mention')} more in strings and comments" if mentions else ""
+    besides = f"; {counted(mentions, 'mention')} more in strings and comments" if mentions else ""
     if not total:
         return Evidence(
             clean(f"No code names {name}{besides}"),
@@ -89,8 +89,8 @@ async def references(call: Call) -> Evidence:
     items = tuple(_finding(row, f"{row['kind']}: {row['text']}") for row in answer["references"])
     kinds = ", ".join(f"{number:,} as {kind}" for kind, number in answer["kinds"].items())
     said = (
-        f"`{answer['name']}` is named {count(total, 'time')} in code, in "
-        f"{count(answer['files'], 'file')}: {kinds}{besides}"
+        f"`{answer['name']}` is named {counted(total, 'time')} in code, in "
+        f"{counted(answer['files'], 'file')}: {kinds}{besides}"
     )
     uses = Findings(f"Uses of {answer['name']}", items, total, total > len(items))
     is_imported = "import" in answer["kinds"] and "definition" not in answer["kinds"]
@@ -118,10 +118,10 @@ async def callers(call: Call) -> Evidence:
     counts: Mapping[str, int] = answer["certainties"]
     how = ", ".join(f"{counts[one]:,} {one}" for one in _TITLES if one in counts)
     used = answer["total_uses"]
-    passed = f"; {count(used, 'use')} without a call" if used else ""
-    others = f"; {count(answer['others'], 'call')} of that name mean something else"
+    passed = f"; {counted(used, 'use')} without a call" if used else ""
+    others = f"; {counted(answer['others'], 'call')} of that name mean something else"
     verdict = (
-        f"`{name}` is called in {count(total, 'place')} ({how})"
+        f"`{name}` is called in {counted(total, 'place')} ({how})"
         if total
         else f"No code calls `{name}`"
     )
@@ -148,7 +148,7 @@ async def _callers_elsewhere(call: Call, name: str) -> Evidence:
     items = tuple(_finding(row, row["text"]) for row in rows)
     title = f"Calls by name only of {clean(name.rpartition('.')[2])}"
     return Evidence(
-        verdict=clean(f"{said}; by name it is called in {count(total, 'place')}"),
+        verdict=clean(f"{said}; by name it is called in {counted(total, 'place')}"),
         sections=(Findings(title, items, total, total > len(items)),),
         weight=2,
         assumptions=(_ANY_OWNER.format(name.rpartition(".")[2]),),
@@ -198,8 +198,8 @@ async def calls(call: Call) -> Evidence:
     )
     inside = {(row["path"], row["target"]) for row in answer["calls"] if row["path"]}
     verdict = (
-        f"`{answer['name']}` ({file}:{answer['line']}) makes {count(answer['total'], 'call')}, "
-        f"to {count(len(inside), 'definition')} of the project"
+        f"`{answer['name']}` ({file}:{answer['line']}) makes {counted(answer['total'], 'call')}, "
+        f"to {counted(len(inside), 'definition')} of the project"
     )
     columns = ("line", "call", "leads to", "certainty", "why")
     return Evidence(
@@ -243,8 +243,8 @@ async def tests(call: Call) -> Evidence:
     name_it = "names" if total == 1 else "name"
     return Evidence(
         verdict=clean(
-            f"{count(total, 'test function')} {name_it} something of {what}; {untested:,} of "
-            f"its {count(defined, 'definition')} no test names"
+            f"{counted(total, 'test function')} {name_it} something of {what}; {untested:,} of "
+            f"its {counted(defined, 'definition')} no test names"
         ),
         sections=tuple(sections),
         found=bool(total or defined),

@@ -8,8 +8,8 @@ import anyio
 
 from engine.agents.tool import Call
 from engine.agents.tools import copy_rows, marks
-from engine.agents.tools.counts import count, unparsed, unread
-from engine.evidence import Evidence, Finding, Findings, Mark, Table, clean
+from engine.agents.tools.counts import unparsed, unread
+from engine.evidence import Evidence, Finding, Findings, Mark, Table, clean, counted
 from engine.search.errors import HistoryUnavailable
 from engine.search.facts import Json
 from engine.search.live_code import is_backup
@@ -80,7 +80,7 @@ def _unused(call: Call, answer: Mapping[str, Json]) -> str:
         return clean(f"{file} has no definition that is live code, so none of it is judged")
     where = clean(f"of {file}") if file else "in live code"
     return (
-        f"{likely:,} of {count(checked, 'definition')} {where} {'is' if likely == 1 else 'are'} "
+        f"{likely:,} of {counted(checked, 'definition')} {where} {'is' if likely == 1 else 'are'} "
         f"named nowhere else; {answer['certainties'].get('less likely', 0):,} more may be used by "
         f"other means, {answer['total_only_tests']:,} only by tests"
     )
@@ -104,7 +104,7 @@ def _section(
 
 def _dead_text(row: Mapping[str, Json]) -> str:
     lines = row["end_line"] - row["line"] + 1
-    return f"{row['kind']} {row['name']}, {count(lines, 'line')}: {row['reason']}"
+    return f"{row['kind']} {row['name']}, {counted(lines, 'line')}: {row['reason']}"
 
 
 async def hotspots(call: Call) -> Evidence:
@@ -165,7 +165,7 @@ def _weaker(known: ProjectChurn) -> tuple[str, ...]:
 
 
 def _heat(one: HotSpot) -> str:
-    commits = count(one.commits, "commit")
+    commits = counted(one.commits, "commit")
     lines = "" if one.lines_changed is None else f", {one.lines_changed:,} lines changed"
     return f"complexity {one.complexity}, {commits}{lines}"
 
@@ -190,7 +190,7 @@ async def churn(call: Call) -> Evidence:
     lines = ("lines added", "lines removed") if known.counts_lines else ()
     return Evidence(
         verdict=clean(
-            f"Changed most{where} is {printable(path)}: {count(first.commits, 'commit')} of "
+            f"Changed most{where} is {printable(path)}: {counted(first.commits, 'commit')} of "
             f"{known.commits:,}{_lines(first)}"
         ),
         sections=(

@@ -14,11 +14,11 @@ from engine.agents.tools.past.span import (
     asked_span,
     between,
     clock,
-    counted,
     cut,
     lasting,
     more,
     not_on_record,
+    some,
 )
 from engine.evidence import Evidence, Figure, Figures, Table
 from engine.store.past.digest import Digest
@@ -170,27 +170,27 @@ def _session_rows(told: _Told, now_s: float, own: str) -> list[tuple[float, Row]
 
 def _in_words(told: _Told) -> str:
     digest, came, died = told.digest, told.came, told.died
-    said = [counted(digest.asked, "query", "queries") + _of_queries(digest)]
+    said = [some(digest.asked, "query", "queries") + _of_queries(digest)]
     if digest.circuits:
         changed = sum(digest.circuits.values())
-        said.append(f"{counted(changed, 'circuit change')} ({', '.join(digest.circuits)})")
+        said.append(f"{some(changed, 'circuit change')} ({', '.join(digest.circuits)})")
     if digest.levels:
-        said.append(counted(digest.levels, "level change"))
+        said.append(some(digest.levels, "level change"))
     said += _of_alerts(digest)
     if came:
-        said.append(f"{counted(len(came), 'console')} opened")
+        said.append(f"{some(len(came), 'console')} opened")
     if died:
-        said.append(f"{counted(len(died), 'session')} died")
+        said.append(f"{some(len(died), 'session')} died")
     if digest.notices:
-        said.append(counted(digest.notices, "notice"))
+        said.append(some(digest.notices, "notice"))
     return ", ".join(said)
 
 
 def _of_alerts(digest: Digest) -> Iterator[str]:
     if digest.alerts:
-        yield f"{counted(digest.alerts, 'alert')} fired"
+        yield f"{some(digest.alerts, 'alert')} fired"
     if digest.undelivered:
-        yield f"{counted(digest.undelivered, 'message')} not delivered at once"
+        yield f"{some(digest.undelivered, 'message')} not delivered at once"
     if digest.unhealthy:
         yield f"health not ok {'once' if digest.unhealthy == 1 else f'{digest.unhealthy:,} times'}"
 

@@ -10,8 +10,8 @@ from math import isfinite
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from engine.evidence import counted
 from engine.market.book import DailyPrice, Dividend
-from engine.market.counted import counted
 from engine.market.returns import split_like
 from engine.market.volatility import Floats, VolatilitySource, series
 

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from engine.evidence import counted
 from engine.market import occ
 from engine.market.book import Instrument, Option, Source, Stock
-from engine.market.counted import counted
 from engine.market.ledger_events import Event, Exercised, Expired, Filled, Received, Split
 from engine.market.reading.cells import BadCell, missing, words
 from engine.market.reading.errors import BadRows, Fault, quoted

@@ -5,15 +5,7 @@ from dataclasses import dataclass, field
 
 from engine.agents.tool import Call
 from engine.agents.tools.on_record import of_record
-from engine.agents.tools.past.span import (
-    asked_span,
-    between,
-    clock,
-    counted,
-    cut,
-    lasting,
-    more,
-)
+from engine.agents.tools.past.span import asked_span, between, clock, cut, lasting, more, some
 from engine.events import AlertDelivered, AlertFiring, AlertResolved, Event
 from engine.evidence import Cell, Evidence, Table
 
@@ -44,7 +36,7 @@ async def history(call: Call) -> Evidence:
     if not found:
         return Evidence(f"No alert fired {words}, as far as is on record", found=False)
     still = sum(one.end is None for one in found)
-    said = f"{counted(len(found), 'incident')} {words}"
+    said = f"{some(len(found), 'incident')} {words}"
     said += f", {_over(len(found), still)}"
     rows = tuple(_row(one, now_s) for one in found[-_ROWS:])
     table = Table(f"Alerts{more(len(rows), len(found))}", _COLUMNS, rows)

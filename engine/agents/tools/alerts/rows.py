@@ -6,7 +6,7 @@ from typing import Final
 from engine.agents.tools.alerts import messages as alert_messages
 from engine.agents.tools.alerts.messages import When
 from engine.agents.tools.alerts.reading import Reading
-from engine.agents.tools.past.span import counted, cut, lasting, not_on_record
+from engine.agents.tools.past.span import cut, lasting, not_on_record, some
 from engine.alerts.durations import words
 from engine.alerts.rules import Rule
 from engine.alerts.silence import Silence
@@ -28,7 +28,7 @@ def verdict(found: Reading, when: When) -> str:
     pending = len(found.rows) - len(fires)
     silenced = sum(bool(one.silenced_by) for one in found.rows)
     names = f": {', '.join(one.rule for one in fires[:5])}" if fires else ""
-    said = f"{counted(len(fires), 'alert')} {'fires' if len(fires) < 2 else 'fire'}{names}"
+    said = f"{some(len(fires), 'alert')} {'fires' if len(fires) < 2 else 'fire'}{names}"
     said += f"; {pending} pending" if pending else ""
     said += f"; {silenced} silenced" if silenced else ""
     if found.evaluator is not None:
@@ -145,7 +145,7 @@ def _rule(one: Rule, own: bool) -> tuple[Cell, ...]:
         one.expr.text,
         words(one.for_s),
         words(one.keep_firing_for_s),
-        f"{counted(one.minimum_events, 'event')}" if one.minimum_events else None,
+        f"{some(one.minimum_events, 'event')}" if one.minimum_events else None,
         one.severity,
         ", ".join(one.channels) or "all channels",
         place,

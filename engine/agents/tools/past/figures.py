@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.agents.tools.figures import GIB
-from engine.agents.tools.past.span import clock, counted
+from engine.agents.tools.past.span import clock, some
 from engine.evidence import Figure
 from engine.store.past.metric import MetricSpan
 
@@ -55,7 +55,7 @@ def figures(name: str, metric: MetricSpan, now_s: float) -> Iterator[Figure]:
         yield Figure(name, None, metric.unit, "", reason="no reading is on record in this span")
         return
     size, unit = scale(metric)
-    source = f"{metric.source or 'unnamed source'}, {counted(count, 'reading')}"
+    source = f"{metric.source or 'unnamed source'}, {some(count, 'reading')}"
     highest, average, least = peak(metric), mean(metric), low(metric)
     assert highest is not None
     assert average is not None

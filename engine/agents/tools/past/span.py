@@ -5,7 +5,7 @@ from datetime import datetime
 
 from engine.agents.moments import BadMoment, Span, span
 from engine.agents.tool import Call, Refused
-from engine.evidence import Text
+from engine.evidence import Text, counted
 
 LONG_S = 2 * 86_400.0
 NOT_ON_RECORD = "Not on record"
@@ -84,9 +84,9 @@ def lasting(seconds: float) -> str:
     return f"{whole} s"
 
 
-def counted(count: int, one: str, many: str = "") -> str:
+def some(count: int, one: str, many: str = "") -> str:
     """Return "1 query", "2 queries", "no query"."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}" if count else f"no {one}"
+    return counted(count, one, many) if count else f"no {one}"
 
 
 def not_on_record(*said: str) -> tuple[Text, ...]:

@@ -10,7 +10,7 @@ import anyio.lowlevel
 
 from engine.agents.tool import Call, Refused
 from engine.agents.tools.on_record import of_record
-from engine.agents.tools.past.span import clock, counted, lasting, not_on_record
+from engine.agents.tools.past.span import clock, lasting, not_on_record, some
 from engine.agents.tools.report import incidents as report_incidents
 from engine.agents.tools.report import trends as report_trends
 from engine.agents.tools.report.changes import (
@@ -123,12 +123,12 @@ def _verdict(told: Told, changes: Compared) -> str:
     parts = [f"{lasting(told.recorded.minutes * 60)} of it recorded", _of_queries(told.kinds)]
     if told.incidents:
         gravest = report_incidents.words(told.incidents[0])
-        parts.append(f"{counted(len(told.incidents), 'kind')} of incidents, gravest {gravest}")
+        parts.append(f"{some(len(told.incidents), 'kind')} of incidents, gravest {gravest}")
     else:
         parts.append("no incident on record")
     worse = changes.regressions
     named = ", ".join(f"{one.intent} {one.what}" for one in worse[:3])
-    parts.append(f"{counted(len(worse), 'regression')}{f' ({named})' if named else ''}")
+    parts.append(f"{some(len(worse), 'regression')}{f' ({named})' if named else ''}")
     return f"The {lasting(length_s)} to {day:%Y-%m-%d %H:%M}: {'; '.join(parts)}"
 
 
@@ -138,7 +138,7 @@ def _of_queries(kinds: list[Kind]) -> str:
     now = kinds[0].now
     p95 = "" if now.p95_ms is None else f", p95 {lasting(now.p95_ms / 1000)}"
     rate = report_trends.success_pct(now)
-    return f"{counted(now.counted, 'query', 'queries')}, {rate:g} % succeeded{p95}"
+    return f"{some(now.counted, 'query', 'queries')}, {rate:g} % succeeded{p95}"
 
 
 def _sections(told: Told, changes: Compared, first_s: float) -> list[Section]:

@@ -8,11 +8,10 @@ import anyio
 
 from engine.agents.tool import Call, Refused
 from engine.agents.tools.book_reading import read
-from engine.evidence import Evidence, Section
+from engine.evidence import Evidence, Section, counted
 from engine.market.account import Account
 from engine.market.book import Book
 from engine.market.columns import Topic
-from engine.market.counted import counted
 from engine.market.parameters import ParameterError, Sourced
 from engine.market.parameters_file import load
 

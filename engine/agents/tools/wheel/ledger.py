@@ -6,7 +6,7 @@ from dataclasses import replace
 from engine.agents.tool import Call
 from engine.agents.tools.money import money, signed
 from engine.agents.tools.wheel.desk import Desk, work
-from engine.evidence import Evidence, Section
+from engine.evidence import Evidence, Section, counted
 from engine.market.account import (
     Account,
     Difference,
@@ -19,7 +19,6 @@ from engine.market.account import (
     unpaid,
 )
 from engine.market.book import Instrument, Position, Stock
-from engine.market.counted import counted
 from engine.market.lots import Ledger
 from engine.market.wheel.cycles import Cycle
 

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 from engine.agents.tools.money import money
 from engine.agents.tools.wheel.desk import Desk
 from engine.agents.tools.wheel.sell import scene_of
-from engine.evidence import Evidence
-from engine.market.counted import counted
+from engine.evidence import Evidence, counted
 
 if TYPE_CHECKING:
     from engine.market.limits import Exposure, Headroom

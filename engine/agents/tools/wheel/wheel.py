@@ -6,9 +6,8 @@ from engine.agents.tools.wheel.desk import Desk, work
 from engine.agents.tools.wheel.limits import limits_of
 from engine.agents.tools.wheel.sell import scene_of, to_sell
 from engine.agents.tools.wheel.targets import aimed, wanted_days, wanted_delta
-from engine.evidence import Evidence, Section
+from engine.evidence import Evidence, Section, counted
 from engine.market.book import Option
-from engine.market.counted import counted
 
 _POINTS = 33
 
@@ -72,6 +71,9 @@ def _analysis(desk: Desk) -> Evidence:
         curves.append(smile_series(title, first, at.symbol, at.spot))
     edges = ", ".join(f"{price:.2f}" for price in drawn.breakevens) or "none within 40 %"
     if drawn.left_out:
-        said = (*said, f"{counted(len(drawn.left_out), 'position', 'are')} not in the P&L curves")
+        said = (
+            *said,
+            f"{counted(len(drawn.left_out), 'position is', 'positions are')} not in the P&L curves",
+        )
     verdict = f"{rolling}; {selling}; breakeven at expiry: {edges}"
     return desk.evidence(verdict, [*rolls_sections, *sell_sections, *curves], said)
