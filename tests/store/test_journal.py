@@ -14,7 +14,7 @@ from engine.store.journals import journal as journal_module
 from engine.store.journals.journal import Journal, JournalError
 
 from .events import Session, recorded
-from .faults import torn
+from .faults import room_for, torn
 
 pytestmark = pytest.mark.anyio
 
@@ -168,6 +168,37 @@ async def test_a_short_write_is_followed_by_a_new_line(
     await journal.flush()
     read = {event.seq: event for event in recorded(journal)}
     assert list(read.values()) == events
+
+
+@pytest.mark.parametrize("size", [1, 5, 80])
+async def test_a_piece_that_found_no_room_is_taken_away(
+    journal: Journal, session: Session, size: int
+) -> None:
+    """A full disk leaves no half line behind: once there is room again nothing is damaged."""
+    kept, refused, later = (session.fact(text) for text in "abc")
+    await journal.commit(kept)
+    before = journal.path.read_bytes()
+    with room_for(size), pytest.raises(JournalError):
+        await journal.commit(refused)
+    assert journal.path.read_bytes() == before
+    await journal.commit(later)
+    assert len(journal.path.read_bytes().splitlines()) == 2
+    assert recorded(journal) == [kept, later]
+
+
+async def test_a_piece_that_can_not_be_taken_away_costs_nothing_else(
+    journal: Journal, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the file can't be shortened either, what comes next begins on a line of its own."""
+
+    def refused(*_: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    events = [session.fact(text) for text in "ab"]
+    monkeypatch.setattr(os, "ftruncate", refused)
+    await torn(journal, events[0])
+    await journal.commit(events[1])
+    assert recorded(journal) == events[1:]
 
 
 async def test_a_new_file_after_a_torn_one_begins_with_a_whole_line(
