@@ -32,7 +32,19 @@ from engine.events import (
     StoreFolded,
     ended,
 )
-from engine.evidence import Answer, Argument, Evidence, Figures, Status, Table, Text, Understanding
+from engine.evidence import (
+    Answer,
+    Argument,
+    ErrorKind,
+    Evidence,
+    Figures,
+    Status,
+    Table,
+    TaskError,
+    TaskRecord,
+    Text,
+    Understanding,
+)
 from engine.store.past.kinds import Ended, Kind
 from tests.store.stores import folded
 
@@ -49,7 +61,12 @@ def ago(days: float, seconds: float = 0.0) -> float:
 
 
 def ask(
-    one: Recorder, at_s: float, intent: str, took_ms: float, status: Status = "answered"
+    one: Recorder,
+    at_s: float,
+    intent: str,
+    took_ms: float,
+    status: Status = "answered",
+    tasks: tuple[TaskRecord, ...] = (),
 ) -> None:
     query = f"q{len(one.events)}"
     one.put(at_s, QueryAsked(query=query, text=intent))
@@ -58,6 +75,7 @@ def ask(
         level="full",
         query=Understanding(intent, intent, intent),
         verdict="",
+        tasks=tasks,
         elapsed_ms=took_ms,
     )
     one.put(at_s + took_ms / 1000, ended(query, answer))
@@ -321,6 +339,23 @@ async def test_a_watch_has_no_response_time(tmp_path: Path) -> None:
     )
     found = {row[0]: row[kinds.columns.index("p95 ms")] for row in kinds.rows}
     assert found == {"all": 20.0, "monitor": None, "system_status": 20.0}
+
+
+async def test_a_question_that_was_put_wrongly_is_no_failure(tmp_path: Path) -> None:
+    """It is neither success nor failure, as in the metrics; one that broke is a failure."""
+    one = Recorder("one")
+    one.join(ago(1))
+    ask(one, ago(0.5), "system_status", 20.0)
+    kinds: tuple[ErrorKind, ...] = ("usage", "failed")
+    for kind in kinds:
+        task = TaskRecord(
+            "t1", "desk.smile", "a1", "failed", (), 0.0, 1.0, 1, TaskError(kind, "no such symbol")
+        )
+        ask(one, ago(0.4), "smile", 20.0, "failed", (task,))
+    one.save(tmp_path)
+    async with services(tmp_path) as made:
+        told = await report(Call({"span": "1d"}, made))
+    assert "2 queries, 50 % succeeded" in told.verdict
 
 
 def test_a_span_too_short_for_a_report() -> None:

@@ -86,13 +86,19 @@ async def test_a_death_of_today_is_a_failure(tmp_path: Path) -> None:
     assert "session dead died at 2026-11-20 10:59 UTC" in shown.proof
 
 
+def _end(number: int, *, broke: bool) -> Event:
+    return query(number, "failed", error="failed") if broke else query(number, "answered")
+
+
 async def test_the_success_rate_is_of_the_last_week(tmp_path: Path) -> None:
-    """17 of 20 is above 80 % and not above 90 %; cancelled and old queries don't count."""
+    """17 of 20 is above 80 % and not above 90 %; cancelled, put wrongly and old don't count."""
     ends: list[tuple[float, Event]] = [
-        (NOW_S - HOUR_S + number, query(number, "failed" if number < 3 else "answered"))
-        for number in range(20)
+        (NOW_S - HOUR_S + number, _end(number, broke=number < 3)) for number in range(20)
     ]
     ends += [(NOW_S - 60 + number, query(100 + number, "cancelled")) for number in range(9)]
+    ends += [
+        (NOW_S - 30 + number, query(200 + number, "failed", error="usage")) for number in range(9)
+    ]
     session(tmp_path / "store", "now", NOW_S - 2 * HOUR_S, 2, ends)
     old: list[tuple[float, Event]] = [
         (NOW_S - 8 * DAY_S + number, query(number, "failed", 1e6)) for number in range(50)

@@ -17,7 +17,7 @@ from engine.events import (
     Validated,
     ended,
 )
-from engine.evidence import Answer, Status, Understanding
+from engine.evidence import Answer, ErrorKind, Status, TaskError, TaskRecord, Understanding
 from tests.store.stores import write
 
 NOW_S = 1_795_132_800.0 + 12 * 3600  # 2026-11-20, noon
@@ -72,13 +72,18 @@ def session(
     write(store, name, stamped(name, [(start_s, joined), *timed, *left]))
 
 
-def query(number: int, status: Status, elapsed_ms: float = 100.0) -> Event:
-    """Return the end of a query."""
+def query(
+    number: int, status: Status, elapsed_ms: float = 100.0, *, error: ErrorKind | None = None
+) -> Event:
+    """Return the end of a query, of which one task failed in this way."""
+    failed = TaskError(error or "failed", "so it is")
+    task = TaskRecord("t1", "status", None, "failed", (), 0.0, 1.0, 1, failed)
     answer = Answer(
         status=status,
         level="full",
         query=Understanding("status", "status", "system_status"),
         verdict="so it is",
+        tasks=(task,) if error else (),
         elapsed_ms=elapsed_ms,
     )
     return ended(f"q{number}", answer)

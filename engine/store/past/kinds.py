@@ -11,12 +11,19 @@ from engine.store.past.snapshot import View
 MOST_TIMES: Final = 1000
 _GOOD: Final = ("answered", "nothing_found", "degraded")
 _BAD: Final = ("failed", "timed_out")
+REFUSED: Final = (
+    "coalesce(list_contains("
+    "json_extract_string(body, '$.answer.tasks[*].error.kind'), 'usage'), false)"
+)
+"""In SQL, whether a query failed because of how it was put, as evidence.usage_error has it."""
 _PATHS: Final = "['$.answer.query.intent', '$.answer.status', '$.answer.elapsed_ms']"
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
     """The queries of one kind that ended in one span; a cancelled one is no success and no failure.
+
+    Those that were refused because of how they were put are not among them.
 
     `times_ms` are the response times of at most MOST_TIMES that succeeded, the newest of them.
     What NOT_TIMED names is counted and has no times.
@@ -55,7 +62,7 @@ def read_kinds(view: View, start_s: float, end_s: float) -> list[Kind]:
     rows = view.execute(
         f"WITH ends AS (SELECT wall_s >= ? AS is_now, json_extract_string(body, {_PATHS}) AS said, "
         f"wall_s FROM {view.table('facts', before_s, end_s)} WHERE type IN (SELECT unnest(?)) "
-        "AND wall_s >= ? AND wall_s <= ? "
+        f"AND NOT (type = 'QueryFailed' AND {REFUSED}) AND wall_s >= ? AND wall_s <= ? "
         "QUALIFY row_number() OVER (PARTITION BY session, query ORDER BY seq) = 1), "
         "told AS (SELECT is_now, wall_s, coalesce(said[1], '') AS intent, said[2] AS status, "
         "CASE WHEN coalesce(said[1], '') NOT IN (SELECT unnest(?)) "

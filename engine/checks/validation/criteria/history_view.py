@@ -14,6 +14,7 @@ from engine.events import (
 from engine.evidence import NOT_TIMED
 from engine.store.journals.records import event
 from engine.store.past.events import EVER_S
+from engine.store.past.kinds import REFUSED
 from engine.store.past.past import Past
 from engine.store.past.sessions import PastSession
 from engine.store.past.snapshot import View
@@ -29,7 +30,8 @@ _RECENT_S = 31 * DAY_S
 class Ends:
     """Of the queries of a week: how many succeeded, failed, and their mean time in seconds.
 
-    Cancelled ones are neither; what `NOT_TIMED` names is in no mean.
+    Cancelled ones are neither, nor are those that were refused because of how they were put; what
+    `NOT_TIMED` names is in no mean.
     """
 
     succeeded: int
@@ -130,7 +132,8 @@ def _ends(view: View, start_s: float, end_s: float) -> Ends:
         "query, any_value((body->>'$.answer.elapsed_ms')::DOUBLE) FILTER (coalesce("
         "body->>'$.answer.query.intent', '') NOT IN (SELECT unnest(?))) AS elapsed_ms "
         f"FROM {view.table('facts', start_s, end_s)} WHERE wall_s >= ? AND wall_s <= ? "
-        "AND type IN ('QueryAnswered', 'QueryFailed') GROUP BY ALL) GROUP BY type",
+        f"AND (type = 'QueryAnswered' OR type = 'QueryFailed' AND NOT {REFUSED}) "
+        "GROUP BY ALL) GROUP BY type",
         [list(NOT_TIMED), start_s, end_s],
     )
     counts = {str(kind): _whole(count) for kind, count, *_ in rows}
