@@ -30,3 +30,12 @@ async def torn(journal: Journal, event: Event) -> None:
     """Fail to commit an event of which five bytes are written."""
     with room_for(5), pytest.raises(JournalError):
         await journal.commit(event)
+
+
+def no_shortening(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the system refuse to shorten files, so that what is torn stays."""
+
+    def refused(*_: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "ftruncate", refused)

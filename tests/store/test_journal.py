@@ -14,7 +14,7 @@ from engine.store.journals import journal as journal_module
 from engine.store.journals.journal import Journal, JournalError
 
 from .events import Session, recorded
-from .faults import room_for, torn
+from .faults import no_shortening, room_for, torn
 
 pytestmark = pytest.mark.anyio
 
@@ -190,12 +190,8 @@ async def test_a_piece_that_can_not_be_taken_away_costs_nothing_else(
     journal: Journal, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the file can't be shortened either, what comes next begins on a line of its own."""
-
-    def refused(*_: int) -> None:
-        raise OSError(errno.EIO, os.strerror(errno.EIO))
-
     events = [session.fact(text) for text in "ab"]
-    monkeypatch.setattr(os, "ftruncate", refused)
+    no_shortening(monkeypatch)
     await torn(journal, events[0])
     await journal.commit(events[1])
     assert recorded(journal) == events[1:]

@@ -13,7 +13,7 @@ from engine.store.journals.journal import Journal, JournalError
 from engine.store.journals.segments import is_live, segment, segments
 
 from .events import Session
-from .faults import torn
+from .faults import no_shortening, torn
 
 pytestmark = pytest.mark.anyio
 
@@ -76,8 +76,11 @@ async def test_where_no_next_segment_can_be_made_the_last_one_goes_on(
     journal.close()
 
 
-async def test_no_segment_begins_behind_a_torn_line(tmp_path: Path, session: Session) -> None:
+async def test_no_segment_begins_behind_a_torn_line(
+    tmp_path: Path, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What comes again after a torn batch stands in the same segment, where the last one holds."""
+    no_shortening(monkeypatch)
     journal = Journal(tmp_path, "s1", segment_bytes=10)
     await journal.commit(session.fact("whole"))
     journal._file._segment_bytes = 10_000
