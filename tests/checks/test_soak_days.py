@@ -32,7 +32,7 @@ def test_two_days_of_a_session(tmp_path: Path, own_folders: Path) -> None:
     assert seen.recorded == seen.published
     assert seen.alerts.fired == {FLAPS: seen.alerts.expected}
     assert seen.alerts.expected >= 1
-    assert days.folded_journals > 40  # a segment an hour
-    assert seen.marks[-1].journals < 10
+    assert days.folded_journals > 40  # a segment an hour, and what visitors left
+    assert max(mark.journals for mark in seen.marks) < 20  # of more than 60 that there were
     assert seen.faults["index_process.py killed"] >= 1
     assert seen.visits >= 3
