@@ -334,8 +334,9 @@ def _run(program: Path, root: str, cache: Path) -> int:
         for line in (opening, *asked):
             process.stdin.write(json.dumps(line).encode() + b"\n")
         process.stdin.flush()
-        lines = [json.loads(process.stdout.readline()) for _ in asked]
-    taken: dict[str, int] = lines[1]["answer"]["cache"]["taken"]
+        lines = map(json.loads, process.stdout)
+        state = next(one for one in lines if one.get("id") == 2 and "answer" in one)
+    taken: dict[str, int] = state["answer"]["cache"]["taken"]
     return taken["engine.search.other:lines"]
 
 
