@@ -182,14 +182,23 @@ def test_duckdb_is_imported_only_where_parts_have_to_be_read(project: Path, stor
     assert "duckdb" in imported(["metrics"], project)
 
 
+def sampled(store: Path) -> bool:
+    newest = [lately(store, one.session, (EngineSample,))[-1:] for one in segments(store)]
+    return any(
+        isinstance(one, EngineSample) and one.memory_used_bytes is not None
+        for found in newest
+        for one in found
+    )
+
+
 @contextmanager
 def watching(project: Path, store: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """A monitor that has sampled itself."""
+    """A monitor that has sampled itself: its memory, too, which may not be in the first sample."""
     argv, nowhere = [*COMMAND, "-C", str(project), "monitor"], subprocess.DEVNULL
     with subprocess.Popen(argv, stdout=nowhere, stderr=nowhere) as process:
         try:
             deadline_s = time.monotonic() + 30
-            while not any(lately(store, one.session, (EngineSample,)) for one in segments(store)):
+            while not sampled(store):
                 assert time.monotonic() < deadline_s, "the monitor recorded no sample"
                 time.sleep(0.05)
             yield process
