@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import anyio
@@ -110,11 +110,9 @@ async def test_others_tell_it_too(tmp_path: Path) -> None:
 async def test_goes_on_where_it_was_left(tmp_path: Path) -> None:
     """When the evaluator ends another goes on with the same incident, and publishes it itself."""
     store, settings = tmp_path / "store", loaded(tmp_path / "store")
-    async with (
-        session(settings, tmp_path) as (first, told),
-        session(settings, tmp_path) as (second, heard),
-    ):
-        await until(told, firing)
+    async with session(settings, tmp_path) as (first, told), AsyncExitStack() as later:
+        await until(told, firing)  # so it is the first that evaluates
+        second, heard = await later.enter_async_context(session(settings, tmp_path))
         await until(heard, firing)
         assert first._long is not None
         await first._long.alerting.close()

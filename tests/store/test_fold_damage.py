@@ -262,12 +262,14 @@ async def main(store):
 
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
 print(fold(Path(sys.argv[1]), Limits()).records)
+resource.setrlimit(resource.RLIMIT_NOFILE, (40, 64))
 anyio.run(main, Path(sys.argv[1]))
 """
     ended = subprocess.run(
         [sys.executable, "-c", program, tmp_path], capture_output=True, check=False, text=True
     )
-    folded_line, read_line = ended.stdout.splitlines() or ["", ended.stderr]
+    assert ended.returncode == 0, ended.stderr
+    folded_line, read_line = ended.stdout.splitlines()
     assert int(folded_line) == 60 * 8
     count, _, said = read_line.partition(" ")
     assert 8 <= int(count) < 60 * 8
