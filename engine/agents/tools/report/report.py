@@ -30,6 +30,7 @@ from engine.store.past.trend import Recorded, Trend, read_recorded, read_trends
 DEFAULT: Final = "7d"
 _UNITS_S: Final = {"h": 3600.0, "d": 86_400.0, "w": 604_800.0}
 _LONGEST_S = 3660 * 86_400.0
+_SHORTEST_S = 60.0  # a record that is younger holds little but this question
 _SHARE = 0.9  # of the span recorded, below which the verdict says so again
 _METRICS = tuple(report_trends.METRICS)
 _COLUMNS = ("kind", "what", "now", "before", "n", "n before", "p")
@@ -62,8 +63,9 @@ async def report(call: Call) -> Evidence:
     length_s = span_s(call.text("span") or DEFAULT)
     start_s = now_s - length_s
     extent = await past.extent()
-    if extent is None or extent[1] < start_s:
-        last = f": the record ends at {clock(extent[1], now_s)}" if extent else ""
+    if extent is None or extent[1] < start_s or now_s - extent[0] < _SHORTEST_S:
+        ended = extent and extent[1] < start_s
+        last = f": the record ends at {clock(extent[1], now_s)}" if extent and ended else ""
         return Evidence(
             f"Nothing is on record of the last {lasting(length_s)}{last}. Let a console or "
             "bolt-tui monitor run, or have it run by bolt-tui service install",
