@@ -4,6 +4,7 @@ import base64
 import os
 import pickle
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import anyio
@@ -144,8 +145,9 @@ async def test_the_process_that_sends_gets_the_secret_by_its_stdin_only(tmp_path
 
         async def look() -> None:
             await anyio.to_thread.run_sync(slack.read.wait, 20)
-            children = psutil.Process().children()
-            seen.extend(" ".join(one.cmdline()) + str(one.environ()) for one in children)
+            for one in psutil.Process().children():
+                with suppress(psutil.NoSuchProcess):  # another's that has just ended
+                    seen.append(" ".join(one.cmdline()) + str(one.environ()))
             slack.go.set()
 
         async with anyio.create_task_group() as group:

@@ -25,6 +25,7 @@ from engine.evidence import Answer, Level, Status, Table, Understanding
 from engine.runtime import Engine
 from engine.store.journals.journal import read_events
 from tests.checks.health_ground import found, ground, looked
+from tests.commands_of_processes import command_of
 from tests.store.stores import NOON_S, facts, folded, parts, samples, write, write_raw
 
 pytestmark = pytest.mark.anyio
@@ -215,7 +216,7 @@ async def test_a_look_that_is_cancelled_leaves_no_process(tmp_path: Path, store:
     os.mkfifo(store / "manifest.json")
     with anyio.move_on_after(1.5):
         await looked(ground(tmp_path, "store_read"))
-    running = [child.cmdline() for child in psutil.Process().children(recursive=True)]
+    running = [command_of(child) for child in psutil.Process().children(recursive=True)]
     assert not [line for line in running if "engine.checks.health.child" in line]
 
 
@@ -263,7 +264,7 @@ def test_its_process_ends_with_the_one_that_started_it(tmp_path: Path) -> None:
 def _child_of(pid: int) -> psutil.Process:
     for _ in range(600):
         for child in psutil.Process(pid).children():
-            if "engine.checks.health.child" in child.cmdline():
+            if "engine.checks.health.child" in command_of(child):
                 return child
         psutil.Process().cpu_percent(interval=0.05)
     raise AssertionError("it started no process")

@@ -16,6 +16,7 @@ from engine.market.backtest.request import Kind, Request
 from engine.market.parameters import HELD_TO_EXPIRY, RollTriggers
 from engine.market.sweep import best_first, grid, row, run, shares
 from engine.market.volatility import Implied, Realised
+from tests.commands_of_processes import command_of
 from tests.market.synthetic import prices, walk_of
 
 pytestmark = pytest.mark.anyio
@@ -87,7 +88,7 @@ async def test_a_cancelled_sweep_leaves_no_process() -> None:
         await sweep(asked, 2)
     assert scope.cancelled_caught
     here = psutil.Process().children(recursive=True)
-    assert not [one for one in here if "backtest_worker" in " ".join(one.cmdline())]
+    assert not [one for one in here if "backtest_worker" in command_of(one)]
 
 
 def test_cases_are_dealt_out_evenly() -> None:

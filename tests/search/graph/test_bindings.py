@@ -53,13 +53,13 @@ def test_a_glance_sees_no_less_than_the_plain_definitions() -> None:
 
 
 def test_enough_of_those_modules_are_known() -> None:
-    """The test above isn't empty: of most modules all names are known."""
+    """The test above isn't empty: of many modules all names are known, in each Python."""
     known = 0
     for module in MODULES:
         path, text = read(module)
         found = bindings(path, text, imports(path, text)[1])
         known += found.known and not found.stars
-    assert known > len(MODULES) / 2
+    assert known > len(MODULES) / 3
 
 
 @pytest.mark.parametrize(
