@@ -17,10 +17,10 @@ import anyio
 import anyio.to_thread
 from msgspec.structs import replace
 
-from bolt_tui.opening import settings
+from bolt_tui.opening import Settings, settings
 from bolt_tui.printing import EXIT, emit
 from bolt_tui.refusing import OutputError
-from engine.agents.tools.alerts.reading import FOLDER, SILENCES, read
+from engine.agents.tools.alerts.reading import FOLDER, SILENCES, fault, read
 from engine.agents.tools.alerts.rows import in_force, sections, verdict
 from engine.agents.tools.alerts.state import lately_resolved
 from engine.agents.tools.past.span import clock
@@ -34,11 +34,12 @@ from engine.alerts.progress import ChannelName
 from engine.alerts.silence import matchers
 from engine.alerts.standing import AlertRow
 from engine.clock import SystemClock
-from engine.config import Config, Loaded
+from engine.config import Config, ConfigError, Loaded
 from engine.errors import BadQuery
 from engine.events import AlertDelivered
 from engine.evidence import Answer, Cell, Section, Status, Table, Understanding, clean
 from engine.runtime.alert_silences import SilenceWatch
+from engine.store import errors
 from engine.store.folder import store_folder
 from engine.store.leases.pool import Pool
 from engine.store.past.past import Past
@@ -92,7 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
         BadProject, BadQuery, ConfigError.
         OutputError: it could not be done.
     """
-    here = settings(arguments)
+    here = _settings(arguments)
     store = store_folder(here.loaded.config.store.folder)
     output = arguments.output or "text"
     alerts = Alerts(store, here.loaded, here.project, SystemClock(), output)
@@ -109,10 +110,20 @@ def run(arguments: argparse.Namespace) -> int:
     except AlertsError as error:
         raise OutputError(str(error)) from error
     except OSError as error:
-        raise OutputError(f"{alerts.folder}: {error.strerror or error}") from error
+        reason, remedy = errors.said(error)
+        undone = f"alerts {arguments.action} could not be done"
+        raise OutputError(f"{undone}: {alerts.folder}: {reason}; {remedy}") from error
     took_ms = round((alerts.clock.monotonic_s() - began_s) * 1000, 3)
     emit(replace(answer, elapsed_ms=took_ms), output)
     return EXIT[answer.status]
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    try:
+        return settings(arguments)
+    except ConfigError as error:  # the store is not known without them, nor who evaluates there
+        said = f"{error}; a session that is open goes by the rules that it read before"
+        raise ConfigError(said) from error
 
 
 def _check_options(arguments: argparse.Namespace) -> None:
@@ -132,7 +143,8 @@ def _check_options(arguments: argparse.Namespace) -> None:
 
 async def _list(alerts: Alerts, _: argparse.Namespace) -> Answer:
     now_s = alerts.clock.wall_s()
-    found = read(alerts.store, alerts.loaded, os.environ, now_s)
+    why = fault(alerts.loaded)
+    found = read(alerts.store, alerts.loaded, os.environ, now_s, wrong=why)
     pool = Pool(1)
     try:
         resolved, missing = await lately_resolved(Past(pool, alerts.store), now_s)
@@ -145,10 +157,13 @@ async def _list(alerts: Alerts, _: argparse.Namespace) -> Answer:
 
 async def _rules(alerts: Alerts, _: argparse.Namespace) -> Answer:
     made = rules.in_force(alerts.loaded)
+    found = read(alerts.store, alerts.loaded, os.environ, alerts.clock.wall_s())
     off = sum(not one.enabled for one in made)
     said = f"{len(made)} rules are in force" if not off else f"{len(made)} rules, {off} turned off"
     if not alerts.config.alerts.enabled:
         said += "; none is evaluated, as alerts.enabled is false"
+    if found.differs:
+        said += f"; {found.differs}"
     return _answer("alerts rules", said, in_force(made, alerts.config.alerts.rules))
 
 

@@ -24,10 +24,19 @@ class Machine:
     """
 
     def __init__(self, rules: Sequence[Rule], left: Standing) -> None:
-        self._rules = {rule.fingerprint: rule for rule in rules if rule.enabled}
-        self._named = {rule.name: rule for rule in rules}
+        self.change(rules)
         self._last_s: float | None = None
         self._standing = left
+
+    def change(self, rules: Sequence[Rule]) -> None:
+        """Go by these rules from the next evaluation on.
+
+        As with Prometheus, an alert is its rule's by name and labels, and goes on where it was. A
+        rule with another condition is another one here: its alert ends, as that of one that is gone
+        does, and begins anew.
+        """
+        self._rules = {rule.fingerprint: rule for rule in rules if rule.enabled}
+        self._named = {rule.name: rule for rule in rules}
 
     @property
     def standing(self) -> Standing:

@@ -50,6 +50,17 @@ class Rule:
         identity = json.dumps([self.name, sorted(self.labels.items())], ensure_ascii=True)
         return hashlib.sha256(identity.encode()).hexdigest()[:16]
 
+    @property
+    def digest(self) -> str:
+        """What tells the rule from any other way to write it: a hash of all that it says."""
+        said = [
+            self.fingerprint,
+            self.expr.text,
+            *(self.for_s, self.keep_firing_for_s, self.minimum_events, self.repeat_s),
+            *(self.severity, self.summary, self.remedy, self.channels, self.enabled),
+        ]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+
     def told(self, seen: str) -> str:
         """Return the summary with what was seen in its place."""
         return self.summary.replace("{value}", seen)

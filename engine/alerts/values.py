@@ -18,26 +18,34 @@ _NAME: Final = "values.json"
 
 
 class Value(Struct, frozen=True):
-    """`holds` is None where the condition can't be told, and `unknown` says why."""
+    """What a rule saw, and its digest.
+
+    `holds` is None where the condition can't be told, and `unknown` says why.
+    """
 
     rule: str
     holds: bool | None
     seen: str
     unknown: str = ""
+    digest: str = ""  # of the rule as it is evaluated
 
 
 class Values(Struct, frozen=True):
-    """At this wall time, by this session."""
+    """At this wall time, by this session; `problem` is why it can't take the rules of its files."""
 
     at_s: float
     session: str
     values: tuple[Value, ...]
+    problem: str = ""
 
 
 def values_of(rules: Iterable[Rule], readings: Readings) -> tuple[Value, ...]:
     """Return what each rule sees, too few events or not."""
     found = ((rule, rule.expr.evaluate(readings)) for rule in rules)
-    return tuple(Value(rule.name, truth.holds, truth.seen, truth.unknown) for rule, truth in found)
+    return tuple(
+        Value(rule.name, truth.holds, truth.seen, truth.unknown, rule.digest)
+        for rule, truth in found
+    )
 
 
 def write(folder: Path, values: Values) -> None:

@@ -7,7 +7,7 @@ A repository that was just opened is data: its `bolt.toml` may set only what is 
 marked `user_only` in it is ignored with a notice; from a file that the user named it is taken.
 """
 
-from engine.config.loading import Loaded, load, user_file
+from engine.config.loading import Loaded, again, load, user_file
 from engine.config.options import ConfigError, Option, options
 from engine.config.origin import Ignored, Origin
 from engine.config.schema import Config, ExistingTools
@@ -20,6 +20,7 @@ __all__ = [
     "Loaded",
     "Option",
     "Origin",
+    "again",
     "load",
     "options",
     "user_file",

@@ -2,7 +2,6 @@
 
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +20,12 @@ from engine.config.options import (
 )
 from engine.config.origin import DEFAULT, Ignored, Origin
 from engine.config.schema import Config
+from engine.config.sources import Sources, stamp
 from engine.config.trust import Trust
 
 PROJECT_FILE = "bolt.toml"
 PREFIX = "BOLT_"
+_FOLDER = "XDG_CONFIG_HOME"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,12 @@ class Loaded:
     origins: Mapping[str, Origin]
     ignored: tuple[Ignored, ...] = ()
     trusted: bool = False  # the user vouches for the project: what lies in it may be run
+    sources: Sources | None = None  # None: put together by hand, there is nothing to read again
 
 
 def user_file(environ: Mapping[str, str] = os.environ) -> Path:
     """Return where the user's own settings are, whether or not the file exists."""
-    if folder := environ.get("XDG_CONFIG_HOME"):
+    if folder := environ.get(_FOLDER):
         return Path(folder) / "bolt-tui" / "config.toml"
     from platformdirs import user_config_path  # costs 19 ms
 
@@ -59,6 +61,7 @@ def load(
         ConfigError: a file can't be read or parsed, a key is unknown, a value is wrong, or two
             contradict each other.
     """
+    sources = _sources(project, config_file, flags or {}, environ)
     values: dict[str, Value] = {}
     origins = {option.name: Origin(DEFAULT) for option in options()}
     ignored: list[Ignored] = []
@@ -87,7 +90,31 @@ def load(
     config = _build(values | phase.values)
     origins |= dict.fromkeys(phase.values, phase.origin)
     check_agreement(config, origins)
-    return Loaded(config, origins, (*ignored, *phase.ignored), trusted)
+    return Loaded(config, origins, (*ignored, *phase.ignored), trusted, sources)
+
+
+def again(loaded: Loaded) -> Loaded:
+    """Read the same sources once more; flags and variables are as they were given.
+
+    Raises:
+        ConfigError: as `load`.
+    """
+    if (of := loaded.sources) is None:
+        return loaded
+    return load(of.project, config_file=of.config_file, flags=of.flags, environ=of.environ)
+
+
+def _sources(
+    project: Path, config_file: Path | None, flags: Mapping[str, str], environ: Mapping[str, str]
+) -> Sources:
+    files = (
+        user_file(environ),
+        config_file or project / PROJECT_FILE,
+        trust(environ).file(project),
+    )
+    names = (_FOLDER, *(option.variable for option in options()))  # no other: it may be a secret
+    read = {name: environ[name] for name in names if name in environ}
+    return Sources(project, config_file, dict(flags), read, files, stamp(files))
 
 
 def trust(environ: Mapping[str, str] = os.environ) -> Trust:
@@ -159,6 +186,8 @@ def _read_file(path: Path, text: str) -> Iterator[tuple[Option, Value, Origin]]:
 
 
 def _parsed(path: Path, text: str) -> dict[str, object]:
+    import tomllib  # start-up: 3 ms, only where there is a file
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -46,6 +46,10 @@ class Trust:
     def __init__(self, folder: Path) -> None:
         self._folder = folder / _FOLDER
 
+    def file(self, project: Path) -> Path:
+        """Return the file that has the user's word on a project, whether or not there is one."""
+        return self._file(Path(os.path.realpath(project)))
+
     def doubt(self, project: Path, text: str) -> str | None:
         """Return why the project's settings, which read `text`, aren't trusted; None: they are."""
         real = _real(project)
@@ -81,7 +85,7 @@ class Trust:
         Raises:
             TrustError: it still stands.
         """
-        file = self._file(Path(os.path.realpath(project)))
+        file = self.file(project)
         try:
             file.unlink()
         except FileNotFoundError:

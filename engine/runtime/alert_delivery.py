@@ -55,7 +55,9 @@ class AlertDelivery:
 
     def complaints(self) -> list[str]:
         """Return what became of files that are no messages since this was asked last."""
-        said, self._said[:] = [*self._said], []
+        count = len(self._said)  # a thread may add one meanwhile
+        said = self._said[:count]
+        del self._said[:count]
         return said
 
     def wake(self) -> None:

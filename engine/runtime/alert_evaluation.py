@@ -64,13 +64,18 @@ class Evaluation:
         send_resolved: bool,
     ) -> None:
         self._folder, self._rules, self._origin, self._session = folder, rules, origin, session
-        self._send_resolved = send_resolved
+        self._send_resolved, self._problem = send_resolved, ""
         self._machine = Machine(rules, Standing())
         self._written = b""
 
     @property
     def standing(self) -> Standing:
         return self._machine.standing
+
+    def change(self, rules: Sequence[Rule], problem: str, *, send_resolved: bool) -> None:
+        """Go by these from the next round on; `problem` is why they are not those of the files."""
+        self._rules, self._problem, self._send_resolved = rules, problem, send_resolved
+        self._machine.change(rules)
 
     def begin(self) -> tuple[tuple[AlertFiring, ...], dict[str, str]]:
         """Take over from who evaluated before; return what fires, and what went wrong."""
@@ -97,7 +102,8 @@ class Evaluation:
         problems = self._leave()
         found = values.values_of(self._rules, readings)
         with suppress(OSError):  # the standing says so itself
-            values.write(self._folder, values.Values(now.wall_s, self._session, found))
+            seen = values.Values(now.wall_s, self._session, found, self._problem)
+            values.write(self._folder, seen)
         if outbox is None:
             return Evaluated(events, False, problems)
         wanted = due(

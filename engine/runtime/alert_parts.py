@@ -6,12 +6,13 @@ from typing import Final
 from engine.agents.services import Services
 from engine.alerts.lock import AlertLock
 from engine.alerts.notices import Origin
-from engine.alerts.rules import in_force
 from engine.evidence import clean
 from engine.file_lock import Owner
 from engine.runtime.alert_delivery import AlertDelivery, host
 from engine.runtime.alert_evaluation import Evaluation
 from engine.runtime.alert_relay import AlertRelay
+from engine.runtime.alert_rules import RuleFiles
+from engine.runtime.alert_ruling import Ruling
 from engine.runtime.alert_silences import SilenceWatch
 from engine.runtime.alerting import Alerting
 from engine.runtime.followers import SAID
@@ -35,9 +36,16 @@ def alerting(services: Services, standing: Standing) -> Alerting:
     project = clean(str(services.project))
     lock = AlertLock(folder, Owner(services.session, os.getpid(), project))
     silences = SilenceWatch(folder / SILENCES, clock)
+    rules = RuleFiles(services.settings)
     words = Endings(services.store, now_s - _RECENT_S, SAID)
+    evaluation = Evaluation(
+        folder,
+        rules.rules,
+        Origin(project, host()),
+        services.session,
+        send_resolved=config.alerts.send_resolved,
+    )
     return Alerting(
-        config.alerts,
         bus,
         clock,
         standing,
@@ -45,13 +53,8 @@ def alerting(services: Services, standing: Standing) -> Alerting:
         feed=MetricsFeed(services.store, bus, clock),
         relay=AlertRelay(folder, lock, words, bus, clock, standing),
         silences=silences,
-        evaluation=Evaluation(
-            folder,
-            in_force(services.settings),
-            Origin(project, host()),
-            services.session,
-            send_resolved=config.alerts.send_resolved,
-        ),
+        ruling=Ruling(rules, evaluation, bus, clock),
+        evaluation=evaluation,
         delivery=AlertDelivery(
             folder,
             config,
@@ -62,4 +65,5 @@ def alerting(services: Services, standing: Standing) -> Alerting:
             lambda: silences.lasting,
         ),
         open_past=services.open_past,
+        enabled=config.alerts.enabled,
     )

@@ -17,11 +17,11 @@ from engine.alerts.lock import AlertLock
 from engine.alerts.silence import Made
 from engine.bus import Bus
 from engine.clock import Clock
-from engine.config.schema import Alerts
 from engine.events import HostSample
 from engine.runtime.alert_delivery import AlertDelivery
 from engine.runtime.alert_evaluation import OUTBOX, STANDING, Evaluation, Moment
 from engine.runtime.alert_relay import AlertRelay
+from engine.runtime.alert_ruling import Ruling
 from engine.runtime.alert_silences import SilenceWatch
 from engine.runtime.alert_silencing import Silencing
 from engine.runtime.complaints import Complaints
@@ -50,11 +50,13 @@ _WORKS: Final[Mapping[str, str]] = {
 
 
 class Alerting:
-    """Looks every two seconds; evaluates each `alerts.interval_s` while it has the lock."""
+    """Looks every two seconds; evaluates each `alerts.interval_s` while it has the lock.
+
+    Whether alerts are evaluated at all, `enabled`, is as it was when the session was opened.
+    """
 
     def __init__(
         self,
-        settings: Alerts,
         bus: Bus,
         clock: Clock,
         standing: Standing,
@@ -63,14 +65,16 @@ class Alerting:
         feed: MetricsFeed,
         relay: AlertRelay,
         silences: SilenceWatch,
+        ruling: Ruling,
         evaluation: Evaluation,
         delivery: AlertDelivery,
         open_past: Callable[[], Past],
+        enabled: bool,
     ) -> None:
-        self._settings, self._bus, self._clock = settings, bus, clock
+        self._enabled, self._bus, self._clock = enabled, bus, clock
         self._standing, self._lock, self._feed, self._relay = standing, lock, feed, relay
         self._silences, self._silencing = silences, Silencing(silences, relay, bus)
-        self._evaluation, self._delivery = evaluation, delivery
+        self._ruling, self._evaluation, self._delivery = ruling, evaluation, delivery
         self._open_past = open_past
         self._complaints = Complaints(bus)
         self._group: TaskGroup | None = None
@@ -98,7 +102,7 @@ class Alerting:
                     self._complaints.fails(_ALL, said, "it is tried again; please report this")
                 else:
                     self._complaints.works(_ALL, "the alerts are looked at again")
-                await anyio.sleep(min(LOOK_S, self._settings.interval_s))
+                await anyio.sleep(min(LOOK_S, self._ruling.interval_s))
 
     async def look(self) -> None:
         """Take in what happened, and do what follows from it."""
@@ -107,10 +111,12 @@ class Alerting:
                 return
             await self._look_at_journals()
             await self._silencing.look(evaluates=self._evaluates)
+            if await self._ruling.look():
+                self._due_s = 0.0  # what is new is seen at once
             if await self._may_evaluate():
                 await self._evaluate()
             else:
-                await self._relay.look(enabled=self._settings.enabled)
+                await self._relay.look(enabled=self._enabled)
             self.looked_s = self._clock.monotonic_s()
 
     async def _look_at_journals(self) -> None:
@@ -135,7 +141,7 @@ class Alerting:
 
     async def _may_evaluate(self) -> bool:
         """Return whether this session evaluates now: it has the lock, or nobody can have it."""
-        if not self._settings.enabled:
+        if not self._enabled:
             return False
         had = self._lock.held
         try:
@@ -189,7 +195,7 @@ class Alerting:
         ready = now_s - self._begun_s >= SETTLED_S or self._standing.newest(HostSample) is not None
         if now_s < self._due_s or not ready:
             return
-        self._due_s = now_s + self._settings.interval_s
+        self._due_s = now_s + self._ruling.interval_s
         done = await run_sync(
             self._evaluation.evaluate,
             self._feed.readings(),

@@ -1,5 +1,6 @@
 """What the past tells of alerts, of watches, and of sessions that died of late."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from engine.events import (
     ended,
 )
 from engine.evidence import Answer, Evidence, Table, Understanding
+from engine.file_lock import locked
 from tests.store.stores import folded
 
 from .past_store import Recorder, at, services
@@ -144,11 +146,46 @@ async def test_words_that_name_no_time_are_refused(tmp_path: Path) -> None:
             await happened(Call({"when": "nonsense time"}, made))
 
 
-async def test_how_many_still_fire_is_said_in_words(tmp_path: Path) -> None:
-    """The list of alerts says in its sentence how many are over."""
+async def test_how_many_are_over_is_said_in_words(tmp_path: Path) -> None:
+    """Those that are over, and those that were not, at the end of a span or when last evaluated."""
     watched(tmp_path)
     async with services(tmp_path) as made:
         two = await alerts(Call({"when": "since 13:50"}, made))
+        then = await alerts(Call({"when": "from 13:50 to 14:20"}, made))
         over = await alerts(Call({"when": "from 13:50 to 14:02"}, made))
-    assert two.verdict == "2 incidents from 13:50:00 to now, 1 of which still fires"
+    assert two.verdict == "2 incidents from 13:50:00 to now, 1 of which was on when last evaluated"
+    assert table(two, "Alerts").rows[1][3:5] == ("on when last evaluated at 14:50:00", "47 min")
+    assert then.verdict == "2 incidents from 13:50:00 to 14:20:00, 1 of which was not over then"
+    assert table(then, "Alerts").rows[1][3:5] == ("not by 14:20:00", "17 min")
     assert over.verdict == "1 incident from 13:50:00 to 14:02:00, which is over"
+
+
+async def test_what_fires_is_that_of_a_session_that_is_here(tmp_path: Path) -> None:
+    """While the monitor holds its journal its alert fires still, and no longer once it died."""
+    monitor = Recorder("monitor", interactive=False)
+    monitor.join(at(13, 50))
+    monitor.put(at(14, 0), fires())
+    monitor.save(tmp_path)
+    held = locked(tmp_path / "journals/monitor.jsonl")
+    assert held is not None
+    async with services(tmp_path) as made:
+        here = await alerts(Call({"when": "today"}, made))
+        os.close(held)
+        died = await alerts(Call({"when": "today"}, made))
+    assert here.verdict.endswith(", which still fires")
+    assert table(here, "Alerts").rows[0][3:5] == ("fires", "1 h")
+    assert died.verdict.endswith(", which was on when last evaluated")
+
+
+async def test_who_took_over_tells_what_fires(tmp_path: Path) -> None:
+    """An evaluator's death ends nothing where the next one tells that it fires."""
+    for name, hour in (("first", 13), ("second", 14)):
+        monitor = Recorder(name, interactive=False)
+        monitor.join(at(hour))
+        monitor.put(at(hour, 1), fires())
+        monitor.put(at(hour, 30), looked("ok"))
+        monitor.save(tmp_path)
+    async with services(tmp_path) as made:
+        told = await alerts(Call({"when": "today"}, made))
+    (row,) = table(told, "Alerts").rows
+    assert row[3:5] == ("on when last evaluated at 14:30:00", "1 h 29 min")

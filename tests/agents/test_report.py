@@ -1,6 +1,8 @@
 """The report of a fortnight whose second week went worse than its first."""
 
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -45,6 +47,7 @@ from engine.evidence import (
     Text,
     Understanding,
 )
+from engine.file_lock import locked
 from engine.store.past.kinds import Ended, Kind
 from tests.store.stores import folded
 
@@ -193,20 +196,86 @@ async def test_a_week_is_told_in_one_sentence(desk: Services) -> None:
 
 async def test_incidents_come_by_their_weight(desk: Services) -> None:
     """Each once, with how often and how long; those of the week before are not among them."""
-    rows = table(await told(desk), "Incidents").rows
+    rows, circuit = table(await told(desk), "Incidents").rows, ("alert fired", "circuit_open")
     assert [row[:5] for row in rows] == [
         ("session died", "console", "died", 1, None),
         ("alert not delivered", "slack", "given_up", 1, None),
         ("health check not ok", "ripgrep", "critical", 2, None),
         ("fold failed", "store", "failed", 1, None),
         ("heavy work refused", "refusing", "refusing", 1, "1 min 30 s"),
-        ("alert fired", "circuit_open", "warning", 1, "12 h, still on"),
+        (*circuit, "warning", 1, "11 h 45 min, on when last evaluated at 14:45:36"),
         ("alert fired", "low_success", "warning", 2, "40 min"),
         ("level below full", "limited", "limited", 1, "5 min"),
         ("circuit opened", "search.index", "open", 1, "2 min"),
     ]
     assert rows[1][6] == "HTTP 500"
     assert rows[6][6] == "seen 2"
+
+
+async def lasted(store: Path, span: str = "24h") -> list[tuple[object, ...]]:
+    """Return the alerts among the incidents, how often and how long each was."""
+    async with services(store) as made:
+        rows = table(await told(made, span=span), "Incidents").rows
+    return [(row[1], *row[3:5]) for row in rows if row[0] == "alert fired"]
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ("", "59 min, still on"),  # it holds its journal
+        ("closed", "59 min, on when last evaluated at 14:59:00"),
+        ("died", "59 min, on when last evaluated at 14:59:00"),
+        ("hung", "10 min, on when last evaluated at 14:10:00"),  # no sign of it for long
+    ],
+)
+async def test_an_alert_is_on_while_somebody_evaluates_it(
+    tmp_path: Path, ends: str, said: str
+) -> None:
+    """Once there is no sign of its evaluator nothing is known of it any more."""
+    one = Recorder("one")
+    one.join(ago(1))
+    alert(one, NOW_S - HOUR_S, "hot", "warning", None)
+    one.put(NOW_S - 3000, EngineSample(rss_bytes=1))
+    last = SessionLeft(reason="closed") if ends == "closed" else EngineSample(rss_bytes=1)
+    if ends != "hung":
+        one.put(NOW_S - 60, last)
+    one.save(tmp_path)
+    with held(tmp_path, "" if ends in ("closed", "died") else "one"):
+        assert await lasted(tmp_path) == [("hot", 1, said)]
+
+
+@contextmanager
+def held(store: Path, session: str) -> Iterator[None]:
+    """Hold the journal of a session, as one does that is here."""
+    file = locked(store / f"journals/{session}.jsonl") if session else None
+    yield
+    if file is not None:
+        os.close(file)
+
+
+async def test_who_takes_over_goes_on_with_an_alert(tmp_path: Path) -> None:
+    """It is on for as long as there is a sign of whoever told of it last."""
+    for name, begun_s, end_s in (("first", 7200, 6000), ("second", 3600, 30)):
+        one = Recorder(name)
+        one.join(NOW_S - begun_s)
+        alert(one, NOW_S - begun_s, "hot", "warning", None)
+        one.put(NOW_S - end_s, EngineSample(rss_bytes=1))
+        one.save(tmp_path)
+    with held(tmp_path, "second"):
+        assert await lasted(tmp_path) == [("hot", 1, "1 h 59 min, still on")]
+
+
+async def test_an_alert_of_an_evaluator_long_gone_is_none_of_the_span(tmp_path: Path) -> None:
+    """What nobody has looked at since is in the span in which somebody did."""
+    one, other = Recorder("one"), Recorder("other")
+    one.join(ago(5))
+    alert(one, ago(5), "hot", "warning", None)
+    one.save(tmp_path)
+    other.join(ago(0.5))
+    alert(other, ago(0.5), "cold", "warning", 60.0)
+    other.save(tmp_path)
+    assert await lasted(tmp_path) == [("cold", 1, "1 min")]
+    assert [row[0] for row in await lasted(tmp_path, "7d")] == ["cold", "hot"]
 
 
 async def test_regressions_are_told_with_n_and_p(desk: Services) -> None:

@@ -58,6 +58,11 @@ class Scene:
         self.lasting = Lasting()
         self.machine = Machine(self.rules, decode(self.written))
 
+    def change(self, rules: tuple[Rule, ...]) -> None:
+        """The rules change between two rounds."""
+        self.rules = rules
+        self.machine.change(rules)
+
     def silence(self, for_s: float, rule: str = "hot") -> None:
         made = silence(f"{len(self.silences):08x}", {"rule": rule}, self.clock.wall_s(), for_s)
         self.silences.append(made)

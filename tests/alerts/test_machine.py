@@ -106,6 +106,70 @@ def test_a_death_after_sending_changes_nothing_that_is_told(
     assert scene.outbox == steady.outbox
 
 
+@given(ROUNDS, FOR_S, KEEP_S, st.sets(st.integers(0, 59)))
+def test_rules_that_are_read_again_change_nothing(
+    rounds: list[tuple[int, str]], for_s: float, keep_s: float, read: set[int]
+) -> None:
+    """Rules that are swapped for equal ones tell the same at the same rounds."""
+
+    def rules() -> tuple[Rule, ...]:
+        return (a_rule(for_s=for_s, keep_s=keep_s),)
+
+    scene, steady = Scene(rules()), Scene(rules())
+    said = []
+    for number, one in enumerate(rounds):
+        if number in read:
+            scene.change(rules())
+        said += played(scene, [one])
+    assert said == played(steady, rounds)
+    assert scene.outbox == steady.outbox
+    assert scene.machine.standing == steady.machine.standing
+
+
+OTHERS = st.sampled_from(
+    [(), ("cpu_ratio > 0.9",), ("cpu_ratio > 0.5", "cpu_ratio < 0.1"), ("cpu_ratio < 0.9",)]
+)
+
+
+@given(ROUNDS, FOR_S, KEEP_S, st.dictionaries(st.integers(0, 59), OTHERS))
+def test_a_rule_does_not_hear_of_changes_of_others(
+    rounds: list[tuple[int, str]],
+    for_s: float,
+    keep_s: float,
+    changes: dict[int, tuple[str, ...]],
+) -> None:
+    """Whatever rules come, change and go beside it, its own events come at the same rounds."""
+    rule = a_rule(for_s=for_s, keep_s=keep_s)
+    scene, steady = Scene((rule,)), Scene((rule,))
+    for number, (wait_s, word) in enumerate(rounds):
+        if number in changes:
+            beside = [a_rule(expr, f"beside{n}") for n, expr in enumerate(changes[number])]
+            scene.change((*beside, rule))
+        for one in (scene, steady):
+            one.clock.advance(wait_s)
+        events, _ = scene.look(word)
+        expected, _ = steady.look(word)
+        mine = [told(event) for event in events if event.rule == "hot"]
+        assert mine == [told(event) for event in expected]
+
+
+@given(ROUNDS, FOR_S, KEEP_S, st.dictionaries(st.integers(0, 59), OTHERS))
+def test_nothing_stands_whose_rule_is_gone(
+    rounds: list[tuple[int, str]],
+    for_s: float,
+    keep_s: float,
+    changes: dict[int, tuple[str, ...]],
+) -> None:
+    """After each round what stands is of a rule that there is, with the condition that it has."""
+    scene = Scene((a_rule(for_s=for_s, keep_s=keep_s),))
+    for number, one in enumerate(rounds):
+        if number in changes:
+            scene.change(tuple(a_rule(e, f"r{n}") for n, e in enumerate(changes[number])))
+        played(scene, [one])
+        there = {rule.name: rule.expr.text for rule in scene.rules}
+        assert all(there[at.rule] == at.expr for at in scene.machine.standing.alerts.values())
+
+
 @given(ROUNDS, FOR_S, KEEP_S)
 def test_resolved_is_told_once_and_only_after_firing(
     rounds: list[tuple[int, str]], for_s: float, keep_s: float

@@ -9,7 +9,8 @@ import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.config import Config, ConfigError, Loaded, Origin, load, options, user_file
+from engine.config import Config, ConfigError, Loaded, Origin, again, load, options, user_file
+from engine.config.loading import project_text, trust
 from engine.evidence import clean
 
 ROOT = Path(__file__).parents[2]
@@ -437,3 +438,55 @@ def test_any_bytes_load_or_are_refused_in_words(data: bytes) -> None:
 def test_any_scraps_of_toml_load_or_are_refused_in_words(scraps: list[str]) -> None:
     """So do the pieces of a document in any order."""
     outcome_of("".join(scraps).encode())
+
+
+# ── read again ───────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("which", ["mine", "theirs"])
+def test_a_change_of_a_file_is_noticed_and_read(places: Places, which: str) -> None:
+    """Whether it is written, replaced or removed; what lies still is no change."""
+    file: Path = getattr(places, which)
+    first = places.load()
+    assert first.sources is not None
+    assert first.sources.stamp_now() == first.sources.stamp
+    file.write_text("[agents]\nmax = 3\n")
+    assert first.sources.stamp_now() != first.sources.stamp
+    second = again(first)
+    assert second.config.agents.max == 3
+    assert second.sources is not None
+    other = file.with_suffix(".new")
+    other.write_text("[agents]\nmax = 4\n")
+    other.replace(file)
+    assert second.sources.stamp_now() != second.sources.stamp
+    assert again(second).config.agents.max == 4
+    file.unlink()
+    assert again(second).config.agents.max == first.config.agents.max
+
+
+def test_what_was_given_beside_the_files_is_given_again(places: Places) -> None:
+    """Flags, the variables as they were, and the file that was named."""
+    places.named.write_text("[agents]\nmax = 2\n[store]\nkeep_days = 8\n")
+    places.environ |= {"BOLT_STORE_MAX_GB": "3", "BOLT_SLACK_SECRET": "hush"}
+    first = places.load(agents__max="5")
+    assert "hush" not in repr(first)
+    places.environ["BOLT_STORE_MAX_GB"] = "4"
+    places.named.write_text("[agents]\nmax = 1\n[store]\nkeep_days = 9\n")
+    config = again(first).config
+    assert (config.agents.max, config.store.max_gb, config.store.keep_days) == (5, 3.0, 9)
+
+
+def test_the_users_word_on_a_project_is_one_of_the_files(places: Places) -> None:
+    """That a project is trusted changes what its file may set."""
+    places.theirs.write_text("[alerts]\ninterval_s = 7\n")
+    first = places.load()
+    assert first.sources is not None
+    trust(places.environ).add(places.project, project_text(places.project), 0.0)
+    assert first.sources.stamp_now() != first.sources.stamp
+    assert (first.config.alerts.interval_s, again(first).config.alerts.interval_s) == (15.0, 7.0)
+
+
+def test_settings_put_together_by_hand_stay_as_they_are(places: Places) -> None:
+    """There is nothing to read again."""
+    made = Loaded(Config(), {})
+    assert again(made) is made

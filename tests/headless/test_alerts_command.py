@@ -1,10 +1,12 @@
 """`bolt-tui alerts` and its actions, as a process on a store of its own."""
 
+import errno
 import json
 import os
 import signal
 import socket
 import subprocess
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,17 +14,23 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from engine.alerts import silences, standing_file
+from bolt_tui.command_line import parser
+from bolt_tui.commands import alerts
+from bolt_tui.refusing import OutputError
+from engine.alerts import silences, standing_file, values
 from engine.alerts.lock import AlertLock
 from engine.alerts.message import Message
 from engine.alerts.message_file import MessageFile
 from engine.alerts.outbox import Outbox
 from engine.alerts.progress import Outcome
+from engine.alerts.rules import in_force
 from engine.alerts.standing import Alert, Standing
 from engine.clock import SystemClock
+from engine.config import load
 from engine.file_lock import Owner
 from tests.alerts.fake_slack import SECRET, fake_slack
 from tests.headless.conftest import COMMAND, Bolt
+from tests.store.faults import room_for
 
 FIRING = Alert(
     alert="a1",
@@ -225,6 +233,84 @@ def test_bad_rule(bolt: Bolt, own_folders: Path, words: tuple[str, ...]) -> None
     assert "config.toml:2: " in ran.err
 
 
+@pytest.fixture
+def evaluated(folder: Path, own_folders: Path) -> Iterator[Callable[[str], None]]:
+    """A session that evaluates the rules of a project by the settings as they are; `problem`."""
+    lock = AlertLock(folder, Owner("s1", 77, "/there"))
+    assert lock.take(SystemClock().wall_s())
+
+    def evaluate(problem: str = "") -> None:
+        found = values.values_of(in_force(load(own_folders)), {})
+        values.write(folder, values.Values(SystemClock().wall_s(), "s1", found, problem))
+
+    yield evaluate
+    lock.release()
+
+
+MINE = '[alerts.rules.mine]\nexpr = "cpu_ratio > 0.9"\n'
+OTHER = "Rules that are not those of your settings"
+
+
+def test_the_same_rules_are_not_spoken_of(bolt: Bolt, evaluated: Callable[[str], None]) -> None:
+    """Where the evaluator goes by what the settings say there is nothing to say."""
+    evaluated("")
+    ran = bolt("alerts")
+    assert "evaluated by process 77 on /there" in ran.out
+    assert "other rules" not in ran.out
+    assert OTHER not in ran.out
+
+
+def test_an_evaluator_with_other_rules(
+    bolt: Bolt, own_folders: Path, evaluated: Callable[[str], None]
+) -> None:
+    """The answer says so, names them, and marks what each of them saw."""
+    settings(own_folders, MINE)
+    evaluated("")
+    settings(own_folders, '[alerts.rules.new]\nexpr = "cpu_ratio > 0.9"\n'
+             '[alerts.rules.low_success]\nfor = "5m"\n')  # fmt: skip
+    ran = bolt("alerts", "-o", "json")
+    assert ran.code == 0
+    assert "evaluated by process 77 on /there" in ran.answer["verdict"]
+    assert ran.answer["verdict"].endswith(", by other rules than your settings have")
+    (said,) = [one["text"] for one in ran.answer["sections"] if one["title"] == OTHER]
+    assert "(low_success, new, mine): a change is taken within seconds" in said
+    rows = [row[0] for row in tables(ran.answer)[rules_title(ran.answer)]]
+    assert {"low_success (as it was before)", "mine (not in your settings)", "new"} <= set(rows)
+    assert said in bolt("alerts", "rules", "-o", "json").answer["verdict"]
+
+
+def test_a_wrong_rule_beside_an_evaluator(
+    bolt: Bolt, own_folders: Path, evaluated: Callable[[str], None]
+) -> None:
+    """How the alerts stand is told all the same, by the rules that were read before, and why."""
+    settings(own_folders, MINE)
+    evaluated("")
+    settings(own_folders, '[alerts.rules.mine]\nexpr = "memory_usd_bytes > 1"\n')
+    ran = bolt("alerts", "-o", "json")
+    assert ran.code == 0
+    assert "high_memory; evaluated by process 77" in ran.answer["verdict"]
+    (said,) = [one["text"] for one in ran.answer["sections"] if one["title"] == OTHER]
+    assert said.startswith("process 77 on /there")
+    assert " goes by the rules that it read before: " in said
+    assert "config.toml:2: alerts.rules.mine.expr: " in said
+    rows = [row[0] for row in tables(ran.answer)[rules_title(ran.answer)]]
+    assert "mine" in rows
+    assert bolt("alerts", "rules").code == 2
+
+
+def test_settings_that_can_not_be_read(bolt: Bolt, own_folders: Path) -> None:
+    """The sentence says what is wrong, and what those go by who are open."""
+    settings(own_folders, "[alerts")
+    ran = bolt("alerts")
+    assert (ran.code, ran.out) == (2, "")
+    assert "config.toml: this is not valid TOML" in ran.err
+    assert "; a session that is open goes by the rules that it read before" in ran.err
+
+
+def rules_title(answer: dict[str, Any]) -> str:
+    return next(title for title in tables(answer) if title.startswith("Rules at"))
+
+
 def test_test_message_is_taken(bolt: Bolt, own_folders: Path) -> None:
     """The receiver gets one message, its answer is told, and the secret is told nowhere."""
     with fake_slack() as slack:
@@ -274,6 +360,19 @@ def test_store_that_can_not_be_written(bolt: Bolt, own_folders: Path) -> None:
     ran = bolt("alerts", "silence", "high_memory")
     assert (ran.code, ran.out) == (1, "")
     assert "bolt-tui/alerts" in ran.err
+    assert "set store.folder to a folder" in ran.err
+
+
+def test_no_silence_on_a_full_disk(folder: Path, project: Path) -> None:
+    """It is not done in halves; the sentence says where, why, and that room would help."""
+    words = ["-C", str(project), "alerts", "silence", "high_memory"]
+    with room_for(3), pytest.raises(OutputError) as refused:
+        alerts.run(parser().parse_args(words))
+    said = str(refused.value)
+    assert said.startswith("alerts silence could not be done: ")
+    assert str(folder) in said
+    assert said.endswith(f"{os.strerror(errno.ENOSPC)}; free space on its disk")
+    assert list((folder / "silences").iterdir()) == []
 
 
 def test_monitor_is_a_service(project: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """One evaluator's rounds on a real folder and a real outbox, also where they can't be written."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from engine.alerts import standing_file, values
@@ -11,7 +12,7 @@ from engine.alerts.progress import ChannelName
 from engine.alerts.rules import Rule
 from engine.alerts.silence import Silence, silence
 from engine.clock import ManualClock
-from engine.events import AlertFiring
+from engine.events import AlertFiring, AlertResolved
 from engine.metrics import Reading
 from engine.runtime.alert_evaluation import OUTBOX, STANDING, Evaluated, Evaluation, Moment
 
@@ -121,3 +122,20 @@ def test_quiet_writes_nothing(tmp_path: Path) -> None:
     before = (scene.folder / "standing.json").stat().st_mtime_ns
     scene.round(0.5)
     assert (scene.folder / "standing.json").stat().st_mtime_ns == before
+
+
+def test_other_rules_between_two_rounds(tmp_path: Path) -> None:
+    """The next one goes by them, and leaves their digests and what is wrong with newer ones."""
+    scene = Scene(tmp_path / "alerts")
+    scene.round(0.95)
+    other = replace(RULE, name="other")
+    scene.evaluation.change([RULE, other], "", send_resolved=True)
+    assert [event.rule for event in scene.round(0.95).events] == ["other"]
+    scene.evaluation.change([other], "it can't be read", send_resolved=False)
+    done = scene.round(0.95)
+    assert [(type(one), one.rule) for one in done.events] == [(AlertResolved, "hot")]
+    assert not done.put
+    found = values.read(scene.folder)
+    assert found is not None
+    assert [(one.rule, one.digest) for one in found.values] == [("other", other.digest)]
+    assert found.problem == "it can't be read"

@@ -3,7 +3,7 @@
 What a session was in when it was last heard of it was in until then: nothing is guessed beyond.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -16,6 +16,7 @@ IncidentKind = Literal[
     "alert", "level", "circuit", "health", "message", "memory", "fold", "session"
 ]
 _HEARD: Final[tuple[Kind, ...]] = ("facts", "EngineSample")
+_HERE_S: Final = 120.0  # who was heard of so shortly before the end is taken to be there
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Incident:
         first_s, last_s: when it began first and last, wall time.
         is_on: whether it was still so when it was last heard of.
         why: as it was said last.
+        known_s: wall time of the last sign of whoever evaluated an alert that was on then; None
+            where one is on still, or all of them are over.
     """
 
     kind: IncidentKind
@@ -39,45 +42,70 @@ class Incident:
     last_s: float
     is_on: bool = False
     why: str = ""
+    known_s: float | None = None
 
 
-def read_incidents(view: View, start_s: float, end_s: float) -> list[Incident]:
-    """Return what began, or was going on, in a span; by kind, in no other order."""
+def read_incidents(
+    view: View, start_s: float, end_s: float, gone: Collection[str] = ()
+) -> list[Incident]:
+    """Return what began, or was going on, in a span; by kind, in no other order.
+
+    `gone` are sessions that are known not to be there at its end.
+    """
+    away = sorted(gone)
     return [
-        *_alerts(view, start_s, end_s),
-        *_states(view, "level", start_s, end_s),
-        *_states(view, "circuit", start_s, end_s),
+        *_alerts(view, start_s, end_s, away),
+        *_states(view, "level", start_s, end_s, away),
+        *_states(view, "circuit", start_s, end_s, away),
         *_health(view, start_s, end_s),
         *_messages(view, start_s, end_s),
-        *_states(view, "memory", start_s, end_s),
+        *_states(view, "memory", start_s, end_s, away),
         *_folds(view, start_s, end_s),
     ]
 
 
-def _alerts(view: View, start_s: float, end_s: float) -> Iterable[Incident]:
+def _alerts(view: View, start_s: float, end_s: float, gone: list[str]) -> Iterable[Incident]:
     """Firing is told again and again: each of them lasts from the first until it is resolved.
 
-    One that fired before the span and ended in it, or did not end, is of the span.
+    One that fired before the span and ended in it, or did not end, is of the span. Whoever takes
+    over the alerts tells what fires: so one that did not end is known of for as long as there is a
+    sign of the session that told of it last.
     """
     rows = view.execute(
-        "WITH told AS (SELECT DISTINCT ON (session, seq) wall_s, type, body->>'$.alert' AS alert, "
+        f"WITH {_heard(view, start_s)}, "
+        "told AS (SELECT DISTINCT ON (session, seq) session, wall_s, type, "
+        "body->>'$.alert' AS alert, "
         "body->>'$.rule' AS rule, body->>'$.severity' AS severity, body->>'$.value' AS value "
         f"FROM {view.table('facts', -EVER_S, end_s)} "
         "WHERE type IN ('AlertFiring', 'AlertResolved') AND wall_s <= ?), "
         "numbered AS (SELECT *, count(*) FILTER (type = 'AlertResolved') OVER (PARTITION BY alert "
         "ORDER BY wall_s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS number FROM told), "
         "one AS (SELECT alert, number, any_value(rule) AS rule, "
-        "arg_max(severity, wall_s) AS severity, "
-        "arg_max(value, wall_s) FILTER (type = 'AlertFiring') AS value, "
+        "arg_max(severity, wall_s) AS severity, arg_max(session, wall_s) AS session, "
+        "arg_max(value, wall_s) FILTER (type = 'AlertFiring') AS value, max(wall_s) AS told_s, "
         "min(wall_s) AS first_s, max(wall_s) FILTER (type = 'AlertResolved') AS over_s "
-        "FROM numbered GROUP BY alert, number "
-        "HAVING bool_or(type = 'AlertFiring') AND (over_s IS NULL OR over_s >= ?)) "
+        "FROM numbered GROUP BY alert, number HAVING bool_or(type = 'AlertFiring')), "
+        "known AS (SELECT *, coalesce(over_s, heard_s, told_s) AS until_s, "
+        "over_s IS NULL AND coalesce(heard_s >= ? AND NOT has_left, FALSE) AS is_on "
+        "FROM one LEFT JOIN heard USING (session)) "
         "SELECT rule, arg_max(severity, first_s), count(*), "
-        "sum(coalesce(over_s, ?) - greatest(first_s, ?)), min(first_s), max(first_s), "
-        "bool_or(over_s IS NULL), arg_max(value, first_s) FROM one GROUP BY rule",
-        [end_s, start_s, end_s, start_s],
+        "sum(until_s - greatest(first_s, ?)), min(first_s), max(first_s), bool_or(is_on), "
+        "arg_max(value, first_s), max(until_s) FILTER (over_s IS NULL AND NOT is_on) "
+        "FROM known WHERE until_s >= ? GROUP BY rule",
+        [gone, end_s, end_s, end_s - _HERE_S, start_s, start_s],
     )
     return _incidents("alert", rows)
+
+
+def _heard(view: View, start_s: float) -> str:
+    """Return the SQL of who was heard of when last; to be given who is gone, and a span's end."""
+    facts, samples = (view.table(name, start_s, EVER_S) for name in _HEARD)
+    return (
+        "heard AS (SELECT session, max(wall_s) AS heard_s, "
+        "bool_or(has_left) OR list_contains(?::VARCHAR[], session) AS has_left FROM ("
+        f"SELECT session, wall_s, type = 'SessionLeft' AS has_left FROM {facts} UNION ALL "
+        f"SELECT session, wall_s, FALSE FROM {samples}) WHERE wall_s <= ? GROUP BY session)"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +146,16 @@ _STATES: dict[IncidentKind, _States] = {
         "was IS DISTINCT FROM state",
     ),
 }
-_HERE_S = 120.0  # who was heard of so shortly before the end is taken to be there
 
 
-def _states(view: View, kind: IncidentKind, start_s: float, end_s: float) -> Iterable[Incident]:
+def _states(
+    view: View, kind: IncidentKind, start_s: float, end_s: float, gone: list[str]
+) -> Iterable[Incident]:
     """A state lasts until the session's next one, or until the session was last heard of."""
     of = _STATES[kind]
-    facts, samples = (view.table(name, start_s, EVER_S) for name in _HEARD)
     grade = "'open'" if kind == "circuit" else "state"
     rows = view.execute(
-        "WITH heard AS (SELECT session, max(wall_s) AS heard_s FROM ("
-        f"SELECT session, wall_s FROM {facts} UNION ALL SELECT session, wall_s FROM {samples}) "
-        "WHERE wall_s <= ? GROUP BY session), "
+        f"WITH {_heard(view, start_s)}, "
         f"told AS (SELECT DISTINCT ON (session, seq) session, seq, wall_s, {of.whose} AS whose, "
         f"body->>'$.{of.state}' AS state, body->>'$.{of.why}' AS why "
         f"FROM {view.table('facts', -EVER_S, end_s)} WHERE type = ? AND wall_s <= ?), "
@@ -139,9 +165,10 @@ def _states(view: View, kind: IncidentKind, start_s: float, end_s: float) -> Ite
         f"USING (session) WHERE {of.is_wrong}) "
         f"SELECT {of.name}, {grade}, count(*) FILTER ({of.begins}), "
         "sum(greatest(0, least(until_s, ?) - greatest(wall_s, ?))), min(wall_s), max(wall_s), "
-        "bool_or(next_s IS NULL AND heard_s >= ?), arg_max(why, wall_s) FILTER (why <> '') "
+        "bool_or(next_s IS NULL AND NOT has_left AND heard_s >= ?), "
+        "arg_max(why, wall_s) FILTER (why <> '') "
         "FROM wrong WHERE until_s >= ? GROUP BY ALL",
-        [end_s, of.event, end_s, end_s, start_s, end_s - _HERE_S, start_s],
+        [gone, end_s, of.event, end_s, end_s, start_s, end_s - _HERE_S, start_s],
     )
     return _incidents(kind, rows)
 
@@ -196,7 +223,7 @@ def _folds(view: View, start_s: float, end_s: float) -> Iterable[Incident]:
 
 
 def _incidents(kind: IncidentKind, rows: Iterable[Row]) -> Iterable[Incident]:
-    for name, grade, times, lasted_s, first_s, last_s, is_on, why in rows:
+    for name, grade, times, lasted_s, first_s, last_s, is_on, why, *known in rows:
         assert isinstance(times, int)
         yield Incident(
             kind,
@@ -208,4 +235,5 @@ def _incidents(kind: IncidentKind, rows: Iterable[Row]) -> Iterable[Incident]:
             float(str(last_s)),
             bool(is_on),
             str(why or ""),
+            next((float(str(at_s)) for at_s in known if at_s is not None and not is_on), None),
         )

@@ -1,7 +1,8 @@
 """How the alerts went: what fired, when, for how long, why it ended, and what was sent of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from engine.agents.tool import Call
 from engine.agents.tools.on_record import of_record
@@ -10,17 +11,54 @@ from engine.events import AlertDelivered, AlertFiring, AlertResolved, Event
 from engine.evidence import Cell, Evidence, Table
 
 _ROWS = 60
+_FIRES = ("still fires", "still fire")
 _COLUMNS = ("alert", "severity", "fired", "resolved", "after", "what", "why it ended", "sent")
 
 
 @dataclass(slots=True)
 class _Incident:
-    """One alert from its firing to its end; None while it is not over, or its begin is unknown."""
+    """One alert from its firing to its end; None while it is not over, or its begin is unknown.
+
+    `teller` is the session that told last that it fires: who takes over the alerts tells it anew.
+    """
 
     first: AlertFiring | AlertResolved
     fired_s: float
+    teller: str = ""
     end: AlertResolved | None = None
     sent: list[AlertDelivered] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Until when an incident is known of, in words, and how it was then.
+
+    It was over; or it was on, at the end of the span; or who evaluated it was not heard of again.
+    """
+
+    until_s: float
+    said: str
+    how: Literal["over", "on", "unheard"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The end of what was asked for, and when those sessions were last heard of that are gone."""
+
+    end_s: float
+    now_s: float
+    gone: Mapping[str, float]
+
+    def known(self, one: _Incident) -> _Known:
+        """Return until when an incident is known of."""
+        if one.end is not None:
+            return _Known(one.end.wall_s, clock(one.end.wall_s, self.now_s), "over")
+        last_s = self.gone.get(one.teller, self.now_s)
+        if last_s < self.end_s:
+            said = f"on when last evaluated at {clock(last_s, self.now_s)}"
+            return _Known(last_s, said, "unheard")
+        said = "fires" if self.end_s >= self.now_s else f"not by {clock(self.end_s, self.now_s)}"
+        return _Known(self.end_s, said, "on")
 
 
 @of_record
@@ -32,24 +70,32 @@ async def history(call: Call) -> Evidence:
         asked.start_s, asked.end_s, types=[AlertFiring, AlertResolved, AlertDelivered]
     )
     found = incidents(events)
+    sessions = await services.past.sessions(asked.start_s, asked.end_s)
+    gone = {one.session: one.last_s for one in sessions if one.left != "here"}
+    there = _Span(min(asked.end_s, now_s), now_s, gone)
     words = between(asked.start_s, asked.end_s, now_s)
     if not found:
         return Evidence(f"No alert fired {words}, as far as is on record", found=False)
-    still = sum(one.end is None for one in found)
-    said = f"{some(len(found), 'incident')} {words}"
-    said += f", {_over(len(found), still)}"
-    rows = tuple(_row(one, now_s) for one in found[-_ROWS:])
+    known = [there.known(one) for one in found]
+    said = f"{some(len(found), 'incident')} {words}, {_over(known, past=asked.end_s < now_s)}"
+    shown = list(zip(found, known, strict=True))[-_ROWS:]
+    rows = tuple(_row(one, until, now_s) for one, until in shown)
     table = Table(f"Alerts{more(len(rows), len(found))}", _COLUMNS, rows)
     return Evidence(said, (table,), weight=2)
 
 
-def _over(count: int, still: int) -> str:
-    """Return in words how many of the incidents are over."""
-    if not still:
-        return "which is over" if count == 1 else "all over"
-    if still == count:
-        return "which still fires" if count == 1 else "all of which still fire"
-    return f"{still:,} of which still fire{'s' if still == 1 else ''}"
+def _over(known: Sequence[_Known], *, past: bool) -> str:
+    """Return in words how many of the incidents are over; `past`: at the end of a span gone by."""
+    said = list[str]()
+    for how, one, many in (
+        ("on", *(("was not over then", "were not over then") if past else _FIRES)),
+        ("unheard", "was on when last evaluated", "were on when last evaluated"),
+    ):
+        if still := sum(at.how == how for at in known):
+            who = "which" if len(known) == 1 else "all of which"
+            who = who if still == len(known) else f"{still:,} of which"
+            said.append(f"{who} {one if still == 1 else many}")
+    return ", ".join(said) or ("which is over" if len(known) == 1 else "all over")
 
 
 def incidents(events: Iterable[Event]) -> list[_Incident]:
@@ -60,6 +106,7 @@ def incidents(events: Iterable[Event]) -> list[_Incident]:
             if event.alert not in open_:
                 open_[event.alert] = _Incident(event, event.wall_s)
                 found.append(open_[event.alert])
+            open_[event.alert].teller = event.session
         elif isinstance(event, AlertResolved):
             one = open_.pop(event.alert, None)
             if one is None:
@@ -73,15 +120,14 @@ def incidents(events: Iterable[Event]) -> list[_Incident]:
     return found
 
 
-def _row(one: _Incident, now_s: float) -> tuple[Cell, ...]:
+def _row(one: _Incident, known: _Known, now_s: float) -> tuple[Cell, ...]:
     first, end = one.first, one.end
-    last_s = now_s if end is None else end.wall_s
     return (
         first.rule,
         first.severity,
         clock(one.fired_s, now_s),
-        "fires" if end is None else clock(end.wall_s, now_s),
-        lasting(max(0.0, last_s - one.fired_s)),
+        known.said,
+        lasting(max(0.0, known.until_s - one.fired_s)),
         cut(first.text or first.value),
         None if end is None else cut(end.why) or None,
         _sent(one.sent),

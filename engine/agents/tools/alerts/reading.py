@@ -1,6 +1,6 @@
 """How the alerts stand, read from the store's folder: the same in every session and outside."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,13 +15,14 @@ from engine.alerts.rules import Rule, in_force
 from engine.alerts.silence import Silence
 from engine.alerts.standing import AlertRow, Standing
 from engine.alerts.values import Values
-from engine.config import Loaded
+from engine.config import ConfigError, Loaded
 from engine.file_lock import Owner
 
 FOLDER: Final = "alerts"
 SILENCES: Final = "silences"
 _BEATS: Final = 3.0  # of the evaluation's pace: later than that its holder is stopped
 _SLOWEST_BEAT_S: Final = 15.0
+_NAMED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Reading:
 
     `counts` are messages that wait, of these failing, and given up; None where the outbox can't be
     read. `messages` are those that wait, or were done in the last days. `absent` has for each
-    channel why it is none, empty where it is set up.
+    channel why it is none, empty where it is set up. `other` has the rules that the evaluator has
+    otherwise than the settings, and `differs` says so.
     """
 
     rules: tuple[Rule, ...]
@@ -45,6 +47,8 @@ class Reading:
     messages: tuple[Lying, ...]
     absent: Mapping[str, str]
     problems: tuple[str, ...]
+    other: tuple[str, ...] = ()
+    differs: str = ""
 
     @property
     def lacks(self) -> str:
@@ -54,18 +58,38 @@ class Reading:
         return "an evaluator that works" if self.stands_s is not None else ""
 
 
-def read(store: Path, loaded: Loaded, environ: Mapping[str, str], now_s: float) -> Reading:
+def fault(loaded: Loaded) -> str:
+    """Return why the rules of these settings can't be used; empty where they can."""
+    try:
+        in_force(loaded)
+    except ConfigError as error:
+        return str(error)
+    return ""
+
+
+def read(
+    store: Path, loaded: Loaded, environ: Mapping[str, str], now_s: float, *, wrong: str = ""
+) -> Reading:
     """Read all of it; blocking work of a few milliseconds.
 
+    `wrong` is why the settings can't be used now: without their rules it is told how the alerts
+    stand by those that the evaluator read before.
+
     Raises:
-        ConfigError: a rule can't be used; the sentence names it and its file.
+        ConfigError: a rule can't be used; the sentence names it and its file. Where it is known as
+            `wrong`, only if nobody evaluates.
     """
     folder, problems, config = store / FOLDER, list[str](), loaded.config
     outbox, who = Outbox(folder), evaluator(folder)
     standing, seen = _standing(folder, problems), values.read(folder)
     silenced = _silences(folder, now_s, problems)
+    if wrong and who is None:
+        raise ConfigError(wrong)
+    rules = () if wrong else in_force(loaded)
+    evaluated = seen if seen and who and seen.session == who.session else None
+    other = _other(rules, evaluated)
     return Reading(
-        rules=in_force(loaded),
+        rules=rules,
         at_s=(seen.at_s if seen else standing.at_s) or None,
         rows=standing.rows(silenced),
         silences=silenced,
@@ -80,6 +104,28 @@ def read(store: Path, loaded: Loaded, environ: Mapping[str, str], now_s: float) 
             for name, one in channels(config, environ).items()
         },
         problems=tuple(problems),
+        other=other,
+        differs=_differs(who, evaluated, other, wrong) if other or wrong else "",
+    )
+
+
+def _other(rules: Sequence[Rule], seen: Values | None) -> tuple[str, ...]:
+    """Return the names of the rules that are evaluated otherwise than these say."""
+    if seen is None or not all(one.digest for one in seen.values):
+        return ()  # nobody evaluates, or one who does not say by what
+    theirs = {one.rule: one.digest for one in seen.values}
+    ours = {rule.name: rule.digest for rule in rules}
+    return tuple(name for name in ours | theirs if ours.get(name) != theirs.get(name))
+
+
+def _differs(who: Owner | None, seen: Values | None, other: Sequence[str], wrong: str) -> str:
+    problem = wrong or (seen.problem if seen else "")
+    if problem:
+        return f"{who} goes by the rules that it read before: {problem}"
+    names = ", ".join(other[:_NAMED]) + (", …" if len(other) > _NAMED else "")
+    return (
+        f"{who} goes by other rules than your settings here ({names}): a change is taken within "
+        "seconds; else it was given another project, a flag or a variable"
     )
 
 

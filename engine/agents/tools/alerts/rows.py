@@ -11,8 +11,9 @@ from engine.alerts.durations import words
 from engine.alerts.rules import Rule
 from engine.alerts.silence import Silence
 from engine.alerts.standing import AlertRow
+from engine.alerts.values import Value
 from engine.events import AlertResolved
-from engine.evidence import Cell, Figure, Figures, Section, Table
+from engine.evidence import Cell, Figure, Figures, Section, Table, Text
 
 _ALERTS: Final = ("alert", "severity", "state", "since", "what", "told", "silenced until")
 _SILENCES: Final = ("id", "what", "until", "by", "because")
@@ -33,7 +34,8 @@ def verdict(found: Reading, when: When) -> str:
     said += f"; {silenced} silenced" if silenced else ""
     if found.evaluator is not None:
         if found.stands_s is None:
-            return f"{said}; evaluated by {found.evaluator}"
+            by = f"{said}; evaluated by {found.evaluator}"
+            return f"{by}, by other rules than your settings have" if found.differs else by
         who = f"process {found.evaluator.pid}" if found.evaluator.pid else str(found.evaluator)
         stopped = f"{who} holds the alerts and has not worked for {lasting(found.stands_s)}"
         return f"{stopped}: end it, and the next session goes on. As it left them: {said}"
@@ -53,6 +55,8 @@ def sections(
 ) -> tuple[Section, ...]:
     """Return all that is known: alerts, silences, what was resolved, rules, and the telling."""
     shown = list[Section]()
+    if found.differs:
+        shown.append(Text("Rules that are not those of your settings", found.differs))
     if found.rows:
         shown.append(
             Table("Alerts", _ALERTS, tuple(_alert(one, found, when) for one in found.rows))
@@ -113,17 +117,28 @@ def _resolved(one: AlertResolved, when: When) -> tuple[Cell, ...]:
 def _values(found: Reading, when: When) -> Table:
     """Return each rule with what it saw last; nothing of a rule that was not evaluated."""
     seen = {one.rule: one for one in found.values.values} if found.values else {}
-    rows = list[tuple[Cell, ...]]()
-    for rule in found.rules:
-        one = seen.get(rule.name)
-        if not rule.enabled:
-            rows.append((rule.name, "turned off", None))
-        elif one is None:
-            rows.append((rule.name, "not evaluated yet", None))
-        else:
-            rows.append((rule.name, _HOLDS[one.holds], cut(one.unknown or one.seen, 120)))
+    named = {rule.name for rule in found.rules}
+    mark = " (not in your settings)" if found.rules else ""  # none: they can't be used
+    rows = [_value(rule, seen.get(rule.name), found.other) for rule in found.rules]
+    rows += [
+        (f"{name}{mark}", *_saw(one))
+        for name, one in seen.items()
+        if name in found.other and name not in named
+    ]
     at = f" at {when(found.values.at_s)}" if found.values else ""
     return Table(f"Rules{at}", _RULES, tuple(rows))
+
+
+def _value(rule: Rule, seen: Value | None, other: Sequence[str]) -> tuple[Cell, ...]:
+    if rule.name in other and seen is not None:
+        return (f"{rule.name} (as it was before)", *_saw(seen))
+    if not rule.enabled:
+        return (rule.name, "turned off", None)
+    return (rule.name, "not evaluated yet", None) if seen is None else (rule.name, *_saw(seen))
+
+
+def _saw(one: Value) -> tuple[Cell, ...]:
+    return (_HOLDS[one.holds], cut(one.unknown or one.seen, 120))
 
 
 def _messages(found: Reading) -> Figures:

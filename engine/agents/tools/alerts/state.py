@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING
 
 import anyio.to_thread
 
+from engine.agents.services import Services
 from engine.agents.tool import Call, Refused
-from engine.agents.tools.alerts.reading import read
+from engine.agents.tools.alerts.reading import Reading, fault, read
 from engine.agents.tools.alerts.rows import sections, verdict
 from engine.agents.tools.past.span import clock
-from engine.config import ConfigError
+from engine.config import ConfigError, again
 from engine.events import AlertResolved
 from engine.evidence import Evidence
 from engine.store.leases.pool import StoreReadError
@@ -24,9 +25,7 @@ async def now(call: Call) -> Evidence:
     """Tell how the alerts stand, with those that were resolved within a day."""
     services, now_s = call.services, call.services.clock.wall_s()
     try:
-        found = await anyio.to_thread.run_sync(
-            read, services.store, services.settings, services.environ, now_s
-        )
+        found = await anyio.to_thread.run_sync(_read, services, now_s)
     except ConfigError as error:
         raise Refused(str(error), "put it right in your own settings") from error
     resolved, missing = await lately_resolved(services.past, now_s)
@@ -36,6 +35,18 @@ async def now(call: Call) -> Evidence:
 
     shown = sections(found, resolved, missing, now_s, when)
     return Evidence(verdict(found, when), shown, weight=3, lacks=found.lacks or None)
+
+
+def _read(services: Services, now_s: float) -> Reading:
+    """Read how they stand, by the rules that the files have now."""
+    loaded = services.settings
+    try:
+        loaded = again(loaded)
+    except ConfigError as error:
+        said = str(error)
+    else:
+        said = fault(loaded)
+    return read(services.store, loaded, services.environ, now_s, wrong=said)
 
 
 async def lately_resolved(

@@ -90,6 +90,8 @@ def _row(one: Incident, now_s: float) -> tuple[Cell, ...]:
     lasted = None if one.lasted_s is None else lasting(one.lasted_s)
     if one.is_on:
         lasted = f"{lasted}, still on" if lasted else "still so"
+    elif one.known_s is not None:
+        lasted = f"{lasted}, on when last evaluated at {clock(one.known_s, now_s)}"
     return (
         _SAID[one.kind],
         one.name,

@@ -72,8 +72,10 @@ async def report(call: Call) -> Evidence:
             found=False,
         )
     await past.keep_minutes(_METRICS, start_s - length_s, now_s)
-    told = await past.read(lambda view: _read(view, start_s, now_s))
-    dead = report_incidents.died(await past.sessions(start_s, now_s), start_s, now_s)
+    sessions = await past.sessions(start_s, now_s)
+    gone = [one.session for one in sessions if one.left != "here"]
+    told = await past.read(lambda view: _read(view, start_s, now_s, gone))
+    dead = report_incidents.died(sessions, start_s, now_s)
     told.incidents[:] = report_incidents.in_order([*told.incidents, *dead])
     changes = await _compared(told.kinds)
     return Evidence(
@@ -99,14 +101,14 @@ def span_s(text: str) -> float:
     return length_s
 
 
-def _read(view: View, start_s: float, end_s: float) -> Told:
+def _read(view: View, start_s: float, end_s: float, gone: list[str]) -> Told:
     return Told(
         start_s,
         end_s,
         read_recorded(view, _METRICS, start_s, end_s),
         read_kinds(view, start_s, end_s),
         read_trends(view, _METRICS, start_s, end_s, report_trends.steps(end_s - start_s)),
-        read_incidents(view, start_s, end_s),
+        read_incidents(view, start_s, end_s, gone),
     )
 
 
