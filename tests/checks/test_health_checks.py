@@ -258,6 +258,15 @@ def test_a_rule_that_keeps_the_monitor_from_starting_is_critical(tmp_path: Path)
     assert "no monitor" in seen.remedy
 
 
+def test_settings_are_looked_at_as_they_are_now(tmp_path: Path) -> None:
+    """Whoever asks may have read them long ago; what became wrong since is told."""
+    asked = ground(tmp_path, "settings")
+    (tmp_path / "project" / "bolt.toml").write_text("[alerts]\ninterval_s = 'often'\n")
+    seen = look("settings", asked)
+    assert seen.state == "critical"
+    assert "alerts.interval_s" in seen.text
+
+
 def test_settings_that_are_ignored_are_a_warning(tmp_path: Path) -> None:
     """A project's claim on what only its user may set, with file and line."""
     (tmp_path / "project").mkdir()
