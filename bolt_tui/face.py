@@ -107,8 +107,8 @@ class Console(App[int], inherit_bindings=False):
     async def _done(self, event: events.Key) -> bool:
         if event.is_forwarded or not isinstance(self.focused, Pane):
             return False
-        key = event.key
-        return await self._check_bindings(key, priority=True) or await self._check_bindings(key)
+        bound = self.screen.active_bindings.get(event.key)
+        return bound is not None and await self.run_action(bound.binding.action, bound.node)
 
     def on_resize(self, event: events.Resize) -> None:
         small = is_too_small(event.size)
@@ -211,17 +211,19 @@ class Console(App[int], inherit_bindings=False):
         text, prompt = event.value.strip(), self.main.prompt
         if event.input is not prompt or not text:
             return
-        if action := TYPED.get(text):
-            self.call_later(self.run_action, action.textual_action)
-        elif self.time.asked(text):
-            return
-        elif is_order(text):
-            if not self.operate(self.main, text):
-                prompt.give_back(text)
-        elif self.ask(text):
+        if self._taken(text):
             prompt.past.add(text)
         else:
             prompt.give_back(text)
+
+    def _taken(self, text: str) -> bool:
+        """Do what was typed; False where it was refused, and the reason is on show."""
+        if action := TYPED.get(text):
+            self.call_later(self.run_action, action.textual_action)
+            return True
+        if self.time.asked(text):
+            return True
+        return self.operate(self.main, text) if is_order(text) else self.ask(text)
 
     def operate(self, screen: "Asks", text: str) -> bool:
         """Take an order by hand and answer on a screen; False where it can't be given."""

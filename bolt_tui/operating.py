@@ -14,6 +14,7 @@ from bolt_tui.state import ConsoleState
 from engine.alerts.errors import AlertsError
 from engine.breaker.errors import BreakerError
 from engine.errors import EngineError
+from engine.store.errors import said as refused
 
 Rows = tuple[tuple[str, str], ...]
 
@@ -96,7 +97,9 @@ class Operating:
             self._screen.say(str(error), "bad")
         except OSError as error:
             where = f" ({error.filename})" if error.filename else ""
-            self._screen.say(f"not done, the store refuses: {error.strerror}{where}", "bad")
+            reason, remedy = refused(error)
+            said = f"not done, the store refuses: {reason}{where}; {remedy}"
+            self._screen.say(said, "bad")
         else:
             self._screen.say(said)
 

@@ -38,6 +38,7 @@ from engine.store.leases.pool import Pool, StoreReadError
 from engine.store.past.events import EVER_S
 from engine.store.past.export import Wanted, export
 from engine.store.past.past import Past
+from engine.store.past.store_size import damaged_minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,9 @@ async def _fold(store: Store, _: argparse.Namespace) -> Answer:
 
 
 async def _verify(store: Store, _: argparse.Namespace) -> Answer:
-    problems = await anyio.to_thread.run_sync(verify, store.folder)
-    return store_report.verified(store.folder, problems)
+    records = await anyio.to_thread.run_sync(verify, store.folder)
+    minutes = await anyio.to_thread.run_sync(damaged_minutes, store.folder)
+    return store_report.verified(store.folder, [*records, *minutes])
 
 
 async def _export(store: Store, arguments: argparse.Namespace) -> Answer:

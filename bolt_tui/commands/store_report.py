@@ -54,8 +54,10 @@ async def status(past: Past, store: Path, limits: Limits, now_s: float) -> Answe
     if here:
         sections.append(_here(here))
     if size.problems:
-        sections.append(Text("Not readable", "\n".join(map(clean, size.problems))))
-    total = (size.journal_bytes + size.part_bytes) / _MB
+        sections.append(
+            Text("Not as written, or not readable", "\n".join(map(clean, size.problems)))
+        )
+    total = (size.journal_bytes + size.part_bytes + size.minute_bytes) / _MB
     span = f" from {_time(extent[0])} to {_time(extent[1])}" if extent else ""
     faults = f"; {counted(size.damaged, 'damaged line')}" if size.damaged else ""
     verdict = f"{total:.1f} MB{span}, {counted(len(here), 'session')} here{faults}"
@@ -75,6 +77,12 @@ def _amounts(size: StoreSize) -> tuple[Figure, ...]:
         ),
         Figure("journals being written", size.live, "", _SOURCE),
         Figure("parts", round(size.part_bytes / _MB, 2), "MB", counted(size.parts, "file")),
+        Figure(
+            "minutes",
+            round(size.minute_bytes / _MB, 2),
+            "MB",
+            f"{counted(size.minute_files, 'file')}, made of the parts for reports",
+        ),
         Figure("days folded", size.days, "", _SOURCE),
         Figure("damaged lines", size.damaged, "", _SOURCE),
         Figure("records of unknown kinds", size.foreign, "", _SOURCE),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import Binding, BindingsMap, BindingType
 from textual.widgets import Input
 
 HISTORY_KEPT = 500
@@ -51,17 +51,19 @@ class Prompt(Input):
         Binding("down", "newer_prompt", "Asked after", show=False),
     ]
 
+    EDITS: ClassVar = BindingsMap([*BINDINGS, *Input.BINDINGS])
+
     def __init__(self, placeholder: str) -> None:
         super().__init__(id="prompt", placeholder=placeholder, compact=True, select_on_focus=False)
         self.cursor_blink = False
         self.past = PastPrompts()
         self.taken: Callable[[str], bool] = lambda _: False  # keys that the offers take
 
-    async def _on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """Edit at once: a key that bubbles up to the app is overtaken by what is typed next."""
         if event.is_printable or self.taken(event.key):
             return
-        for binding in self._bindings.key_to_bindings.get(event.key, ()):
+        for binding in self.EDITS.key_to_bindings.get(event.key, ()):
             if await self.app.run_action(binding.action, self):  # not where it has nothing to copy
                 event.stop()
                 event.prevent_default()

@@ -9,7 +9,7 @@ from rich.style import Style
 from bolt_tui.panes.line import Line, cell_len, fit, pad, right, shorten, width_of, wrapped
 from bolt_tui.panes.pane import Canvas, Look
 from bolt_tui.panes.units import UNKNOWN, figure, span
-from bolt_tui.rendering.cells import numeric, table_texts
+from bolt_tui.rendering.cells import numeric, table_texts, without_blanks
 from bolt_tui.rendering.chart import chart, extent
 from engine.evidence import (
     Figure,
@@ -131,23 +131,73 @@ def _hanging(line: Line, text: str, style: Style, canvas: Canvas) -> list[Line]:
 
 
 def _table(table: Table, canvas: Canvas) -> list[Line]:
-    """Return head and rows in columns, or each row as names and values where that is shorter."""
+    """Return the table, and below it which of its columns nobody knows anything of."""
+    kept, blank = without_blanks(table)
+    below = wrapped(blank, canvas.width - INDENT) if blank else []
+    return [*_rows(kept, canvas), *([(row, canvas.ink.quiet)] for row in below)]
+
+
+def _rows(table: Table, canvas: Canvas) -> list[Line]:
+    """Return head and rows in columns; where those fold too much, what takes fewest lines.
+
+    That may be the last columns below each row, or each row as names and values.
+    """
     cells = table_texts(table, figure)
-    columns = _columns(table, cells, canvas)
+    numbers = numeric(table.rows) or [False] * len(table.columns)
+    folded = _folded(table.columns, cells, numbers, canvas)
+    columns = None if folded is None else [line for lines in folded for line in lines]
     least = sum(1 + sum(map(bool, texts[1:])) for texts in cells)  # lines of names and values
     if columns is not None and len(columns) <= max(least, len(cells) + 1):
         return columns
     entries = [line for texts in cells for line in _entry(table.columns, texts, canvas)]
-    return entries if columns is None or len(entries) < len(columns) else columns
+    ways = (columns, _rest_below(table.columns, cells, numbers, canvas), entries)
+    return min((way for way in ways if way is not None), key=len)
 
 
-def _columns(table: Table, cells: list[list[str]], canvas: Canvas) -> list[Line] | None:
-    """Return the table with its long cells folded; None where it has no room at all.
+def _rest_below(
+    names: Sequence[str], cells: list[list[str]], numbers: Sequence[bool], canvas: Canvas
+) -> list[Line] | None:
+    """Return as many columns as have room, and what is known of the others below each row.
+
+    None where the last column is none of words, which stand below a row as well as beside it.
+    """
+    if numbers[-1]:
+        return None
+    for kept in range(len(names) - 1, 0, -1):
+        above = _folded(names[:kept], [texts[:kept] for texts in cells], numbers[:kept], canvas)
+        if above is not None:
+            rest = (_rest(names[kept:], texts[kept:]) for texts in cells)
+            below = [", ".join(names[kept:]), *rest]
+            return [
+                line
+                for lines, text in zip(above, below, strict=True)
+                for line in (*lines, *_below(text, canvas))
+            ]
+    return None
+
+
+def _rest(names: Sequence[str], texts: Sequence[str]) -> str:
+    """Return what is known of these columns in one row; words say by themselves what they are."""
+    figures = [
+        f"{name} {text}"
+        for name, text in zip(names[:-1], texts[:-1], strict=True)
+        if text not in ("", UNKNOWN)
+    ]
+    return "; ".join([*([", ".join(figures)] if figures else []), *filter(None, texts[-1:])])
+
+
+def _below(text: str, canvas: Canvas) -> list[Line]:
+    return _hanging([("  ", canvas.ink.quiet)], text, canvas.ink.quiet, canvas) if text else []
+
+
+def _folded(
+    names: Sequence[str], cells: list[list[str]], numbers: Sequence[bool], canvas: Canvas
+) -> list[list[Line]] | None:
+    """Return the lines of the head and of each row; None where there is no room.
 
     Columns of numbers stand to the right, and no number is cut.
     """
-    numbers = numeric(table.rows) or [False] * len(table.columns)
-    widths = _widths(table.columns, cells, numbers, canvas.width - INDENT)
+    widths = _widths(names, cells, numbers, canvas.width - INDENT)
     if widths is None:
         return None
 
@@ -161,8 +211,7 @@ def _columns(table: Table, cells: list[list[str]], canvas: Canvas) -> list[Line]
             yield [((" " * COLUMN_GAP).join(placed).rstrip(), style)]
 
     ink = canvas.ink
-    body = [line for texts in cells for line in row(texts, ink.text)]
-    return [*row(table.columns, ink.quiet), *body]
+    return [list(row(names, ink.quiet)), *(list(row(texts, ink.text)) for texts in cells)]
 
 
 def _widths(
@@ -174,10 +223,14 @@ def _widths(
         max((min(cell_len(row[i]), MOST_CELL) for row in cells), default=0)
         for i in range(len(columns))
     ]
+    words = [
+        max((cell_len(word) for row in cells for word in row[i].split()), default=0)
+        for i in range(len(columns))
+    ]
     widths = [max(cell_len(name), most) for name, most in zip(columns, longest, strict=True)]
     least = [
-        max(most if number else min(most, NARROWEST), *map(cell_len, name.split(" ")))
-        for name, most, number in zip(columns, longest, numbers, strict=True)
+        max(most if number else min(most, NARROWEST, word), *map(cell_len, name.split(" ")))
+        for name, most, word, number in zip(columns, longest, words, numbers, strict=True)
     ]
     if sum(least) > room:
         return None

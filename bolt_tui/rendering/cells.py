@@ -7,6 +7,7 @@ from engine.evidence import Answer, Cell, Figure, Figures, Table, clean, counted
 
 _LONGEST_FRACTION = 4
 _OUTLIER = 48  # columns; a cell up to here always has room
+_BLANK = (None, "")
 
 
 def shown(value: Cell) -> str:
@@ -51,6 +52,29 @@ def table_texts(table: Table, say: Callable[[Cell], str] = shown) -> list[list[s
         for values, number in zip(every, numbers, strict=True)
     ]
     return [[column[at] for column in said] for at in range(len(table.rows))]
+
+
+def without_blanks(table: Table) -> tuple[Table, str]:
+    """Return the table without columns that say nothing in any row, and a line on the unknown ones.
+
+    The first column stays. A column of empty texts goes without a word; one whose values nobody
+    knows could be missed.
+    """
+    if not table.rows:
+        return table, ""
+    names, rows = table.columns, table.rows
+    kept = [at for at in range(len(names)) if not at or any(row[at] not in _BLANK for row in rows)]
+    unknown = [
+        name
+        for at, name in enumerate(names)
+        if at not in kept and any(row[at] is None for row in rows)
+    ]
+    drawn = Table(
+        table.title,
+        tuple(names[at] for at in kept),
+        tuple(tuple(row[at] for at in kept) for row in rows),
+    )
+    return drawn, f"{shown(None)} in every row: {', '.join(unknown)}" if unknown else ""
 
 
 def common_source(figures: Figures) -> str:

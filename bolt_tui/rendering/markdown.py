@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bolt_tui.rendering.cells import figure_row, numeric, table_texts, work
+from bolt_tui.rendering.cells import figure_row, numeric, table_texts, without_blanks, work
 from bolt_tui.rendering.chart import chart, extent
 from engine.evidence import Answer, Figures, Findings, Section, Series, Table, clean
 
@@ -38,7 +38,9 @@ def _section(section: Section) -> list[str]:
         head = ("name", "value", "unit", "source")
         return _table(head, [figure_row(item) for item in section.items])
     if isinstance(section, Table):
-        return _table(section.columns, table_texts(section), numeric(section.rows))
+        table, blank = without_blanks(section)
+        body = _table(table.columns, table_texts(table), numeric(table.rows))
+        return [*body, "", _escaped(blank)] if blank else body
     if isinstance(section, Series):
         return _series(section)
     return [_escaped(line) for line in section.text.splitlines()]

@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 
 from bolt_tui.glyphs import STATUS
-from bolt_tui.rendering.cells import columns, common_source, figure_row, numeric, table_texts, work
+from bolt_tui.rendering.cells import (
+    columns,
+    common_source,
+    figure_row,
+    numeric,
+    table_texts,
+    without_blanks,
+    work,
+)
 from bolt_tui.rendering.chart import chart, extent
 from engine.evidence import Answer, Figures, Findings, Section, Series, Table, clean
 
@@ -42,13 +50,17 @@ def _section(section: Section, width: int) -> tuple[str, list[str]]:
         title = f"{section.title} ({common})" if common else section.title
         return title, columns(rows, (False, True))
     if isinstance(section, Table):
-        cells = [section.columns, *table_texts(section)]
-        body = columns(cells, numeric(section.rows))
-        return section.title, body if section.rows else ["none"]
+        return section.title, _table(section) if section.rows else ["none"]
     if isinstance(section, Series):
         drawn = ["".join(text for text, _ in row).rstrip() for row in chart(section, width)]
         return f"{section.title} ({extent(section)})", drawn
     return section.title, [clean(line) for line in section.text.splitlines()]
+
+
+def _table(section: Table) -> list[str]:
+    table, blank = without_blanks(section)
+    body = columns([table.columns, *table_texts(table)], numeric(table.rows))
+    return [*body, clean(blank)] if blank else body
 
 
 def _heading(section: Findings) -> str:

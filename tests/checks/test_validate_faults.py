@@ -139,7 +139,9 @@ async def test_a_session_on_a_small_project(tmp_path: Path, desk: Path) -> None:
         ("search", "graph", "load", "memory", "success_90"), "proven"
     ), shown
     assert (states["trading_risk"], states["trading"]) == ("unproven", "unproven")
-    assert "[market] positions" in shown["trading_risk"].proof
+    risk = shown["trading_risk"]
+    assert all(one in risk.proof for one in ("positions.csv", "[market] positions", "bolt.toml"))
+    assert risk.figure == "no positions"
     assert "5 importers of 2 modules" in shown["graph"].figure
 
 
@@ -150,6 +152,25 @@ async def test_a_dead_database_fails_the_risk(tmp_path: Path, desk: Path) -> Non
     shown = await session.measured(given, {"trading_risk"})
     assert shown["trading_risk"].state == "failed"
     assert "book.duckdb" in shown["trading_risk"].proof
+
+
+async def test_scenarios_without_data_say_what_to_bring(tmp_path: Path) -> None:
+    """A folder with an empty book and no code says which file or table is to be filled, or where
+    else to ask; none of them is told as a failure.
+    """
+    project = tmp_path / "new"
+    project.mkdir()
+    (project / "positions.csv").write_text("symbol,quantity,price\n")
+    names = {"trading_wheel", "trading_pricing", "trading_risk", "trading"}
+    shown = await session.measured(ground(tmp_path, project), names)
+    assert {one.state for one in shown.values()} == {"unproven"}
+    assert not any("failed" in one.figure or "0 sections" in one.figure for one in shown.values())
+    assert "open positions" in shown["trading_risk"].proof
+    assert all("bolt-tui -C" in shown[one].proof for one in ("trading_wheel", "trading_pricing"))
+    whole = shown["trading"]
+    assert whole.figure == "0 of 3 scenarios"
+    assert "open positions" in whole.proof
+    assert "bolt-tui -C" in whole.proof
 
 
 async def test_an_example_book_does_not_count(tmp_path: Path) -> None:

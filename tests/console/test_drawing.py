@@ -1,5 +1,7 @@
 """The drawings: pure functions from a state and a canvas to lines."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -189,6 +191,54 @@ def test_a_wide_table_becomes_names_and_values() -> None:
     text = [plain(line) for line in section_lines(table, canvas(44))]
     assert text[:3] == ["T  2 rows", "  EXMPL", "    column 1  1,000,001"]
     assert text.count("    column 8  –") == 1
+
+
+def test_a_column_that_is_empty_in_all_rows_is_not_drawn() -> None:
+    """What nobody knows of any row is named once, below; empty texts go without a word."""
+    rows = (("a", None, "", 0, None), ("b", 3, "", 0, None))
+    table = Table("T", ("name", "calls", "note", "failures", "next try s"), rows)
+    text = [plain(line) for line in section_lines(table, canvas(60))]
+    assert text == [
+        "T  2 rows", "  name  calls  failures", "  a         –         0",
+        "  b         3         0", "  – in every row: next try s",
+    ]  # fmt: skip
+
+
+_FAULTS = st.lists(
+    st.tuples(_WORD, _WORD, st.integers(0, 10**9), st.lists(_WORD, max_size=40).map(" ".join)),
+    min_size=1, max_size=6,
+)  # fmt: skip
+
+
+@given(rows=_FAULTS, width=st.integers(44, 160))
+def test_last_columns_go_below_where_there_is_no_room(
+    rows: list[tuple[str, str, int, str]], width: int
+) -> None:
+    """However narrow it is, no word and no digit of a cause or of the figures before is lost."""
+    names = ("capability", "state", "calls of the last hour", "cause")
+    lines = section_lines(Table("T", names, tuple(rows)), canvas(width))
+    assert all(width_of(line) <= width for line in lines)
+    words = re.findall(r"[\w,]*\w", " ".join(plain(line) for line in lines))
+    for name, state, calls, cause in rows:
+        assert {name, state, f"{calls:,}"} <= set(words)
+        assert set(cause.split()) <= set(words)
+
+
+def test_a_row_keeps_its_columns_where_only_its_cause_has_no_room() -> None:
+    """The columns that fit stand under each other; the others' figures and words are below."""
+    rows = (
+        ("graph", "open", 5, 12.5, ("no answer " * 9).strip()),
+        ("memory", "closed", 0, None, ""),
+    )
+    table = Table("T", ("capability", "state", "failures", "failed %", "cause"), rows)
+    text = [plain(line) for line in section_lines(table, canvas(36))]
+    assert text == [
+        "T  2 rows", "  capability  state   failures", "    failed %, cause",
+        "  graph       open           5", "    failed % 12.5; no answer no",
+        "    answer no answer no answer no", "    answer no answer no answer no",
+        "    answer no answer",
+        "  memory      closed         0",
+    ]  # fmt: skip
 
 
 def test_why_a_figure_is_unknown_is_said_in_full() -> None:

@@ -73,6 +73,21 @@ async def test_a_bad_name_stays_in_the_prompt() -> None:
         assert screen.shows_main
 
 
+async def test_an_order_is_in_the_history_of_the_prompt() -> None:
+    """Up brings back what was ordered, also what was left unconfirmed and what moved the time."""
+    async with opened(past=("earlier",)) as screen:
+        await _type(screen, ":force graph open because it lies")
+        await screen.press("escape")
+        await _type(screen, ":force grap open")
+        await _type(screen, "live")
+        await screen.press("up")
+        assert screen.main.prompt.value == "live"
+        await screen.press("up")
+        assert screen.main.prompt.value == ":force graph open because it lies"
+        await screen.press("up")
+        assert screen.main.prompt.value == "earlier"
+
+
 async def test_what_is_forced_is_released() -> None:
     """A release needs no reason, only the word."""
     async with opened(recordings.troubled()) as screen:

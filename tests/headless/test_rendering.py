@@ -77,6 +77,26 @@ def test_columns_stand_under_each_other_numbers_to_the_right() -> None:
     assert columns([]) == []
 
 
+def test_a_column_that_is_empty_in_all_rows_is_data_only() -> None:
+    """Text and Markdown leave it out and name it where its values are unknown; JSON has it."""
+    rows = (("a", None, "", 0, None), ("b", None, "", 0, "late"))
+    table = Table("T", ("name", "next try s", "note", "calls", "cause"), rows)
+    body = text.render(answer(table)).splitlines()[4:8]
+    assert body == [
+        "  name  calls  cause",
+        "  a         0  –",
+        "  b         0  late",
+        "  – in every row: next try s",
+    ]
+    assert "| name | calls | cause |" in markdown.render(answer(table))
+    assert "\n– in every row: next try s\n" in markdown.render(answer(table))
+    kept = msgspec.json.decode(msgspec.json.encode(answer(table)))["sections"][0]
+    assert kept["columns"] == list(table.columns)
+    assert kept["rows"] == [list(row) for row in rows]
+    lone = Table("T", ("name", "calls"), ((None, None),))
+    assert "  name\n  –\n  – in every row: calls\n" in text.render(answer(lone))
+
+
 def test_a_long_cell_does_not_push_the_other_rows_apart() -> None:
     """One sentence in a column of words is shown whole, and only its own line is out of step."""
     rows = [["a", "", "1"], ["b", "why " * 40, "2"], ["c", "", "3"], ["d", "short", "4"]]

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import zlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -122,6 +123,26 @@ def test_verify_finds_a_flipped_byte(bolt: Bolt, store: Path) -> None:
     assert len(said) == 2
     assert str(part) in said[0]
     assert "later.jsonl has 1 damaged line" in said[1]
+
+
+def test_kept_minutes_are_counted_and_looked_at(bolt: Bolt, store: Path) -> None:
+    """Their bytes are a figure of their own and part of the sum; a damaged file is named."""
+    folded(store)
+    folder = store / "minutes"
+    folder.mkdir()
+    data = bytes(range(200)) * 10_000
+    sound, damaged = (folder / f"HostSample.0.{zlib.crc32(data) + n:08x}.parquet" for n in (0, 1))
+    sound.write_bytes(data)
+    ran = bolt("store", "status", "-o", "json")
+    assert figures(ran)["minutes"] == 2.0
+    assert ran.answer["verdict"].startswith("2.0 MB")
+    assert bolt("store", "verify").code == 0
+    damaged.write_bytes(data)
+    ran = bolt("store", "verify")
+    assert ran.code == 1
+    assert f"{damaged} is not as it was written" in ran.out
+    assert str(sound) not in ran.out
+    assert str(damaged) in bolt("store", "status").out
 
 
 @pytest.mark.parametrize("action", ["status", "verify"])

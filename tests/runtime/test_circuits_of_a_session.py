@@ -16,7 +16,7 @@ def project(tmp_path: Path) -> Path:
 
 
 async def test_a_forced_circuit_is_told_with_how_why_and_how_long(project: Path) -> None:
-    """The answer names it, and its row has the window and the rates that are known."""
+    """The answer names it, it stands before the sound and the absent, and its cause comes last."""
     async with Engine.open(project) as engine:
         engine.board.force("symbols", "closed", "noise", for_s=60)
         for _ in range(9):
@@ -27,7 +27,7 @@ async def test_a_forced_circuit_is_told_with_how_why_and_how_long(project: Path)
     table = next(
         section
         for section in answer.sections
-        if isinstance(section, Table) and section.title == "Circuits"
+        if isinstance(section, Table) and section.title == "Circuits, last 20 calls, 60 s"
     )
     rows = {str(row[0]): dict(zip(table.columns, row, strict=True)) for row in table.rows}
     assert rows["symbols"] == {
@@ -35,13 +35,15 @@ async def test_a_forced_circuit_is_told_with_how_why_and_how_long(project: Path)
         "state": "closed, forced",
         "failures": 1,
         "next try s": None,
-        "cause": "it broke",
         "calls": 10,
         "failed %": 10.0,
         "slow %": 0.0,
-        "of the last": "20 calls, 60 s",
+        "cause": "by the operator: noise; it broke",
     }
+    assert table.columns[-1] == "cause"
     assert rows["market"]["calls"] is None
+    states = [str(row[1]) for row in table.rows]
+    assert states == sorted(states, key=("closed, forced", "closed", "absent").index)
 
 
 async def test_what_is_forced_with_an_end_is_so_in_the_next_session(project: Path) -> None:

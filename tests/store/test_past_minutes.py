@@ -203,7 +203,7 @@ async def test_damaged_minutes_count_for_nothing_and_are_made_again(
         data = bytearray(path.read_bytes())
         data[len(data) // 2] ^= 255
         path.write_bytes(data)
-    minutes._is_sound.cache_clear()
+    minutes.is_sound.cache_clear()
     await is_as_expected(past, events)
     await keep(past)
     assert {path.name: path.read_bytes() for path in kept(tmp_path)} == whole

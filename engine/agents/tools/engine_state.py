@@ -1,11 +1,13 @@
 """How this engine is doing: circuits and level, recent failures."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
 from engine.agents.tool import Call
 from engine.agents.tools.figures import rounded
 from engine.breaker.row import Row
-from engine.evidence import Evidence, Table
+from engine.events import CircuitState
+from engine.evidence import Cell, Evidence, Table
 
 if TYPE_CHECKING:  # 10 ms that status doesn't need
     from engine.store.past.history import PastQuery
@@ -13,17 +15,8 @@ if TYPE_CHECKING:  # 10 ms that status doesn't need
 _HOUR_S = 3600.0
 _LOOKED_AT = 1000
 _BAD = frozenset({"failed", "timed_out"})
-_COLUMNS = (
-    "capability",
-    "state",
-    "failures",
-    "next try s",
-    "cause",
-    "calls",
-    "failed %",
-    "slow %",
-    "of the last",
-)
+# What is not well comes first, what this machine lacks last.
+_RANK: Final[Mapping[CircuitState, int]] = {"open": 0, "half_open": 1, "closed": 2, "absent": 3}
 
 
 async def circuits(call: Call) -> Evidence:
@@ -40,23 +33,35 @@ async def circuits(call: Call) -> Evidence:
     lift = f"; it rises with {standing.lift}" if standing.lift else ""
     return Evidence(
         verdict=f"{'; '.join(said)}; level {standing.level}{lift}",
-        sections=(Table("Circuits", _COLUMNS, tuple(_cells(row) for row in known)),),
+        sections=(_table(known),),
         weight=1,
     )
 
 
-def _cells(row: Row) -> tuple[str | int | float | None, ...]:
-    return (
-        row.capability,
-        f"{row.state}, forced" if row.forced else row.state,
-        row.failures,
-        rounded(row.next_try_s),
-        row.cause,
-        row.calls if row.window else None,
-        _percent(row.failure_rate),
-        _percent(row.slow_rate),
-        row.window,
-    )
+def _table(known: Sequence[Row]) -> Table:
+    """Return a row a circuit; a window that is that of all is in the title."""
+    windows = {row.window for row in known if row.window}
+    common = len(windows) == 1
+    said = f", last {''.join(windows)}" if common else ""
+    shown = sorted(known, key=lambda row: (_RANK[row.state], row.forced is None))
+    rows = [_cells(row, windowed=not common) for row in shown]
+    columns = tuple(rows[0]) if rows else ()
+    return Table(f"Circuits{said}", columns, tuple(tuple(row.values()) for row in rows))
+
+
+def _cells(row: Row, *, windowed: bool) -> dict[str, Cell]:
+    by_hand = f"by the operator: {row.reason}" if row.forced else ""
+    return {
+        "capability": row.capability,
+        "state": f"{row.state}, forced" if row.forced else row.state,
+        "failures": row.failures,
+        "next try s": rounded(row.next_try_s),
+        "calls": row.calls if row.window else None,
+        "failed %": _percent(row.failure_rate),
+        "slow %": _percent(row.slow_rate),
+        **({"of the last": row.window} if windowed else {}),
+        "cause": "; ".join(filter(None, (by_hand, row.cause))),
+    }
 
 
 def _forced(row: Row) -> str:

@@ -73,7 +73,7 @@ class Minutes:
                 "(FORMAT parquet, COMPRESSION zstd)"
             )
             made.rename(folder / f"{self._stem}.{checksum(made):08x}.parquet")
-            _is_sound.cache_clear()  # it may stand in the place of a damaged one
+            is_sound.cache_clear()  # it may stand in the place of a damaged one
         finally:
             made.unlink(missing_ok=True)
 
@@ -141,11 +141,11 @@ def _forget(view: View) -> None:
 
 
 def _files(store: Path, pattern: str) -> list[Path]:
-    return sorted(path for path in (store / FOLDER).glob(pattern) if _is_sound(path))
+    return sorted(path for path in (store / FOLDER).glob(pattern) if is_sound(path))
 
 
 @cache
-def _is_sound(path: Path) -> bool:
+def is_sound(path: Path) -> bool:
     """Return whether a file's bytes are those that it was named for."""
     try:
         return path.stem.rpartition(".")[2] == f"{checksum(path):08x}"

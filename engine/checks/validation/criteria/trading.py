@@ -8,20 +8,34 @@ from engine.checks.validation.criteria.shown import (
     Shown,
     failed,
     judged,
+    listed,
     shortened,
     unproven,
     worst,
 )
-from engine.evidence import Answer, Findings, usage_error
+from engine.evidence import Answer, Findings, counted, usage_error
 from engine.runtime import Engine
 
 _PLANNED: Final = "src/unity_wheel/strategy/wheel.py"
 _PRICING: Final = "review options pricing models for Unity"
 _RISK: Final = "calculate risk metrics for current positions"
 _NO_BOOK: Final = (
-    'set [market] positions, quotes and prices in bolt.toml (positions = "positions.csv")'
+    "no positions of yours are here: put positions.csv (symbol, quantity, price), quotes.csv and "
+    "prices.csv into the project's folder, or name your files or tables in bolt.toml: "
+    "[market] positions, quotes, prices; bolt-tui example FOLDER shows their columns"
 )
-_EXAMPLE: Final = "the book is an example ([market] example = true): it doesn't count as yours"
+_EMPTY_BOOK: Final = (
+    "fill the tables that [market] positions, quotes and prices name in bolt.toml: your open "
+    "positions, and prices to value them by"
+)
+_ELSEWHERE: Final = "ask it of the trading project: bolt-tui -C FOLDER validate"
+_NO_WHEEL: Final = (
+    f"no Python file of this project is named for the wheel, as {_PLANNED} is; {_ELSEWHERE}"
+)
+_EXAMPLE: Final = (
+    "the book is an example ([market] example = true): it doesn't count as yours; put your own "
+    "positions, quotes and prices in its place, and leave out that line"
+)
 NAMES: Final = ("trading_wheel", "trading_pricing", "trading_risk")
 
 
@@ -37,14 +51,15 @@ def wheel_file(files: Sequence[str]) -> str | None:
 async def asked(engine: Engine, files: Sequence[str], *, example: bool) -> dict[str, Shown]:
     """Ask the three and say of each whether it is answered with evidence."""
     file = wheel_file(files)
-    wheel = unproven("no file of this project is named for the wheel: -C the trading project")
+    wheel = unproven(_NO_WHEEL, "no file to analyze")
     if file is not None:
-        wheel = _of(await engine.ask(f"analyze wheel strategy performance in {file}"))
+        answer = await engine.ask(f"analyze wheel strategy performance in {file}")
+        wheel = _of(answer, _ELSEWHERE)
     risk = await engine.ask(_RISK)
     found = {
         "trading_wheel": wheel,
-        "trading_pricing": _of(await engine.ask(_PRICING)),
-        "trading_risk": unproven(_EXAMPLE, risk.verdict) if example else _of(risk),
+        "trading_pricing": _of(await engine.ask(_PRICING), _ELSEWHERE),
+        "trading_risk": unproven(_EXAMPLE, risk.verdict) if example else _of(risk, _EMPTY_BOOK),
     }
     return found | {"trading": together(list(found.values()))}
 
@@ -54,23 +69,32 @@ def together(shown: Sequence[Shown]) -> Shown:
     count = sum(1 for one in shown if one.state == "proven")
     figure = f"{count} of {len(shown)} scenarios"
     lacking = [one.proof for one in shown if one.state != "proven"]
-    proof = lacking[0] if lacking else "all three, on this project's own code and book"
+    proof = listed(lacking) if lacking else "all three, on this project's own code and book"
     return Shown(worst(shown), figure, proof)
 
 
-def _of(answer: Answer) -> Shown:
-    rows = sum(one.total for one in answer.sections if isinstance(one, Findings))
-    size = f"{rows} findings" if rows else f"{len(answer.sections)} sections"
-    figure = f"{answer.status}: {size}, {answer.elapsed_ms / 1000:.1f} s"
+def _of(answer: Answer, remedy: str) -> Shown:
+    """Judge an answer; what had nothing to work on is unproven, with what to do about it."""
+    figure = f"{_size(answer)}, {answer.elapsed_ms / 1000:.1f} s"
     if _lacks_book(answer):
-        return unproven(_NO_BOOK, figure if answer.sections else "no book")
+        return unproven(_NO_BOOK, f"{figure}, no positions" if answer.sections else "no positions")
     if answer.status == "nothing_found" or usage_error(answer):
-        return unproven(f"{answer.verdict.rstrip('.')}: -C the trading project", figure)
+        return unproven(f"{answer.verdict.rstrip('.')}: {remedy}", figure)
     if answer.status not in ("answered", "degraded"):
         return failed(answer.verdict, figure)
     missing = answer.verdict.partition("Missing: ")[2]
     proof = f'"{answer.query.text}", with its evidence{f"; missing: {missing}" if missing else ""}'
     return judged(bool(answer.sections), figure, shortened(proof))
+
+
+def _size(answer: Answer) -> str:
+    """Return how it ended and how much evidence it has; of none, that there was nothing."""
+    rows = sum(one.total for one in answer.sections if isinstance(one, Findings))
+    if answer.sections:
+        size = counted(rows, "finding") if rows else counted(len(answer.sections), "section")
+        return f"{answer.status}: {size}"
+    nothing = answer.status == "nothing_found" or usage_error(answer)
+    return "nothing to answer from" if nothing else f"{answer.status}, no evidence"
 
 
 def _lacks_book(answer: Answer) -> bool:
