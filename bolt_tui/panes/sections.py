@@ -8,11 +8,10 @@ from rich.style import Style
 
 from bolt_tui.panes.line import Line, cell_len, fit, pad, right, shorten, width_of, wrapped
 from bolt_tui.panes.pane import Canvas, Look
-from bolt_tui.panes.units import UNKNOWN, figure, span
-from bolt_tui.rendering.cells import numeric, table_texts, without_blanks
+from bolt_tui.panes.units import UNKNOWN, figure
+from bolt_tui.rendering.cells import common_source, numeric, origin, table_texts, without_blanks
 from bolt_tui.rendering.chart import chart, extent
 from engine.evidence import (
-    Figure,
     Figures,
     Finding,
     Findings,
@@ -55,7 +54,7 @@ def _drawn(section: Section, canvas: Canvas) -> tuple[str, list[Line]]:
         case Findings():
             return _count(section), _findings(section.items, canvas)
         case Figures():
-            return _shared_origin(section), _figures(section, canvas)
+            return common_source(section), _figures(section, canvas)
         case Table():
             return counted(len(section.rows), "row"), _table(section, canvas)
         case Series():
@@ -85,22 +84,11 @@ def _findings(items: Sequence[Finding], canvas: Canvas) -> list[Line]:
     return lines
 
 
-def _origin(item: Figure) -> str:
-    age = f"{span(item.age_s)} old" if item.age_s is not None else ""
-    return ", ".join(filter(None, (item.source, age)))
-
-
-def _shared_origin(section: Figures) -> str:
-    """Return source and age where all known figures have the same; then they are said once."""
-    origins = {_origin(item) for item in section.items if item.value is not None}
-    return origins.pop() if len(origins) == 1 else ""
-
-
 def _figures(section: Figures, canvas: Canvas) -> list[Line]:
     """Return name, value to the right, unit, then source and age; an unknown one has a reason."""
     ink = canvas.ink
     items = section.items
-    shared = _shared_origin(section)
+    common = common_source(section)
     values = [figure(item.value) for item in items]
     names = max((cell_len(item.name) for item in items), default=0)
     numbers = max((cell_len(v) for v in values if cell_len(v) <= LONGEST_NUMBER), default=1)
@@ -115,11 +103,11 @@ def _figures(section: Figures, canvas: Canvas) -> list[Line]:
             lines += _hanging(line, reason, ink.quiet, canvas)
             continue
         line += [(right(value, numbers), ink.strong), (" ", ink.text)]
-        if shared:
+        if (said := origin(item)) == common:
             lines += _hanging(line, item.unit, ink.text, canvas)
         else:
             line.append((pad(item.unit, units) + "  ", ink.text))
-            lines += _hanging(line, _origin(item), ink.quiet, canvas)
+            lines += _hanging(line, said, ink.quiet, canvas)
     return lines
 
 

@@ -1,5 +1,6 @@
 """Values as people read them: aligned columns, thousands, nothing that moves the terminal."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from bolt_tui.panes.units import span
@@ -78,26 +79,37 @@ def without_blanks(table: Table) -> tuple[Table, str]:
 
 
 def common_source(figures: Figures) -> str:
-    """Return the source that all known figures of the section share, or nothing."""
-    sources = {_origin(item) for item in figures.items if item.value is not None}
-    return sources.pop() if len(sources) == 1 else ""
+    """Return the source that most known figures of the section share: it is said once, for all.
+
+    The others say theirs. Where one has none there is no common one either.
+    """
+    sources = Counter(origin(item) for item in figures.items if item.value is not None)
+    if not sources or "" in sources:
+        return ""
+    ((source, count),) = sources.most_common(1)
+    return source if 2 * count > sources.total() else ""
 
 
 def figure_row(figure: Figure, common: str = "") -> tuple[str, str, str, str]:
     """Return name, value, unit, and where it comes from or why it is unknown.
 
-    The source that the whole section shares is not said again.
+    The source that its section says is not said again.
     """
     if figure.value is None:
         return clean(figure.name), "unknown", "", clean(figure.reason or "no reason was given")
-    origin = _origin(figure)
-    said = "" if origin == common else origin
-    return clean(figure.name), shown(figure.value), figure.unit, said
+    said = origin(figure)
+    return (
+        clean(figure.name),
+        shown(figure.value),
+        figure.unit,
+        "" if said == common else said,
+    )
 
 
-def _origin(figure: Figure) -> str:
-    age = f", {span(figure.age_s)} old" if figure.age_s else ""
-    return clean(f"{figure.source}{age}")
+def origin(figure: Figure) -> str:
+    """Return where a figure comes from, and how old it is."""
+    age = f"{span(figure.age_s)} old" if figure.age_s else ""
+    return clean(", ".join(filter(None, (figure.source, age))))
 
 
 def columns(rows: Sequence[Sequence[str]], right: Sequence[bool] = ()) -> list[str]:

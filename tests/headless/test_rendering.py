@@ -54,13 +54,17 @@ def test_an_unknown_figure_shows_its_reason() -> None:
     assert "| busy | unknown |  | no driver |" in markdown.render(answer(section))
 
 
-def test_a_source_that_all_share_is_said_once() -> None:
+def test_a_source_that_most_share_is_said_once() -> None:
     """The heading names the common source; a figure with another one names its own."""
     same = Figures("A", (Figure("x", 1, "s", "clock"), Figure("y", 22, "ms", "clock")))
     assert "A (clock)\n  x   1  s\n  y  22  ms\n" in text.render(answer(same))
     mixed = Figures("A", (Figure("x", 1, "s", "clock"), Figure("y", 2, "s", "dial", 3.0)))
     shown_text = text.render(answer(mixed))
     assert "A\n  x  1  s  clock\n  y  2  s  dial, 3.0 s old\n" in shown_text
+    most = Figures("A", (*same.items, Figure("z", 3, "s", "dial")))
+    assert "A (clock)\n  x   1  s\n  y  22  ms\n  z   3  s   dial\n" in text.render(answer(most))
+    unsaid = Figures("A", (*same.items, Figure("z", 3, "s")))  # it would seem to be of the clock
+    assert "A\n  x   1  s   clock\n" in text.render(answer(unsaid))
 
 
 def test_columns_stand_under_each_other_numbers_to_the_right() -> None:
