@@ -24,7 +24,8 @@ from engine.runtime import agents_watch, alerting, company, memory_guard, sampli
 from engine.runtime.loop_lag import LoopLag
 from engine.search import code_talk
 from engine.store.folding.fold import Fold
-from engine.store.folding.fold_outcome import Folded, Limits
+from engine.store.folding.fold_lock import FoldingElsewhere, fold_lock
+from engine.store.folding.fold_outcome import Busy, Folded, Limits
 
 HOUR_S = 3600.0
 DAYS_S = 2 * DAY_S
@@ -66,7 +67,7 @@ def folding(clock: LeapingClock, monkeypatch: pytest.MonkeyPatch) -> list[Folded
     done: list[Folded] = []
 
     def work(store: Path, limits: Limits) -> Folded:
-        with duckdb.connect(config={"threads": 1}) as connection:
+        with fold_lock(store, clock.wall_s()), duckdb.connect(config={"threads": 1}) as connection:
             fold = Fold(
                 store,
                 lambda sql, parameters=(): connection.execute(sql, list(parameters)).fetchall(),
@@ -76,8 +77,11 @@ def folding(clock: LeapingClock, monkeypatch: pytest.MonkeyPatch) -> list[Folded
             done.append(fold.run())
         return done[-1]
 
-    async def fold(store: Path, limits: Limits | None = None) -> Folded:
-        return await anyio.to_thread.run_sync(work, store, limits or Limits())
+    async def fold(store: Path, limits: Limits | None = None) -> Folded | Busy:
+        try:
+            return await anyio.to_thread.run_sync(work, store, limits or Limits())
+        except FoldingElsewhere as elsewhere:  # a visitor's session, or that of the course
+            return Busy(elsewhere.who)
 
     monkeypatch.setattr(company, "fold", fold)
     return done

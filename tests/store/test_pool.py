@@ -213,6 +213,24 @@ async def test_a_missing_duckdb_is_a_store_read_error(
     assert (pool.open, pool.waiting) == (0, 0)
 
 
+@pytest.mark.parametrize("turn", range(10))
+async def test_closing_stops_what_runs(turn: int) -> None:
+    """A query of hours in another task ends with an error; closing, wherever it was, with none."""
+    pool, begun = Pool(2), anyio.Event()
+
+    async def ask_long() -> None:
+        async with pool.lease() as lease:
+            begun.set()
+            with pytest.raises(StoreReadError):
+                await lease.rows(ENDLESS)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(ask_long)
+        await begun.wait()
+        await anyio.sleep(0.002 * turn)
+        await pool.close()
+
+
 async def test_closing_twice_or_unused_is_no_error() -> None:
     """A pool that never leased anything closes as well."""
     pool = Pool(1)

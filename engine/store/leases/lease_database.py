@@ -26,9 +26,9 @@ class Database:
 
 
 def bury(database: Database) -> None:
-    """Close a database that died, once nobody is on it."""
+    """Close a database that died or is done with, once nobody is on it."""
     if not database.leases:
-        with suppress(Exception):  # a boundary: it is dead, and is left behind either way
+        with suppress(Exception):  # a boundary: it is left behind either way
             database.connection.close()
 
 

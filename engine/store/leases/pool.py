@@ -36,6 +36,7 @@ class Execute(Protocol):
 
 _PORTION = 64
 _PATIENCE_S = 30.0
+_STOPPED_S = 1.0
 
 
 class StoreReadError(Exception):
@@ -106,6 +107,11 @@ class Lease:
             # Not swallowed: looked at, and raised on.
             self._database.note(error)
             raise
+
+    @property
+    def busy(self) -> bool:
+        """Whether a thread is at work with its cursor."""
+        return self._lock.locked()
 
     def interrupt(self) -> None:
         """Stop the query that runs now, if one does."""
@@ -261,9 +267,15 @@ class Pool:
             await anyio.to_thread.run_sync(bury, database)
 
     async def close(self) -> None:
-        """Close the database; what still runs is stopped."""
-        for lease in self._leases:
-            lease.interrupt()
-        if self._database is not None:
-            self._database.connection.close()
-            self._database = None
+        """Close the database; what still runs is stopped before, as a cursor at work won't close.
+
+        What does not stop in a moment keeps its database until it lets go of it.
+        """
+        with anyio.move_on_after(_STOPPED_S):
+            while busy := [lease for lease in self._leases if lease.busy]:
+                for lease in busy:
+                    lease.interrupt()
+                await anyio.sleep(_AGAIN_S)
+        database, self._database = self._database, None
+        if database is not None:
+            bury(database)
