@@ -31,6 +31,8 @@ __all__ = ["Locate", "Located", "understand"]
 
 Slots = dict[str, Argument]
 
+# What would be a command at the beginning of the line; elsewhere it speaks for nothing.
+_COMMAND = Pattern(rf":(?:{'|'.join(commands.COMMANDS)})\b", re.IGNORECASE)
 # Where a question may go on with another one: certainly, and perhaps.
 _PARTS = Pattern(
     r"\s*(?:;|\?\s+(?=\w)|\.\s+(?=[A-Z])|,?\s+(?:and|then)\s+(?:also\s+|then\s+|please\s+)*"
@@ -179,7 +181,7 @@ def _searched(text: str) -> str:
 def _scored(text: str) -> Understanding:
     asked = _searched(text)
     slots = extract(asked)
-    words = masked(plain(asked))
+    words = _COMMAND.sub(" ", masked(plain(asked)))
     intent, weight = _score(words)
     right = words
     if weight < _SAID_ALONE:

@@ -253,9 +253,10 @@ def asked_of_desk(text: str) -> bool:
 
 def likely(text: str) -> Iterator[str]:
     """Yield the intents, in their order, that a text in small letters may be of."""
+    within = f" {text} "
     for intent in INTENTS:
         hints = _HINTS.get(intent)
-        if hints is None or any(hint in text for hint in hints):
+        if hints is None or any(hint in within for hint in hints):
             yield intent
 
 

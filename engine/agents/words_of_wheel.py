@@ -200,7 +200,7 @@ WHEEL_INTENTS: dict[str, Weighted] = {
     ),
     "wheel_limits": (
         (
-            rf"{DESK}(?=.*\b{MINE}\b).*\blimits?\b|{DESK}\b(?:is|are|was|any|which|what|how)\b.*\blimits?\b.*\b(?:i|we|hit|reached|left)\b",
+            rf"{DESK}^(?=.*\b{MINE}\b).*\blimits?\b|{DESK}\b(?:is|are|was|any|which|what|how)\b.*\blimits?\b.*\b(?:i|we|hit|reached|left)\b",
             2.9,
         ),
         (r"^(?:what|which)\s+limits?\s+(?:do|are|have|did)\s+(?:i|we|there|on)\b", 3.4),
@@ -211,7 +211,7 @@ WHEEL_INTENTS: dict[str, Weighted] = {
         ),
         (rf"{DESK}\b(?:breach(?:ing|ed|es)?|violat(?:ing|ed|es))\b(?!.*\b(?:delta|roll)\b)", 2.75),
         (
-            rf"{DESK}(?=.*\b(?:use[ds]?|using|usage|utili[sz]\w+|free|available|left|remaining|requir\w+|tied|locked|too|enough|call|headroom)\b).*\b(?:margin|collateral|buying\s+power)\b",
+            rf"{DESK}^(?=.*\b(?:use[ds]?|using|usage|utili[sz]\w+|free|available|left|remaining|requir\w+|tied|locked|too|enough|call|headroom)\b).*\b(?:margin|collateral|buying\s+power)\b",
             3,
         ),
         (
@@ -219,10 +219,11 @@ WHEEL_INTENTS: dict[str, Weighted] = {
             3,
         ),
         (
-            rf"{DESK}(?=.*\b(?:big|large|much|many|size|allow\w*|next|fraction|criterion|optimal|bet)\b).*\bkelly\b",
+            rf"{DESK}^(?=.*\b(?:big|large|much|many|size|allow\w*|next|fraction|criterion|optimal|bet)\b).*\bkelly\b",
             3.4,
         ),
         (rf"{DESK}\bheadroom\b", 3.4),
+        (rf"^{LEAD}margin(?:\s+now)?$", 3.3),
         (
             r"^(?:(?:show|list|check|see|my|our|the|all|risk|position|margin|delta|current|wheel)\s+)*limits?(?:\s+(?:check|status|usage|breach\w*))?$",
             3.3,

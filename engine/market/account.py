@@ -1,12 +1,13 @@
 """What a table of trades adds up to, and where positions say otherwise."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from engine.market.book import Dividend, Instrument, Option, Position, Source, Stock
-from engine.market.ledger import fold
+from engine.market.ledger import Running
 from engine.market.ledger_events import Event, Paid, Received
 from engine.market.lots import Ledger
 from engine.market.reading.tables import Table
@@ -83,7 +84,7 @@ def overdue(ledger: Ledger, as_of: date) -> tuple[Option, ...]:
 def holdings(account: Account, as_of: date) -> tuple[Position, ...]:
     """Return what the trades leave open as positions at their basis, less what has expired."""
     own, source = account.ledger, Source(account.name)
-    ended = overdue(own, as_of)
+    ended = set(overdue(own, as_of))
     return tuple(
         Position(one, own.quantity(one), own.basis(one), lots[0].opened, account.currency, source)
         for one, lots in own.lots.items()
@@ -128,10 +129,12 @@ class Unpaid:
 
 
 def unpaid(account: Account, dividends: Iterable[Dividend], as_of: date) -> tuple[Unpaid, ...]:
-    """Return the dividends whose credit should be in by now, and isn't."""
+    """Return the dividends whose credit should be in by now, and isn't, by their ex-dates."""
     found = []
-    for one in dividends:
-        before = fold(event for event in account.events if event.day < one.ex_date)
+    before, coming = Running(), deque(account.events)
+    for one in sorted(dividends, key=lambda one: one.ex_date):
+        while coming and coming[0].day < one.ex_date:
+            before.add(coming.popleft())
         shares = before.quantity(Stock(one.symbol))
         if shares > 0 and one.ex_date <= as_of and not _credited(account.events, one):
             found.append(Unpaid(one, shares))

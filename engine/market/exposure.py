@@ -1,6 +1,7 @@
 """What each position and the whole book are exposed to, with every sign kept."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from engine.kernels.portfolio import Greeks, option_greeks
 from engine.market.book import Option, Position, Stock
@@ -71,6 +72,26 @@ def total(of: tuple[Line, ...]) -> Exposure:
             if name not in ("value", "profit")
         ),
     )
+
+
+def by_stock(of: tuple[Line, ...]) -> dict[str, Exposure]:
+    """Return the sum of each stock's shares and options, those that move most money first."""
+    found: dict[str, list[Line]] = {}
+    for line in of:
+        found.setdefault(underlying(line.position), []).append(line)
+    sums = {symbol: total(tuple(own)) for symbol, own in found.items()}
+    return dict(sorted(sums.items(), key=lambda one: (-abs(one[1].delta_amount), one[0])))
+
+
+def most(of: tuple[Line, ...], greek: Literal["delta", "gamma"]) -> tuple[str, float]:
+    """Return the stock that has most of a Greek in shares, and how much, with its sign.
+
+    Shares of different stocks don't add up, so that a limit on shares holds for each stock. The
+    name is "" where there is but one.
+    """
+    each = {symbol: float(getattr(sums, greek)) for symbol, sums in by_stock(of).items()}
+    symbol = max(each, key=lambda one: abs(each[one]), default="")
+    return (symbol if len(each) > 1 else ""), each.get(symbol, 0.0)
 
 
 def label(position: Position) -> str:

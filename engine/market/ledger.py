@@ -11,7 +11,6 @@ fees count into basis and proceeds. So at any time, for any marks,
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from functools import reduce
 from typing import assert_never
 
 from engine.market.book import Instrument, Option, Stock
@@ -25,141 +24,178 @@ from engine.market.ledger_events import (
     Split,
     symbol_of,
 )
-from engine.market.lots import NOTHING, How, Ledger, LedgerError, Lot, Realised, size_of, take
+from engine.market.lots import NOTHING, Holding, How, Ledger, LedgerError, Lot, Realised, size_of
 
 
 def fold(events: Iterable[Event], start: Ledger | None = None) -> Ledger:
     """Return the ledger after all `events`, which must be in the order of their days.
 
     Raises:
-        LedgerError: see `apply`.
+        LedgerError: see `Running.add`.
     """
-    return reduce(apply, events, start or Ledger())
+    running = Running(start)
+    for event in events:
+        running.add(event)
+    return running.ledger()
 
 
-def apply(ledger: Ledger, event: Event) -> Ledger:
-    """Return the ledger after one event.
+class Running:
+    """A ledger while events are added; what one costs doesn't grow with what is held.
 
-    Raises:
-        LedgerError: it is earlier than the last one, closes more than is held, or has a quantity,
-            price, fee or ratio that can't be.
+    Attributes:
+        held: of each instrument, the one that was changed last comes last.
+        cash, realised, dividends, fees, last: as in `Ledger`.
     """
-    if event.day < ledger.last:
-        raise LedgerError(f"{event} is earlier than {ledger.last}, the day of the event before it")
-    ledger = replace(ledger, last=event.day)
-    match event:
-        case Filled():
-            return _filled(ledger, event)
-        case Expired():
-            return _expired(ledger, event)
-        case Exercised():
-            return _exercised(ledger, event)
-        case Paid():
-            amount = event.amount * ledger.quantity(Stock(event.symbol))
-            return replace(ledger, cash=ledger.cash + amount, dividends=ledger.dividends + amount)
-        case Received():
-            return _received(ledger, event)
-        case Split():
-            return _split(ledger, event)
-        case _:
-            assert_never(event)
 
+    def __init__(self, start: Ledger | None = None) -> None:
+        start = start or Ledger()
+        self.held = {instrument: Holding(lots) for instrument, lots in start.lots.items()}
+        self.cash, self.dividends, self.fees = start.cash, start.dividends, start.fees
+        self.realised = list(start.realised)
+        self.last = start.last
+        self._ever = {*self.held, *(part.instrument for part in self.realised)}
 
-def _received(ledger: Ledger, event: Received) -> Ledger:
-    if not ledger.has_held(Stock(event.symbol)):
-        raise LedgerError(f"{event}: no shares of {event.symbol} were held before")
-    return replace(ledger, cash=ledger.cash + event.cash, dividends=ledger.dividends + event.cash)
-
-
-def _filled(ledger: Ledger, event: Filled) -> Ledger:
-    if event.quantity == 0 or event.price < 0 or event.fees < 0:
-        raise LedgerError(f"{event}: expected a quantity, and neither price nor fees below 0")
-    size = size_of(event.instrument)
-    cash = -event.quantity * event.price * size - event.fees
-    fee = event.fees / (event.quantity * size)  # raises what is paid, lowers what is taken in
-    ledger = replace(ledger, cash=ledger.cash + cash, fees=ledger.fees + event.fees)
-    return _book(ledger, event.day, event.instrument, event.quantity, event.price + fee, "traded")
-
-
-def _book(
-    ledger: Ledger,
-    day: date,
-    instrument: Instrument,
-    quantity: float,
-    price: float,
-    how: How,
-    premium: float = 0.0,
-) -> Ledger:
-    """Close what `quantity` is against, oldest first, and open what is left; moves no cash."""
-    closed, kept, left = take(ledger.lots.get(instrument, ()), -quantity)
-    realised = tuple(_realise(lot, day, instrument, price, how) for lot in closed)
-    if abs(left) > NOTHING:
-        kept = (*kept, Lot(day, -left, price, premium))
-    return _with(replace(ledger, realised=ledger.realised + realised), instrument, kept)
-
-
-def _expired(ledger: Ledger, event: Expired) -> Ledger:
-    closed, kept = _end(ledger, event.option, event.contracts, event)
-    realised = tuple(_realise(lot, event.day, event.option, 0.0, "expired") for lot in closed)
-    return _with(replace(ledger, realised=ledger.realised + realised), event.option, kept)
-
-
-def _exercised(ledger: Ledger, event: Exercised) -> Ledger:
-    """Turn option lots into shares: each lot's premium goes into the basis of its shares."""
-    option = event.option
-    closed, kept = _end(ledger, option, event.contracts, event)
-    ledger = _with(ledger, option, kept)
-    for lot in closed:
-        was_short = lot.quantity < 0
-        buys = was_short == (option.kind == "put")
-        shares = abs(lot.quantity) * option.multiplier
-        fees = event.fees * abs(lot.quantity) / event.contracts
-        sign = 1.0 if buys else -1.0
-        # A premium taken in makes shares cheaper to have bought and dearer to have sold.
-        premium = -sign * lot.basis if was_short else sign * lot.basis
-        price = option.strike + premium + sign * fees / shares
-        ledger = replace(
-            ledger,
-            cash=ledger.cash - sign * shares * option.strike - fees,
-            fees=ledger.fees + fees,
+    def ledger(self) -> Ledger:
+        """Return it as it is now."""
+        return Ledger(
+            cash=self.cash,
+            lots={instrument: tuple(holding.lots) for instrument, holding in self.held.items()},
+            realised=tuple(self.realised),
+            dividends=self.dividends,
+            fees=self.fees,
+            last=self.last,
         )
-        how: How = "assigned" if was_short else "exercised"
-        stock = Stock(option.underlying)
-        ledger = _book(ledger, event.day, stock, sign * shares, price, how, premium)
-    return ledger
 
+    def quantity(self, instrument: Instrument) -> float:
+        """Return contracts or shares held, below 0 if short."""
+        holding = self.held.get(instrument)
+        return holding.quantity if holding else 0.0
 
-def _end(
-    ledger: Ledger, option: Option, contracts: float, event: Event
-) -> tuple[tuple[Lot, ...], tuple[Lot, ...]]:
-    """Return the lots that `contracts` end, and those that stay."""
-    held = ledger.quantity(option)
-    if not 0 < contracts <= abs(held) + NOTHING:
-        raise LedgerError(f"{event}: {held:g} contracts are held; expected no more than that")
-    signed = contracts if held > 0 else -contracts
-    closed, kept, _ = take(ledger.lots[option], signed)
-    return closed, kept
+    def has_held(self, instrument: Instrument) -> bool:
+        """Return whether it is held now, or was."""
+        return instrument in self._ever
 
+    def add(self, event: Event) -> None:
+        """Take one event in.
 
-def _split(ledger: Ledger, event: Split) -> Ledger:
-    if not event.ratio > 0:
-        raise LedgerError(f"{event}: expected a ratio above 0")
-    lots: dict[Instrument, tuple[Lot, ...]] = {}
-    for instrument, held in ledger.lots.items():
-        if symbol_of(instrument) != event.symbol:
-            lots[instrument] = held
-            continue
-        now, times = _after_split(instrument, event.ratio)
-        lots[now] = tuple(
-            replace(
-                lot,
-                quantity=lot.quantity * times,
-                basis=lot.basis / event.ratio,
-                premium=lot.premium / event.ratio,
+        Raises:
+            LedgerError: it is earlier than the last one, closes more than is held, or has a
+                quantity, price, fee or ratio that can't be; nothing is changed then.
+        """
+        if event.day < self.last:
+            raise LedgerError(
+                f"{event} is earlier than {self.last}, the day of the event before it"
             )
-            for lot in held
+        match event:
+            case Filled():
+                self._filled(event)
+            case Expired():
+                for lot in self._end(event.option, event.contracts, event):
+                    self._realise(lot, event.day, event.option, 0.0, "expired")
+            case Exercised():
+                self._exercised(event)
+            case Paid():
+                self._credit(event.amount * self.quantity(Stock(event.symbol)))
+            case Received():
+                if not self.has_held(Stock(event.symbol)):
+                    raise LedgerError(f"{event}: no shares of {event.symbol} were held before")
+                self._credit(event.cash)
+            case Split():
+                self._split(event)
+            case _:
+                assert_never(event)
+        self.last = event.day
+
+    def _credit(self, dividend: float) -> None:
+        self.cash += dividend
+        self.dividends += dividend
+
+    def _filled(self, event: Filled) -> None:
+        if event.quantity == 0 or event.price < 0 or event.fees < 0:
+            raise LedgerError(f"{event}: expected a quantity, and neither price nor fees below 0")
+        size = size_of(event.instrument)
+        fee = event.fees / (event.quantity * size)  # raises what is paid, lowers what is taken in
+        self.cash += -event.quantity * event.price * size - event.fees
+        self.fees += event.fees
+        self._book(event.day, event.instrument, event.quantity, event.price + fee, "traded")
+
+    def _book(
+        self,
+        day: date,
+        instrument: Instrument,
+        quantity: float,
+        price: float,
+        how: How,
+        premium: float = 0.0,
+    ) -> None:
+        """Close what `quantity` is against, and open what is left; moves no cash."""
+        closed, left = self._take(instrument, -quantity)
+        for lot in closed:
+            self._realise(lot, day, instrument, price, how)
+        if abs(left) > NOTHING:
+            self.held.setdefault(instrument, Holding()).open(Lot(day, -left, price, premium))
+            self._ever.add(instrument)
+
+    def _take(self, instrument: Instrument, wanted: float) -> tuple[list[Lot], float]:
+        """Close so much of what is held of an instrument, oldest first."""
+        holding = self.held.pop(instrument, None)
+        if holding is None:
+            return [], wanted
+        found = holding.close(wanted)
+        if holding.lots:
+            self.held[instrument] = holding
+        return found
+
+    def _realise(self, lot: Lot, day: date, instrument: Instrument, price: float, how: How) -> None:
+        gain = (price - lot.basis) * lot.quantity * size_of(instrument)
+        self.realised.append(
+            Realised(lot.opened, day, instrument, lot.quantity, lot.basis, price, gain, how)
         )
-    return replace(ledger, lots=lots)
+
+    def _exercised(self, event: Exercised) -> None:
+        """Turn option lots into shares: each lot's premium goes into the basis of its shares."""
+        option = event.option
+        for lot in self._end(option, event.contracts, event):
+            was_short = lot.quantity < 0
+            buys = was_short == (option.kind == "put")
+            shares = abs(lot.quantity) * option.multiplier
+            fees = event.fees * abs(lot.quantity) / event.contracts
+            sign = 1.0 if buys else -1.0
+            # A premium taken in makes shares cheaper to have bought and dearer to have sold.
+            premium = -sign * lot.basis if was_short else sign * lot.basis
+            price = option.strike + premium + sign * fees / shares
+            self.cash += -sign * shares * option.strike - fees
+            self.fees += fees
+            how: How = "assigned" if was_short else "exercised"
+            stock = Stock(option.underlying)
+            self._book(event.day, stock, sign * shares, price, how, premium)
+
+    def _end(self, option: Option, contracts: float, event: Event) -> list[Lot]:
+        """Take out the lots that `contracts` end, and return them."""
+        held = self.quantity(option)
+        if not 0 < contracts <= abs(held) + NOTHING:
+            raise LedgerError(f"{event}: {held:g} contracts are held; expected no more than that")
+        return self._take(option, contracts if held > 0 else -contracts)[0]
+
+    def _split(self, event: Split) -> None:
+        if not event.ratio > 0:
+            raise LedgerError(f"{event}: expected a ratio above 0")
+        held: dict[Instrument, Holding] = {}
+        for instrument, holding in self.held.items():
+            if symbol_of(instrument) != event.symbol:
+                held[instrument] = holding
+                continue
+            now, times = _after_split(instrument, event.ratio)
+            held[now] = Holding(
+                replace(
+                    lot,
+                    quantity=lot.quantity * times,
+                    basis=lot.basis / event.ratio,
+                    premium=lot.premium / event.ratio,
+                )
+                for lot in holding.lots
+            )
+        self.held = held
 
 
 def _after_split(instrument: Instrument, ratio: float) -> tuple[Instrument, float]:
@@ -174,16 +210,3 @@ def _after_split(instrument: Instrument, ratio: float) -> tuple[Instrument, floa
     if ratio >= 1 and ratio == int(ratio):
         return replace(instrument, strike=strike), ratio
     return replace(instrument, strike=strike, multiplier=instrument.multiplier * ratio), 1.0
-
-
-def _realise(lot: Lot, day: date, instrument: Instrument, price: float, how: How) -> Realised:
-    gain = (price - lot.basis) * lot.quantity * size_of(instrument)
-    return Realised(lot.opened, day, instrument, lot.quantity, lot.basis, price, gain, how)
-
-
-def _with(ledger: Ledger, instrument: Instrument, lots: tuple[Lot, ...]) -> Ledger:
-    held = dict(ledger.lots)  # a copy compares no key: each of thousands of trades makes one
-    held.pop(instrument, None)
-    if lots:
-        held[instrument] = lots
-    return replace(ledger, lots=held)

@@ -10,6 +10,7 @@ _CONTRACT: Final = 100.0
 _HELD: Final = (
     "shares at their price, short puts at their strikes, naked calls at the stock's price"
 )
+_EACH: Final = "; each stock on its own, and the one with most counts"
 _MEANINGS: Final = {
     "max_var_95": "simulated loss of a day that 5 % of days exceed",
     "max_cvar_95": "mean simulated loss of the worst 5 % of days",
@@ -17,8 +18,8 @@ _MEANINGS: Final = {
     "max_position_size": f"the largest stock: {_HELD}; covered calls add nothing",
     "max_margin_percent": "shares at 50 %, uncovered short options at the FINRA minimum",
     "max_notional_percent": f"all stocks: {_HELD}; covered calls add nothing",
-    "max_delta_exposure": "shares that move alike, over 100; the limit is in hundreds of shares",
-    "max_gamma_exposure": "change of delta shares per 1.00 of spot, over 100",
+    "max_delta_exposure": f"shares that move alike; the limit is in hundreds of shares{_EACH}",
+    "max_gamma_exposure": f"change of delta shares per 1.00 of spot, over 100{_EACH}",
     "max_contracts_per_trade": "the most contracts of one short option",
 }
 
@@ -30,7 +31,8 @@ class Exposure:
     Attributes:
         portfolio_value: currency, what fractions are of.
         currency: of all amounts; "" where it isn't known.
-        delta_shares: shares that move alike; gamma_shares: change of that per 1.00 of spot.
+        delta_shares: shares that move alike; gamma_shares: change of that per 1.00 of spot; of
+            several stocks the one that has most, which delta_of and gamma_of name.
         vega_per_point, theta_per_day, rho_per_point: currency.
         var_95, cvar_95: loss, currency, above 0.
         margin: currency, above 0, as `wheel_margin` has it.
@@ -44,7 +46,9 @@ class Exposure:
     portfolio_value: float | None = None
     currency: str = ""
     delta_shares: float | None = None
+    delta_of: str = ""
     gamma_shares: float | None = None
+    gamma_of: str = ""
     vega_per_point: float | None = None
     theta_per_day: float | None = None
     rho_per_point: float | None = None
@@ -119,8 +123,13 @@ def _figures(e: Exposure) -> Iterator[tuple[str, float | None, str]]:
     yield "max_margin_percent", _part(e.margin, e), "of the portfolio's value"
     yield "max_notional_percent", _part(e.notional, e), "of the portfolio's value"
     # The user's own check multiplies these two limits by the 100 shares of a contract.
-    yield "max_delta_exposure", _over(e.delta_shares), "contracts' worth of shares"
-    yield "max_gamma_exposure", _over(e.gamma_shares), "contracts' worth of shares per 1.00 of spot"
+    delta, gamma = (f"{one} shares".lstrip() for one in (e.delta_of, e.gamma_of))
+    yield "max_delta_exposure", _over(e.delta_shares), f"contracts' worth of {delta}"
+    yield (
+        "max_gamma_exposure",
+        _over(e.gamma_shares),
+        f"contracts' worth of {gamma} per 1.00 of spot",
+    )
     yield "max_vega_exposure", e.vega_per_point, f"{currency} per volatility point"
     yield "max_theta_decay", e.theta_per_day, f"{currency} per calendar day"
     yield "max_rho_exposure", e.rho_per_point, f"{currency} per point of the rate"

@@ -3,7 +3,8 @@
 LedgerError     an event that can't follow what was before, or something held without a price
 """
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, Literal
@@ -93,12 +94,6 @@ class Ledger:
         of_all = sum(lot.quantity * lot.premium for lot in lots)
         return of_all / self.quantity(instrument) if of_all else 0.0
 
-    def has_held(self, instrument: Instrument) -> bool:
-        """Return whether it is held now, or was and has been closed."""
-        return instrument in self.lots or any(
-            part.instrument == instrument for part in self.realised
-        )
-
     @property
     def realised_gain(self) -> float:
         """Currency, dividends not counted."""
@@ -124,23 +119,50 @@ class Ledger:
         )
 
 
-def take(lots: tuple[Lot, ...], wanted: float) -> tuple[tuple[Lot, ...], tuple[Lot, ...], float]:
-    """Split `lots` at `wanted`: what is taken, what stays, how much could not be had.
+class Holding:
+    """The lots of one instrument while events change them: oldest first, all of one sign.
 
-    `wanted` has the sign of the lots to take; lots of the other sign stay.
+    Opening costs the same however many there are, and closing no more than the lots it ends.
+
+    Attributes:
+        quantity: of all lots together.
+        paid: currency by share: their quantities times their bases without exercised premiums.
     """
-    taken: list[Lot] = []
-    kept: list[Lot] = []
-    for lot in lots:
-        if abs(wanted) <= NOTHING or (lot.quantity > 0) != (wanted > 0):
-            kept.append(lot)
-            continue
-        part = lot.quantity if abs(lot.quantity) <= abs(wanted) else wanted
-        taken.append(replace(lot, quantity=part))
-        wanted -= part
-        if abs(lot.quantity - part) > NOTHING:
-            kept.append(replace(lot, quantity=lot.quantity - part))
-    return tuple(taken), tuple(kept), wanted
+
+    __slots__ = ("lots", "paid", "quantity")
+
+    def __init__(self, lots: Iterable[Lot] = ()) -> None:
+        self.lots: deque[Lot] = deque()
+        self.quantity = self.paid = 0.0
+        for lot in lots:
+            self.open(lot)
+
+    def open(self, lot: Lot) -> None:
+        self.lots.append(lot)
+        self._count(lot, lot.quantity)
+
+    def close(self, wanted: float) -> tuple[list[Lot], float]:
+        """Take out so much, oldest first: what was taken, and how much could not be had.
+
+        `wanted` has the sign of the lots to take; lots of the other sign stay.
+        """
+        taken: list[Lot] = []
+        while self.lots and abs(wanted) > NOTHING and (self.lots[0].quantity > 0) == (wanted > 0):
+            lot = self.lots.popleft()
+            part = lot.quantity if abs(lot.quantity) <= abs(wanted) else wanted
+            taken.append(replace(lot, quantity=part))
+            wanted -= part
+            kept = lot.quantity - part
+            if abs(kept) > NOTHING:
+                self.lots.appendleft(replace(lot, quantity=kept))
+            else:
+                part = lot.quantity
+            self._count(lot, -part)
+        return taken, wanted
+
+    def _count(self, lot: Lot, quantity: float) -> None:
+        self.quantity += quantity
+        self.paid += quantity * (lot.basis - lot.premium)
 
 
 def size_of(instrument: Instrument) -> float:

@@ -160,7 +160,7 @@ def _drawdown(equity: Floats) -> tuple[float, int, int, int | None]:
     return float(below[low]), high, low, recovered
 
 
-def split_like(days: Sequence[date], close: Floats) -> str | None:
+def split_like(days: Sequence[date], close: Floats | Sequence[float]) -> str | None:
     """Return a clause on moves from close to close that may be splits; None if there is none."""
     jumps = np.flatnonzero(np.abs(np.diff(np.log(close))) > _JUMP).tolist()
     if not jumps:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.agents.desk import backtested
 from engine.agents.desk.terms import desk_slots
 from engine.agents.planner import plan
 from engine.evidence import Argument, Understanding
@@ -53,13 +54,68 @@ def test_a_validation_says_which_rules_of_the_question_it_does_not_keep_to() -> 
     )
 
 
-@given(
-    st.floats(1, 9e8).map(lambda value: round(value, 2)),
-    st.floats(0, 99).map(lambda v: round(v, 2)),
+def spelled(amount: int) -> st.SearchStrategy[str]:
+    """Return the ways to write an amount of whole hundreds."""
+    thousands = f"{amount / 1000:g}"
+    plain = (str(amount), f"{amount:,}", f"{amount:.2f}", f"{amount:_}")
+    return st.sampled_from([*plain, f"{thousands}k", f"{thousands} thousand", f"{thousands}K"])
+
+
+_ACCOUNTS = (
+    "with {} dollars", "with ${}", "on a {} account", "a capital of {}", "capital=${}",
+    "starting with {}", "invested {} euros", "given a balance of {} usd",
+    "{} bucks initial capital", "with an account size of {}",
+)  # fmt: skip
+_FEES = (
+    "commission {}", "with a commission of ${}", "fees of {} a contract", "fees: {} per option",
+    "${} per contract commission", "${}/contract fees", "{} dollars in fees", "{} commission",
+)  # fmt: skip
+_OTHERS = (
+    "since 2020-03-01", "from 2019 to 2021", "in 2023", "over the last 3 years", "last 90 days",
+    "a profit target of 50%", "puts at 0.3 delta", "selling 25 delta", "35 DTE",
+    "45 days to expiry", "the 22 puts", "strike 20", "30 cash-secured puts", "10% out of the money",
+    "with 5 contracts",
+)  # fmt: skip
+
+
+@given(st.data())
+def test_a_sentence_of_account_fees_and_other_numbers_is_read_in_any_order(
+    data: st.DataObject,
+) -> None:
+    """However the two are spelled; a date, percent, delta or strike is neither and stays."""
+    capital = data.draw(st.integers(1, 90_000)) * 100
+    commission = data.draw(st.integers(0, 999)) / 100
+    account = data.draw(st.sampled_from(_ACCOUNTS)).format(data.draw(spelled(capital)))
+    written = data.draw(st.sampled_from([f"{commission:.2f}", f"{commission:g}"]))
+    fee = data.draw(st.sampled_from(_FEES)).format(written)
+    if commission == 0 and data.draw(st.booleans()):
+        fee = data.draw(st.sampled_from(["without any fees", "no commission", "zero fees"]))
+    others = data.draw(st.lists(st.sampled_from(_OTHERS), max_size=3, unique=True))
+    parts = data.draw(st.permutations([account, fee, *others]))
+    between = data.draw(st.sampled_from([", ", " and "]))
+    slots, rest = backtested.money(f"backtest the wheel{between}{between.join(parts)}")
+    assert slots == {"capital": pytest.approx(capital), "commission": commission}
+    assert [one for one in parts if one in rest] == [one for one in parts if one in others]
+    assert len(backtested.left(rest)) == len(backtested.left(between.join(others)))
+
+
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("capital 50000 commission 1", {"capital": 50_000.0, "commission": 1.0}),
+        ("50000 capital 1 commission", {"capital": 50_000.0, "commission": 1.0}),
+        ("with $1 commission $50000 capital", {"capital": 50_000.0, "commission": 1.0}),
+        ("with $50,000 commission 1", {"capital": 50_000.0, "commission": 1.0}),
+        ("invest 10000 into the wheel", {"capital": 10_000.0}),
+        ("invest $500 each month", {}),
+        ("start with 100 shares", {}),
+        ("with $20 puts", {}),
+        ("commission 1,50", {}),
+        ("on 20k, not on a 50k account", {"capital": 20_000.0}),
+    ],
 )
-def test_any_account_and_commission_are_read_as_written(capital: float, commission: float) -> None:
-    """Thousands are told by commas, or by nothing."""
-    for amount in (f"{capital:,.2f}", f"{capital:.2f}"):
-        text = f"backtest the wheel with {amount} dollars and a commission of {commission:.2f}"
-        found = desk_slots("backtest", text)
-        assert (found["capital"], found["commission"]) == (capital, commission)
+def test_what_no_sign_parts_goes_to_the_word_it_stands_by(
+    text: str, slots: dict[str, Argument]
+) -> None:
+    """Without a comma a fee takes the amount behind it, unless that is the account's."""
+    assert backtested.money(text)[0] == slots

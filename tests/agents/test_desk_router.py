@@ -10,14 +10,16 @@ from engine.evidence import Argument
 
 from .desk_phrases import DESK, MORE_DESK, THIRD_DESK
 from .test_router import Project, project
-from .trader_phrases import OF_CODE, OF_OTHERS, TRADER
+from .trader_phrases import OF_CODE, OF_OTHERS, PAST_RETURNS, TRADER
 
 __all__ = ["project"]
 
 pytestmark = pytest.mark.anyio
 
 
-@pytest.mark.parametrize(("text", "intents", "slots"), [*DESK, *MORE_DESK, *THIRD_DESK, *TRADER])
+@pytest.mark.parametrize(
+    ("text", "intents", "slots"), [*DESK, *MORE_DESK, *THIRD_DESK, *TRADER, *PAST_RETURNS]
+)
 async def test_a_question_to_the_desk_is_understood(
     project: Project, text: str, intents: str, slots: dict[str, Argument]
 ) -> None:

@@ -478,6 +478,14 @@ async def test_other_files_of_the_name_are_kept(tmp_path: Path) -> None:
     assert (understood.slots["file"], understood.slots["also"]) == ("src/a.py", ("old/a.py",))
 
 
+@pytest.mark.parametrize("text", ["xx?:health", "foo? :status", "xx:monitor", "that :memory there"])
+async def test_a_command_stands_at_the_beginning_only(project: Project, text: str) -> None:
+    """Elsewhere it is none, and its name does not speak for what it would do."""
+    understood = await project.one(text)
+    assert understood.intent == "text_search"
+    assert understood.slots["pattern"] == text
+
+
 async def test_an_exact_command_is_read_as_it_is_written(project: Project) -> None:
     """After a colon nothing is guessed, but files are looked up."""
     understood = await project.one(":file wheel.py")

@@ -141,8 +141,8 @@ async def test_cash_tells_what_all_assignments_take_and_what_is_left(
     """Puts bind their strikes, 4 x 2,600 and 2 x 2,500; calls bring theirs."""
     write_book(tmp_path)
     found = await assignment.cash(asked_of(tmp_path, pool, {}))
-    assert "all short puts bind $15,400.00: assigned, they bring 600 shares" in found.verdict
-    assert "all short calls assigned take 500 shares and bring $15,500.00" in found.verdict
+    assert "all short puts bind $15,400.00: assigned, they bring 600 shares of U " in found.verdict
+    assert "all short calls assigned take 500 shares of U and bring $15,500.00" in found.verdict
     left = 60000 - 500 * 28.91 - 15400
     assert f"free cash, with every short put secured in full: ${left:,.2f}" in found.verdict
     of_puts = await assignment.cash(asked_of(tmp_path, pool, {"kind": "put"}))
@@ -217,3 +217,17 @@ async def test_without_a_book_the_question_is_told_what_it_lacks(
     asked: dict[str, Argument] = {"terms": "probability that my 22 puts expire worthless"}
     with pytest.raises(Refused, match="the query doesn't say: spot"):
         await option_chances.chances(asked_of(tmp_path, pool, asked))
+
+
+async def test_assigned_shares_of_two_stocks_are_told_apart(tmp_path: Path, pool: Pool) -> None:
+    """400 shares at an average of 27 and 700 would be a figure of nothing."""
+    held = (
+        "Symbol,Quantity,Avg Price,Open Date\nU,500,33.00,2024-01-19\n"
+        "U   240328P00026000,-3,1.95,2024-02-27\nAAA 240328P00700000,-1,9.95,2024-02-27\n"
+    )
+    write_book(tmp_path, positions=held)
+    found = await assignment.cash(asked_of(tmp_path, pool, {}))
+    assert (
+        "they bring 100 shares of AAA at 700.00 on average, beside 0 held and 300 shares of U at "
+        "26.00 on average, beside 500 held"
+    ) in found.verdict

@@ -313,7 +313,54 @@ TRADER: Asked = (
     ("will unity go up next week", "unknown", {}),
 )
 
+PAST_RETURNS: Asked = (
+    ("sharpe ratio of U", "past_prices", {"asks": "sharpe", "ticker": "U"}),
+    (
+        "sharpe of Unity over the last year",
+        "past_prices",
+        {"asks": "sharpe", "ticker": "U", "last": "the last year"},
+    ),
+    ("U's sharpe ratio since 2023", "past_prices", {"asks": "sharpe", "begin": "2023-01-01"}),
+    ("sharpe of spy over the last 3 years", "past_prices", {"asks": "sharpe", "ticker": "SPY"}),
+    ("what's the sharpe ratio of my portfolio", "past_prices", {"asks": "sharpe", "ticker": None}),
+    ("sharpe of the wheel since 2022", "backtest", {"strategy": "wheel"}),
+    ("volatility of U", "past_prices", {"asks": "volatility", "ticker": "U", "days": None}),
+    (
+        "realized volatility of U last 30 days",
+        "past_prices",
+        {"asks": "volatility", "ticker": "U", "last": "the last 30 days"},
+    ),
+    ("30 day realized volatility of U", "past_prices", {"asks": "volatility", "days": 30.0}),
+    ("realised vol U 60 days", "past_prices", {"asks": "volatility", "days": 60.0}),
+    ("90d hv of U", "past_prices", {"asks": "volatility", "days": 90.0}),
+    ("how volatile is Unity", "past_prices", {"asks": "volatility", "ticker": "U"}),
+    ("how volatile is spy", "past_prices", {"asks": "volatility", "ticker": "SPY"}),
+    ("how volatile was the stock last year", "past_prices", {"asks": "volatility"}),
+    ("what is U's volatility", "past_prices", {"asks": "volatility", "ticker": "U"}),
+    ("is Unity more volatile than SPY", "past_prices", {"ticker": "U", "against": "SPY"}),
+    ("sharpe of U vs SPY since 2020", "past_prices", {"ticker": "U", "against": "SPY"}),
+    ("correlation of Unity with SPY", "past_prices", {"ticker": "U", "against": "SPY"}),
+    ("compute the sharpe ratio of U", "past_prices", {"asks": "sharpe", "ticker": "U"}),
+    ("is U volatile", "past_prices", {"asks": "volatility", "ticker": "U"}),
+    ("which of my stocks is the most volatile", "past_prices", {"asks": "volatility"}),
+    ("volatility of my stocks in 2024", "past_prices", {"begin": "2024-01-01"}),
+    ("drawdown of spy since 2020", "past_prices", {"asks": "drawdown", "ticker": "SPY"}),
+    ("what if volatility of U rises 10 points", "stress", {"volatility_points": 10.0}),
+    ("volatility smile of U", "smile", {}),
+    ("vol of my options", "positions", {"figure": "volatility"}),
+    ("sector exposure", "risk_analysis", {"figure": "sector"}),
+    ("what sectors am I in", "risk_analysis", {"figure": "sector"}),
+    ("sector allocation of my portfolio", "risk_analysis", {"figure": "sector"}),
+    ("am I too concentrated in one industry", "risk_analysis", {"figure": "sector"}),
+    ("exposure by stock", "risk_analysis", {"figure": "stock"}),
+    ("my margin", "wheel_limits", {"asks": "margin"}),
+    ("what is my exposure per symbol", "risk_analysis", {"figure": "stock"}),
+)
+
 OF_CODE = (
+    "where is sector exposure checked",
+    "where do we compute the sharpe ratio",
+    "how is the volatility of U calculated",
     "where is the delta limit enforced",
     "who calls roll_position",
     "where is the VaR computed in the code",
@@ -346,6 +393,9 @@ OF_CODE = (
 )
 
 OF_OTHERS = (
+    "how volatile is the cpu load",
+    "search for sharpe ratio",
+    "volatility model",
     "how do I close a file",
     "can I delete this module",
     "what did I break",

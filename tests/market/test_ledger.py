@@ -1,5 +1,6 @@
 """The ledger against hand-worked cases and against a machine that counts only cash and marks."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -7,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from engine.market.book import Instrument, Option, Stock
-from engine.market.ledger import fold
+from engine.market.account import Account, unpaid
+from engine.market.book import Dividend, Instrument, Option, Position, Stock
+from engine.market.expiry_gain import expiry_gain
+from engine.market.ledger import Running, fold
 from engine.market.ledger_events import Event, Exercised, Expired, Filled, Paid, Received, Split
 from engine.market.lots import Ledger, LedgerError
 from engine.market.wheel.cycles import cycles
@@ -175,17 +178,116 @@ def test_a_dividend_credited_after_the_cycle_is_the_cycles() -> None:
     assert (second.dividends, second.gain) == (0.0, 100.0)
 
 
+def naive_bound(ledger: Ledger) -> float:
+    """Return what every lot of short puts and long shares binds, added up one by one."""
+    bound = 0.0
+    for instrument, lots in ledger.lots.items():
+        for lot in lots:
+            if isinstance(instrument, Stock):
+                bound += max(lot.quantity, 0.0) * (lot.basis - lot.premium)
+            elif instrument.kind == "put":
+                bound += max(-lot.quantity, 0.0) * instrument.multiplier * instrument.strike
+    return bound
+
+
+def naive_breakeven(ledger: Ledger) -> float | None:
+    """Return the first break-even of the shares and of each option on its own."""
+    shares = ledger.quantity(U)
+    if shares <= 0:
+        return None
+    options = [Position(i, ledger.quantity(i), 0.0) for i in ledger.lots if isinstance(i, Option)]
+    even = expiry_gain([Position(U, shares, -ledger.cash / shares), *options]).breakevens
+    return even[0] if even else None
+
+
+LATER_PUT = Option("U", date(2024, 6, 21), "put", 20.0)
+RIGHTS = st.sampled_from([PUT, CALL, LATER_PUT])
+EVENTS = st.one_of(
+    st.builds(
+        Filled,
+        st.just(D),
+        RIGHTS,
+        st.sampled_from([-3, -2, -1, 1, 2]),
+        st.integers(0, 300).map(lambda cents: cents / 100),
+        st.sampled_from([0.0, 0.65]),
+    ),
+    st.builds(
+        Filled, st.just(D), st.just(U), st.sampled_from([-200, -100, 50, 100]), st.just(21.0)
+    ),
+    st.builds(Expired, st.just(D), RIGHTS, st.integers(1, 2)),
+    st.builds(Exercised, st.just(D), RIGHTS, st.integers(1, 2), st.sampled_from([0.0, 0.5])),
+    st.builds(Paid, st.just(D), st.just("U"), st.just(0.1)),
+    st.builds(Split, st.just(D), st.just("U"), st.sampled_from([2.0, 0.5])),
+)
+
+
+@given(st.lists(EVENTS, max_size=25))
+def test_cycles_are_those_of_a_ledger_that_is_folded_anew_at_each_event(tried: list[Event]) -> None:
+    """What one bound at most, gained and holds, counted over all lots of every day's ledger."""
+    events: list[Event] = []
+    afters: list[Ledger] = []
+    for event in tried:
+        one = replace(event, day=day(len(events)))
+        try:
+            afters.append(fold([*events, one]))
+        except LedgerError:
+            continue
+        events.append(one)
+    turns: list[list[Ledger]] = []
+    idle = True
+    for after in afters:
+        if after.lots and idle:
+            turns.append([])
+        if turns and (after.lots or not idle):
+            turns[-1].append(after)
+        idle = not after.lots
+    found = cycles(events)
+    assert [one.opened for one in found] == [turn[0].last for turn in turns]
+    assert [one.closed for one in found] == [
+        None if turn[-1].lots else turn[-1].last for turn in turns
+    ]
+    assert [one.collateral for one in found] == [
+        pytest.approx(max(map(naive_bound, turn)), abs=1e-6) for turn in turns
+    ]
+    assert sum(one.gain for one in found) == pytest.approx(fold(events).cash, abs=1e-6)
+    if found and found[-1].closed is None:
+        start = turns[-2][-1].cash if len(turns) > 1 else 0.0
+        own = replace(afters[-1], cash=afters[-1].cash - start)
+        even = naive_breakeven(own)
+        assert found[-1].breakeven == (None if even is None else pytest.approx(even))
+
+
+def test_a_ledger_refuses_an_event_and_goes_on_as_if_it_had_not_come() -> None:
+    """What can't follow changes nothing, so that the caller may ask for another."""
+    ledger = Running(fold(wheel()[:3]))
+    before = ledger.ledger()
+    for event in (Exercised(day(90), PUT, 1), Filled(day(90), U, 1, -1.0), Split(day(90), "U", 0)):
+        with pytest.raises(LedgerError):
+            ledger.add(event)
+    assert ledger.ledger() == before
+
+
+def test_a_dividend_is_missed_by_who_held_shares_before_its_ex_date() -> None:
+    """In whatever order they are told; one that is credited or still to come is not missed."""
+    events = (Filled(day(0), U, 100, 10.0), Received(day(12), "U", 5.0), Filled(day(20), U, -60, 9))
+    account = Account("trades.csv", events, fold(events), "USD", ())
+    told = [Dividend("U", day(n), 0.1) for n in (30, 10, 20, 0, 90)]
+    missed = unpaid(account, told, day(60))
+    assert [(one.dividend.ex_date, one.shares) for one in missed] == [(day(20), 100), (day(30), 40)]
+    assert missed[0].amount == pytest.approx(10)
+
+
 class Desk(RuleBasedStateMachine):
     """Trades at random beside an account that knows only cash and how many of each are held."""
 
     @initialize()
     def start(self) -> None:
-        self.ledger = Ledger()
+        self.ledger = Running()
         self.cash = 0.0
         self.held: dict[Instrument, float] = {U: 0, PUT: 0, CALL: 0}
 
     def _add(self, event: Event) -> None:
-        self.ledger = fold([event], self.ledger)
+        self.ledger.add(event)
 
     @rule(
         instrument=st.sampled_from([U, PUT, CALL]),
@@ -236,12 +338,13 @@ class Desk(RuleBasedStateMachine):
         value = sum(
             self.held[i] * marks[i] * (100 if isinstance(i, Option) else 1) for i in self.held
         )
-        ledger = self.ledger
+        ledger = self.ledger.ledger()
         gained = ledger.realised_gain + ledger.dividends + ledger.unrealised_gain(marks)
         assert ledger.cash == pytest.approx(self.cash, abs=1e-6)
         assert ledger.value(marks) == pytest.approx(value, abs=1e-6)
         assert gained == pytest.approx(self.cash + value, abs=1e-6)
         assert all(ledger.quantity(i) == self.held[i] for i in self.held)
+        assert all(self.ledger.quantity(i) == self.held[i] for i in self.held)
 
 
 TestDesk = Desk.TestCase

@@ -4,14 +4,14 @@ import statistics
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from itertools import pairwise
-from math import log
+from math import expm1, log, sqrt
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from engine.agents.tool import Refused, Unavailable
-from engine.agents.tools import past_prices
+from engine.agents.tools import beta, past_prices, past_returns
 from engine.agents.tools.backtest import backtest
 from engine.evidence import Evidence, Table
 from engine.market.book import DailyPrice
@@ -142,12 +142,131 @@ async def test_a_beta_is_against_closes_on_hand_or_says_what_is_missing(
 ) -> None:
     """Each stock's against the named index, which is not held; without one it is refused."""
     project = written(tmp_path, walks(80), ("AAA", "BBB"))
-    found = await past_prices.beta(call(project, pool, against="SPY"))  # type: ignore[arg-type]
+    found = await beta.beta(call(project, pool, against="SPY"))  # type: ignore[arg-type]
     assert [row[:2] for row in rows(found)] == [("AAA", "SPY"), ("BBB", "SPY")]
     with pytest.raises(Refused, match="the question names none"):
-        await past_prices.beta(call(project, pool))
+        await beta.beta(call(project, pool))
     with pytest.raises(Refused, match="no closes of QQQ are on hand"):
-        await past_prices.beta(call(project, pool, against="QQQ"))  # type: ignore[arg-type]
+        await beta.beta(call(project, pool, against="QQQ"))  # type: ignore[arg-type]
+
+
+@pytest.mark.anyio
+async def test_two_stocks_that_are_not_held_are_read_both(tmp_path: Path, pool: Pool) -> None:
+    """Neither is said to have no closes when the table has them."""
+    project = written(tmp_path, walks(80) | {"CCC": walks(80, 5)["AAA"]}, ("AAA",))
+    of = {"ticker": "CCC", "against": "SPY"}
+    both = await past_returns.volatility(call(project, pool, **of))  # type: ignore[arg-type]
+    assert [row[0] for row in rows(both)] == ["CCC", "SPY"]
+    one = await beta.beta(call(project, pool, **of))  # type: ignore[arg-type]
+    assert one.verdict.startswith("the beta of CCC against SPY is ")
+    pairs = await past_prices.correlation(call(project, pool, **of))  # type: ignore[arg-type]
+    assert [row[0] for row in rows(pairs)] == ["CCC and SPY"]
+
+
+@pytest.mark.anyio
+async def test_the_books_beta_is_its_stocks_weighted_by_what_is_held(
+    tmp_path: Path, pool: Pool
+) -> None:
+    """Shares times close times beta over the account's value; what has no value leaves none."""
+    closes = walks(80)
+    project = written(tmp_path, closes, ("AAA", "BBB"))
+    of = {"against": "SPY"}
+    found = await beta.beta(call(project, pool, **of))  # type: ignore[arg-type]
+    market = returns(closes["SPY"])
+    moved = sum(
+        100 * closes[one][-1] * statistics.linear_regression(market, returns(closes[one])).slope
+        for one in ("AAA", "BBB")
+    )
+    assert found.verdict.startswith(f"the book moves as +${moved:,.2f} of SPY would, ")
+    assert "[market] account_value doesn't say" in found.verdict
+    (project / "bolt.toml").write_text(f"{CONFIG}account_value = 5000.0\n")
+    rich = await beta.beta(call(project, pool, **of))  # type: ignore[arg-type]
+    assert f": a beta of {moved / 5000:.2f} on the account of $5,000.00; the beta" in rich.verdict
+    written(tmp_path, closes, ("AAA", "CCC"))
+    lacks = await beta.beta(call(project, pool, **of))  # type: ignore[arg-type]
+    assert lacks.verdict.startswith(
+        "the beta of the whole book is not known: 1 of its 2 positions can't be valued; the beta of"
+    )
+    one = await beta.beta(call(project, pool, ticker="AAA", **of))  # type: ignore[arg-type]
+    assert one.verdict.startswith("the beta of AAA")
+
+
+def by_hand(closes: list[float], rate: float) -> tuple[float, float]:
+    """Return volatility and Sharpe ratio by their definitions, of closes a calendar day apart."""
+    logs = returns(closes)
+    volatility = sqrt(252 * sum(one * one for one in logs) / len(logs))
+    excess = [after / before - 1 - expm1(rate / 365) for before, after in pairwise(closes)]
+    return volatility, sqrt(252) * statistics.mean(excess) / statistics.stdev(excess)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("rate", [None, 0.05])
+async def test_volatility_and_sharpe_ratio_are_those_of_their_definitions(
+    tmp_path: Path, pool: Pool, rate: float | None
+) -> None:
+    """The root of the mean square and Sharpe's ratio, with their errors, span and source."""
+    closes = walks(60)
+    project = written(tmp_path, closes, ("AAA", "BBB"))
+    if rate is not None:
+        (project / "bolt.toml").write_text(f"{CONFIG}[pricing]\nrate = {rate}\n")
+    volatility, sharpe = by_hand(closes["AAA"], rate or 0.0)
+    found = await past_returns.sharpe(call(project, pool, ticker="AAA"))  # type: ignore[arg-type]
+    error = sqrt((252 + sharpe**2 / 2) / 60)
+    assert rows(found) == (
+        (
+            "AAA", pytest.approx(100 * volatility, abs=0.005),
+            pytest.approx(100 * volatility / sqrt(120), abs=0.005),
+            pytest.approx(sharpe, abs=0.0005), pytest.approx(error, abs=0.0005),
+            60, "2024-01-01", "2024-03-01", "",
+        ),
+    )  # fmt: skip
+    assert found.verdict == (
+        f"the Sharpe ratio of AAA is {sharpe:.2f} ± {error:.2f} a year over 60 daily returns, "
+        "2024-01-01 to 2024-03-01 (prices.csv)"
+    )
+    told = "taken as 0" if rate is None else "5.00% a year throughout"
+    assert any(one.startswith(f"risk-free rate {told}") for one in found.assumptions)
+    assert any("Sharpe 1994" in one for one in found.assumptions)
+    of = {"ticker": "AAA", "against": "SPY"}
+    other = await past_returns.sharpe(call(project, pool, **of))  # type: ignore[arg-type]
+    assert [row[0] for row in rows(other)] == ["AAA", "SPY"]
+    both = await past_returns.volatility(call(project, pool))
+    assert [row[0] for row in rows(both)] == ["AAA", "BBB"]
+    assert both.verdict.startswith(f"the volatility of AAA is {volatility:.1%} ± ")
+    assert any("√252" in one for one in both.assumptions)
+
+
+@pytest.mark.anyio
+async def test_the_returns_of_a_period_begin_with_its_first_day(tmp_path: Path, pool: Pool) -> None:
+    """The close before it is needed for that; too few returns are no figure, and say so."""
+    closes = walks(90)
+    project = written(tmp_path, closes, ("AAA",))
+    of = {"ticker": "AAA", "begin": "2024-02-01", "end": "2024-02-29"}
+    found = await past_returns.volatility(call(project, pool, **of))  # type: ignore[arg-type]
+    ((_, value, *_, count, first, last, _),) = rows(found)
+    volatility, _ = by_hand(closes["AAA"][30:60], 0.0)
+    assert value == pytest.approx(100 * volatility, abs=0.005)
+    assert (count, first, last) == (29, "2024-01-31", "2024-02-29")
+    of["begin"] = "2024-02-20"
+    few = await past_returns.volatility(call(project, pool, **of))  # type: ignore[arg-type]
+    assert not few.found
+    assert "only 10 daily returns lie in that time, expected 20 or more" in few.verdict
+    assert rows(few)[0][1:5] == (None, None, None, None)
+
+
+@pytest.mark.anyio
+async def test_what_may_be_a_split_is_told_and_what_never_moves_has_no_ratio(
+    tmp_path: Path, pool: Pool
+) -> None:
+    """A close that halves over night, and one that stays."""
+    closes = walks(60)
+    closes["AAA"][30:] = [one / 2 for one in closes["AAA"][30:]]
+    project = written(tmp_path, closes | {"FLAT": [7.0] * 61}, ("AAA", "FLAT"))
+    (project / "bolt.toml").write_text(f"{CONFIG}[pricing]\nrate = 0.05\n")
+    found = await past_returns.sharpe(call(project, pool))
+    assert any("size that an unadjusted split has" in one for one in found.assumptions)
+    assert [row[-1] for row in rows(found)] == ["", "its returns never change"]
+    assert "the Sharpe ratio of FLAT is not known: its returns never change" in found.verdict
 
 
 @pytest.mark.anyio

@@ -11,6 +11,7 @@ import pytest
 from engine.agents.services import Services
 from engine.agents.tool import Call, Refused, ToolError, Unavailable
 from engine.agents.tools.risk import risk
+from engine.agents.tools.wheel import wheel
 from engine.clock import ManualClock
 from engine.config import load
 from engine.evidence import Evidence, Figures, Table
@@ -159,3 +160,57 @@ async def test_a_book_that_cannot_be_valued_says_so_and_invents_nothing(
     assert found.lacks == "1 of 2 positions, which can't be valued"
     assert "its VaR is unknown: there are too few closes of U" in found.verdict
     assert table(found, "Not in these figures").rows[0][0] == "-4 U 2035-01-19 20 put"
+
+
+def two_stocks(project: Path) -> Path:
+    """Write a book whose shares would nearly cancel if those of two stocks added up."""
+    (project / "positions.csv").write_text("Symbol,Quantity,Price\nAAA,400,10\nBBB,-300,20\n")
+    closes = "".join(
+        f"2024-{1 + at // 28:02}-{1 + at % 28:02},{symbol},{price + at % 3 + at * at % 5}\n"
+        for at in range(80)
+        for symbol, price in (("AAA", 10), ("BBB", 50))
+    )
+    (project / "prices.csv").write_text(f"date,symbol,close\n{closes}")
+    (project / "bolt.toml").write_text(
+        '[market]\npositions = "positions.csv"\nprices = "prices.csv"\nas_of = "2024-04-01"\n'
+    )
+    (project / "config.yaml").write_text("risk:\n  greeks:\n    max_delta_exposure: 3.0\n")
+    return project
+
+
+async def test_a_limit_on_shares_holds_for_each_stock_on_its_own(
+    tmp_path: Path, pool: Pool
+) -> None:
+    """400 of one and 300 sold of another are no 100 shares: the first breaks a limit of 300."""
+    project = two_stocks(tmp_path)
+    (row,) = table(await risk.metrics(call(project, pool)), "Limits").rows
+    assert row[:5] == ("max_delta_exposure", 4.0, 3.0, -1.0, "contracts' worth of AAA shares")
+    assert row[5] == "BROKEN"
+    desk = await wheel.limits(call(project, pool))
+    assert "1 of 1 limit breached: max_delta_exposure" in desk.verdict
+    own = next(row for row in table(desk, "Limits").rows if row[0] == "max_delta_exposure")
+    assert own[1] == 4.0
+    assert "contracts' worth of AAA shares" in own
+    assert any("BBB -300.0, AAA +400.0; a limit" in one for one in desk.assumptions)
+
+
+async def test_exposure_by_stock_adds_up_to_the_books_and_says_that_sectors_are_not_known(
+    tmp_path: Path, pool: Pool
+) -> None:
+    """Value and money delta of each stock; the question for sectors is answered by these."""
+    project = two_stocks(tmp_path)
+    found = await risk.by_stock(call(project, pool, figure="sector"))  # type: ignore[arg-type]
+    assert found.verdict.startswith(
+        "the exposure by sector is not known: no data here tells which sector a stock is in; by "
+        "stock, the money that moves with it is BBB -$"
+    )
+    rows = table(found, "Exposure by stock").rows
+    assert [(row[0], row[2]) for row in rows] == [("BBB", -300.0), ("AAA", 400.0)]
+    assert sum(float(str(row[4])) for row in rows) == pytest.approx(100)
+    whole = await risk.metrics(call(project, pool))
+    book = next(s for s in whole.sections if isinstance(s, Figures) and s.title == "The book")
+    by_name = {figure.name: figure.value for figure in book.items}
+    for name, column in (("value", 1), ("delta in money", 3), ("vega", 5), ("theta", 6)):
+        assert sum(float(str(row[column])) for row in rows) == pytest.approx(by_name[name])
+    plain = await risk.by_stock(call(project, pool, figure="stock"))  # type: ignore[arg-type]
+    assert "sector" not in plain.verdict

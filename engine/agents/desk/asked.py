@@ -12,6 +12,7 @@ import re
 
 from engine.agents.desk.forms import EXPIRIES
 from engine.agents.pattern import Pattern
+from engine.agents.vocabulary import TICKERS
 from engine.evidence import Argument
 
 Slots = dict[str, Argument]
@@ -28,6 +29,11 @@ _SHORTFALL = Pattern(
 _GREEK = Pattern(r"\b(delta|gamma|vega|theta|rho)s?\b", re.IGNORECASE)
 _DECAY = Pattern(r"\b(?:time|daily|overnight)\s+decay\b", re.IGNORECASE)
 _VAR = Pattern(r"\b(?:var|value.at.risk|lose|loss|risk)\b", re.IGNORECASE)
+_SECTOR = Pattern(r"\b(?:sectors?|industr(?:y|ies)|gics)\b", re.IGNORECASE)
+_BY_STOCK = Pattern(
+    r"\bexpos\w*\s+(?:by|per|(?:of|in|to)\s+each)\s+(?:stock|ticker|symbol|underlying|name|compan)",
+    re.IGNORECASE,
+)
 _KIND = Pattern(r"\b(put|call)s?\b|(?<=\d)([pc])\b|\bcsps?\b|\bcovered\b", re.IGNORECASE)
 _STRIKE = Pattern(
     r"(?<![\w.$])\$?(?P<n>\d+(?:\.\d+)?)\s*-?\s*(?:strike\s+)?(?:(?:puts?|calls?)\b|[pc]\b)|"
@@ -51,9 +57,23 @@ _CASH = Pattern(
     r"\bbuying\s+power\b|\bcollateral\b|\bcash\b|\btied\s+up\b|\blocked\b", re.IGNORECASE
 )
 _AGAINST = Pattern(
-    r"\b(?i:against|versus|vs\.?|with|to|and|on)\s+(?i:the\s+)?\$?(?P<index>[A-Z][A-Z.]{0,5})\b(?!.*\b[A-Z]{2,6}\b)"
+    r"\b(?i:against|versus|vs\.?|with|to|and|on|than)\s+(?i:the\s+)?\$?(?P<index>[A-Z][A-Z.]{0,5})\b(?!.*\b[A-Z]{2,6}\b)"
 )
-_STOCK = Pattern(r"\b(?i:of|between|is|are|does|do|for)\s+\$?(?P<stock>[A-Z][A-Z.]{0,5})\b")
+_STOCK = Pattern(
+    r"\b(?i:of|between|is|are|does|do|for)\s+\$?(?P<stock>[A-Z][A-Z.]{0,5}|(?i:unity))\b"
+)
+# A stock in small letters: "sharpe of spy over the last year".
+_SMALL = Pattern(
+    r"\b(?:of|for|is|was|has)\s+\$?(?!(?:unity|spot|stocks?|share|price|book|it|this|that|these|those|them|my|our|the|all|each|every|any|what|been)\b)"
+    r"(?P<stock>[a-z]{1,5})(?:\s+(?:over|in|since|from|for|during|between|last|past|this|the|been|ytd)\b.*)?[\s?.!]*$"
+)
+_PAST = (
+    ("correlation", r"correlat"),
+    ("beta", r"\bbeta"),
+    ("sharpe", r"\bsharpe"),
+    ("volatility", r"\bvol(?:s|atil\w*)?\b|\bhv\b"),
+    ("drawdown", r""),
+)
 _EXPIRIES = Pattern(EXPIRIES, re.IGNORECASE)
 _MARGIN = Pattern(r"^(?!.*\blimits?\b).*\bmargin\b", re.IGNORECASE)
 _YIELD = Pattern(r"\b(?:return|yield)s?\b", re.IGNORECASE)
@@ -62,6 +82,10 @@ _VOLATILITY = Pattern(r"\b(?:iv|implied\s+vol\w*|vol(?:atility)?s?)\b", re.IGNOR
 
 def of_risk(text: str) -> Slots:
     """Return the level of confidence, and the figure that is asked for where it is no VaR."""
+    if _SECTOR.search(text):
+        return {"figure": "sector"}
+    if _BY_STOCK.search(text):
+        return {"figure": "stock"}
     slots: Slots = {}
     if match := _LEVEL.search(text):
         slots["level"] = float(match["n"] or match["bare"] or match["front"]) / 100
@@ -114,16 +138,14 @@ def of_assignment(text: str) -> Slots:
 
 def of_past_prices(text: str) -> Slots:
     """Return what of past closes is asked, of which stock and against which; as the words have it."""
-    asks = (
-        "correlation" if re.search("correlat", text, re.IGNORECASE)
-        else "beta" if re.search(r"\bbeta", text, re.IGNORECASE)
-        else "drawdown"
-    )  # fmt: skip
+    asks = next(one for one, pattern in _PAST if re.search(pattern, text, re.IGNORECASE))
     slots: Slots = {"asks": asks}
     if asks != "drawdown" and (match := _AGAINST.search(text)):
         slots["against"] = match["index"]
-        text = text[: match.start()]
-        slots["ticker"] = found["stock"] if (found := _STOCK.search(text)) else ""
+        named = found["stock"] if (found := _STOCK.search(text[: match.start()])) else ""
+        slots["ticker"] = TICKERS.get(named.lower(), named)
+    elif asks not in ("correlation", "beta") and (match := _SMALL.search(text)):
+        slots["ticker"] = match["stock"].upper()
     return slots
 
 

@@ -3,6 +3,9 @@
 "with 50000 dollars and commission 1"   capital 50000, commission 1
 "the wheel in 2023 --hold --factor 1.2"  hold, volatility_factor 1.2
 "with a profit target of 50%"            unread: "50%"
+
+Money is read by a grammar of letters: each word has one (`_WORD`), so "on a 25k account, fees of
+$1" is "pakAyFld". The rules are patterns of letters, tried from left to right.
 """
 
 import re
@@ -16,33 +19,53 @@ Read = tuple[Slots, str]
 
 _OPTIONS = {name: option for option in COMMANDS["backtest"].options for name in option.names}
 _OPTION = Pattern(r"(?<!\S)(?P<name>--[a-z][\w-]*)(?:(?:=|\s+)(?P<value>(?!--)[^\s,;]+))?")
-_AMOUNT = (
-    r"\$?\s*(?P<{0}>\d[\d,_]*(?:\.\d+)?|\.\d+)\s*(?P<{0}_in>k\b|thousand\b|m\b|mio\b|million\b)?"
+
+_UNIT = (
+    r"(?:%|percent|pct|delta|δ|d\b|day|dte|week|month|year|strike|point|put|call|contract|option|"
+    r"share|trade|time|otm\b|itm\b)"
 )
-_MONEY = r"(?:dollars?|bucks?|usd|euros?|eur)"
-_ACCOUNT = (
-    r"(?:initial\s+|starting\s+)?(?:capital|account(?:\s+size)?|cash|portfolio|balance|money)"
+# Amounts are n, with a dollar sign d, in thousands k; what has no letter of its own is x.
+_WORD = Pattern(
+    rf"""
+      (?:(?P<d>\$)\s*)? (?P<n>\d+(?:[,_]\d{{3}})*(?:\.\d+)?|\.\d+) (?![,_.]?\d)
+      (?: \s*(?P<k>k|thousand|m|mio|million)\b | (?!\w|-\d|[\s-]*{_UNIT}) )
+    | (?P<z>(?:no|without(?:\s+any)?|zero|free\s+of)\s+(?:commissions?|fees?)\b)
+    | (?P<F>(?:commissions?|fees?|costs)\b)
+    | (?P<A>(?:(?:initial|starting)\s+)?(?:capital|account(?:\s+size)?|portfolio|balance|money
+        |investment|cash(?!.(?:secured|settled)))\b)
+    | (?P<c>(?:dollars?|bucks?|usd|euros?|eur)\b)
+    | (?P<e>(?:per|an?|each|/)\s*(?:contract|option|trade)\b|(?:per|each)\b)
+    | (?P<s>(?:start\w*\s+(?:with|from|at)|invest\w*)\b)
+    | (?P<w>(?:with|using)\b)
+    | (?P<p>(?:on|from|for|given)\b)
+    | (?P<l>(?:of|is|are)\b|[=:])
+    | (?P<a>an?\b)
+    | (?P<i>in\b(?!.the.money))
+    | (?P<y>(?:and|to|into|since|until|over|while)\b|[,.;?!)])
+    | (?:at|in|out.of).the.money | (?P<t>at\b) | \w[\w.'-]*(?:,\d+)*%? | \S
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
-_CAPITAL = Pattern(
-    rf"\b{_ACCOUNT}\s*(?:of|is|at|=|:|with)?\s*{_AMOUNT.format('of')}(?:\s*{_MONEY}\b)?|"
-    rf"\b(?:with|on|from|start\w*\s+(?:with|from|at)|invest\w*|using|given|for)\s+(?:an?\s+)?{_AMOUNT.format('with')}"
-    rf"(?:\s*{_MONEY}\b(?!\s+(?:per|an?|each|commission)\b)(?:\s+{_ACCOUNT}\b)?|\s+{_ACCOUNT}\b)|"
-    rf"\b(?:start\w*\s+(?:with|from|at)|invest\w*)\s+(?:an?\s+)?{_AMOUNT.format('start')}(?!\s*[%\w])|"
-    rf"\b(?:with|start\w*\s+(?:with|from|at)|invest\w*|using)\s+(?:an?\s+)?(?:\$\s*(?P<bare>\d[\d,_]*(?:\.\d+)?)(?P<bare_in>k\b|m\b)?|(?P<short>\d+(?:\.\d+)?)(?P<short_in>k\b))"
-    r"(?!\s*(?:commission|fees?|a\b|per\b|each\b))",
-    re.IGNORECASE,
+_OWN = r"e?[lt]?[nd](?!c?A)"  # after a fee, the amount that is its own
+_NO_FEE = rf"(?!c?e|c?i?F(?!{_OWN}))"  # after an amount that is no fee's: "50000 commission 1"
+_COMMISSION = (
+    rf"F{_OWN}c?e?",  # fees of 0.65 dollars a contract
+    rf"[nd]c?e?i?F(?!{_OWN})",  # 1 dollar per contract in fees
+    r"z",  # without commission
 )
-_FEE = r"(?:commissions?|fees?)"
-_EACH = r"(?:\s*(?:dollars?|bucks?|usd))?(?:\s*(?:per|an?|each|/)\s*(?:contract|option|trade))?"
-_COMMISSION = Pattern(
-    rf"\b(?:{_FEE}|costs)(?:\s+(?:per|a)\s+contract)?\s*(?:of|is|are|at|=|:)?\s*\$?\s*(?P<after>\d+(?:\.\d+)?|\.\d+)(?!\s*%|[\d.]*\d){_EACH}|"
-    rf"\$?(?<![\d.])(?P<before>\d+(?:\.\d+)?|\.\d+){_EACH}\s+(?:in\s+)?{_FEE}\b|"
-    rf"\b(?P<none>(?:no|without(?:\s+any)?|zero|free\s+of)\s+{_FEE})\b",
-    re.IGNORECASE,
+_CAPITAL = (
+    rf"A[ltw]?a?[ndk]{_NO_FEE}c?",  # a capital of 20000 dollars
+    r"[ndk]c?A",  # 25k account
+    rf"[spw]a?[nd]{_NO_FEE}c",  # for 10000 dollars
+    rf"[spw]a?k{_NO_FEE}c?",  # on 50k
+    rf"[sw]a?d{_NO_FEE}",  # using $50,000
+    rf"sa?n{_NO_FEE}(?=[ipswyl]|$)",  # starting with 10000 in puts
 )
+_SAID = Pattern(rf"(?P<commission>{'|'.join(_COMMISSION)})|(?P<capital>{'|'.join(_CAPITAL)})")
 _TIMES = {"k": 1e3, "t": 1e3, "m": 1e6}
 _NUMBER = Pattern(
-    r"(?<![\w.])(?:s&p\s*)?[-+]?\$?\d[\d.,_]*(?<![.,_])(?:\s*%|\s*(?!(?:and|or|to|then)\b)[a-z]+\b)?",
+    r"(?<![\w.])(?:s&p\s*)?[-+]?\$?\d[\d.,_]*(?<![.,_])"
+    r"(?:\s*%|\s*(?!(?:and|or|to|then)\b)[a-z]+\b)?",
     re.IGNORECASE,
 )
 
@@ -64,18 +87,20 @@ def options(text: str) -> Read:
 
 
 def money(text: str) -> Read:
-    """Return the capital and the commission a contract, and the text without them."""
+    """Return the capital and the commission a contract, and the text without them.
+
+    Of several, the first is taken and the others stay in the text.
+    """
+    words = list(_WORD.finditer(text))
     slots: Slots = {}
-    if match := _COMMISSION.search(text):
-        said = match["after"] or match["before"]
-        slots["commission"] = 0.0 if match["none"] else float(said)
-        text = _without(text, match)
-    if match := _CAPITAL.search(text):
-        name = next(one for one in ("of", "with", "start", "bare", "short") if match[one])
-        times = _TIMES.get((match[f"{name}_in"] or " ")[0].lower(), 1.0)
-        slots["capital"] = float(match[name].replace(",", "").replace("_", "")) * times
-        text = _without(text, match)
-    return slots, text
+    rest, end = "", 0
+    for said in _SAID.finditer("".join(map(_letter, words))):
+        taken = words[said.start() : said.end()]
+        name = str(said.lastgroup)
+        if name not in slots:
+            slots[name] = next((_amount(word) for word in taken if word["n"]), 0.0)
+            rest, end = f"{rest}{text[end : taken[0].start()]} , ", taken[-1].end()
+    return slots, rest + text[end:]
 
 
 def left(text: str) -> list[str]:
@@ -85,13 +110,22 @@ def left(text: str) -> list[str]:
     return [*unknown, *(match[0].strip() for match in _NUMBER.finditer(rest))]
 
 
+def _letter(word: re.Match[str]) -> str:
+    if not word["n"]:
+        return word.lastgroup or "x"
+    if word["k"] and (word["d"] or word["k"].lower() != "m"):  # a bare "3m" may be three months
+        return "k"
+    return "d" if word["d"] else "n"
+
+
+def _amount(word: re.Match[str]) -> float:
+    times = _TIMES[word["k"][0].lower()] if word["k"] else 1.0
+    return float(word["n"].replace(",", "").replace("_", "")) * times
+
+
 def _value(option: Option, value: str | None) -> Argument:
     if option.kind == "flag":
         return True
     if value is None or option.kind == "word":
         return value
     return float(value) if re.fullmatch(r"\d+(?:\.\d+)?|\.\d+", value) else None
-
-
-def _without(text: str, match: re.Match[str]) -> str:
-    return f"{text[: match.start()]} , {text[match.end() :]}"

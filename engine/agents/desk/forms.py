@@ -9,7 +9,7 @@ OF_DESK = (
     r"^(?!(?:find(?!\s+(?:me|the\s+best|(?:[\w.]+\s+){0,3}(?:puts|strikes|trades|candidates|csps))\b)|search|grep|rg|ripgrep|locate|"
     r"where(?!\s+(?:am\s+i|do\s+we|do(?:es)?\s+(?:my|our|the)\s+\w+(?:\s+\w+)?)\s+stand)|who|look\s+for|"
     r"(?:which|what|any|list|show)\s+(?:the\s+)?tests?\s+(?:cover|of|for)|tests?\s+(?:of|for|cover\w*))\b)"
-    r"(?!.*(?:<|\b(?:code|functions?|class(?:es)?|modules?|files?|implement\w*|comput(?:es?|ed)|calculated|defined|"
+    r"(?!.*(?:<|\b(?:code|functions?|class(?:es)?|modules?|files?|implement\w*|(?<!^)comput(?:es?|ed)|calculated|defined|"
     r"loaded|enforced|handled|stored|parsed|checked|configured|repo(?:sitory)?|from\s+the\s+config|"
     # of software, and of the machine
     r"api|rate\s+limits?|queues?|caches?|css|html|schemas?|threads?|buffers?|memory|cpu|disk|engine|commits?|a\s+change|"
@@ -56,3 +56,7 @@ EXPIRIES = (
     r"^(?:(?:show|list|what|which|are|is|the|my|our|me|upcoming|next|coming|all)\s+)*(?:option\s+)?expir(?:ies|ations?|y)(?:\s+(?:dates?|days?|calendar|schedule))?$|"
     rf"\bdays\s+(?:left|to\s+expiry)\b.*\b(?:my|our|open)\s+(?:{RIGHTS}|positions?)"
 )
+# One stock, by its symbol or by what stands for it, or those that are held.
+OF_STOCK = rf"(?:(?:my|our|the|all|each|every)\s+)*(?:\$?[a-z.]{{1,5}}|{STOCK}|stocks?|shares?|holdings?|{BOOK})"
+# Another stock beside it, a past, or nothing more.
+OVER = r"(?:(?:\s+and|\s+vs\.?|\s+versus|\s+against|\s+compared\s+(?:to|with)|\s+than|,)\s+(?:the\s+)?\$?[a-z.]{1,5}\b)?(?:\s+(?:over|in|since|from|during|for|between|until|last|past|this|the|been|ytd|stocks?|shares?|\d\w*)\b.*)?$"

@@ -47,7 +47,7 @@ _RATE = tuple(
 _VOLATILITY = tuple(
     Pattern(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\b{_OF_VOL}\b{_HOW}{_SIGN}{_N}{_UNIT}(?P<after>\s+(?:higher|lower|up|down)\b)?",
+        rf"\b{_OF_VOL}\b(?:\s+of\s+(?:the\s+)?{_OTHERS}\b)?{_HOW}{_SIGN}{_N}{_UNIT}(?P<after>\s+(?:higher|lower|up|down)\b)?",
         rf"{_SIGN}{_N}\s*(?P<unit>%|percent|pct|points?|pts?)?\s*(?P<how>(?:of\s+|in\s+)?{_OF_VOL}(?:\s+\w+)?|(?<=s\s)(?:higher|lower|up|down)\b)",
     )
 )

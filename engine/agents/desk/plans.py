@@ -70,6 +70,8 @@ def _risk(part: Understanding) -> Planned:
         return file_review(file, part.slots.get("focus"))
     if "folder" in part.slots:
         return _overview(part)
+    if part.slots.get("figure") in ("sector", "stock"):
+        return [task("risk.by_stock", _MARKET, given(part.slots, "figure"))]
     return [task("risk.metrics", _MARKET, _risk_asked(part.slots))]
 
 
@@ -120,10 +122,10 @@ def _overview(part: Understanding) -> Planned:
 
 
 def _past_prices(part: Understanding) -> Planned:
-    """How deep a stock fell, how stocks moved together, or one against an index."""
+    """How deep a stock fell, how much it moved, and how stocks moved together."""
     asks = str(part.slots.get("asks", "drawdown"))
-    wanted = ("begin", "end", "last") if asks == "drawdown" else ("against",)
-    return [task(f"prices.{asks}", _MARKET, given(part.slots, "ticker", *wanted))]
+    wanted = () if asks in ("correlation", "beta") else ("begin", "end", "last", "days")
+    return [task(f"prices.{asks}", _MARKET, given(part.slots, "ticker", "against", *wanted))]
 
 
 def _wheel(part: Understanding) -> Planned:

@@ -34,6 +34,9 @@ _DELTA = Pattern(
     r"\b(?:delta|δ|Δ)\s*(?:of|=|:|at|is|target)?\s*(?P<after>\d*\.\d+|\d{1,2})(?![\d.%])",
     re.IGNORECASE,
 )
+_WINDOW = Pattern(
+    r"(?<![\w.])(?P<n>\d{1,4})\s*-?\s*(?:(?:trading|business)\s+)?d(?:ays?)?\b", re.IGNORECASE
+)
 _THIS = Pattern(r"\bthis\s+(?P<unit>week|month|year)\b", re.IGNORECASE)
 _EACH = Pattern(r"\b(?:per|each|every|this)\s+(?P<unit>week|month|year)\b", re.IGNORECASE)
 _TODAY = Pattern(r"\btoday\b", re.IGNORECASE)
@@ -101,8 +104,7 @@ def desk_slots(intent: str, text: str) -> Slots:
     if intent == "backtest":
         return _backtest(text)
     if intent == "past_prices":
-        asked = desk_asked.of_past_prices(text)
-        return asked | (period(text)[0] if asked["asks"] == "drawdown" else {})
+        return _of_past_prices(text)
     if intent == "wheel_analysis":
         return _one("performance", True if _PERFORMANCE.search(text) else None) | _one(
             "code", True if _CODE.search(text) else None
@@ -134,6 +136,16 @@ def _of_positions(text: str) -> Slots:
     if match := _THIS.search(text):
         return asked | {"days": round(_CALENDAR[match["unit"][0].lower()], 2)}
     return asked | _one("days", _span(text, _CALENDAR))
+
+
+def _of_past_prices(text: str) -> Slots:
+    """Return what of past closes is asked, and of which past: a "30 day volatility" is of 30."""
+    asked = desk_asked.of_past_prices(text)
+    if asked["asks"] in ("correlation", "beta"):
+        return asked
+    when, rest = period(text)
+    window = _WINDOW.search(rest) if not when and asked["asks"] != "drawdown" else None
+    return asked | when | ({"days": float(window["n"])} if window else {})
 
 
 def share(delta: float) -> float:

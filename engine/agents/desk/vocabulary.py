@@ -15,7 +15,9 @@ from engine.agents.desk.forms import (
     GREEK,
     LEAD,
     MARKET,
+    OF_STOCK,
     ONE_RIGHT,
+    OVER,
     PAST,
     RESULT,
     RIGHTS,
@@ -150,7 +152,7 @@ DESK_INTENTS: dict[str, Weighted] = {
         (rf"{DESK}\bworst\s+case\b.*\b(?:my|our|{BOOK}|loss|lose|risk)\b", 3),
         (rf"{DESK}\bwhat\s+if\b.*\b{MARKET}\b.*\b{FALL}\b", 3.2),
         (
-            rf"{DESK}(?=.*\b(?:lose|make|gain|cost|worth|value|p&l|pnl|profit|loss|happens)\b).*\bif\b.*\b{FALL}\b.*\d",
+            rf"{DESK}^(?=.*\b(?:lose|make|gain|cost|worth|value|p&l|pnl|profit|loss|happens)\b).*\bif\b.*\b{FALL}\b.*\d",
             3.3,
         ),
         (
@@ -179,6 +181,18 @@ DESK_INTENTS: dict[str, Weighted] = {
             rf"{DESK}\b(?:my|our|{BOOK}|{STOCK}|stocks?|shares)(?:['’]?s)?\s+betas?\b|{DESK}\bbeta.weighted\b|"
             rf"{DESK}\bbetas?\s+(?:of|for|against|versus|vs|to|with)\b",
             3.5,
+        ),
+        (
+            rf"{DESK}^(?!.*\b(?:wheel|strateg\w+|back.?test\w*|{SELLING})\b).*"
+            rf"(?:\bsharpes?(?:\s+ratios?)?\s+(?:of|for)\s+{OF_STOCK}{OVER}|^(?:what\s+(?:is|was)\s+)?(?:my|our|{STOCK}|[a-z.]{{1,5}}['’]s)(?:['’]?s)?\s+sharpe(?:\s+ratio)?{OVER})",
+            3.5,
+        ),
+        (
+            rf"{DESK}^(?!.*\b(?:implied|iv|smiles?|skews?|surface|ranks?|percentiles?|{RIGHTS}|{FALL}|up|down)\b).*"
+            rf"(?:\b(?:vol(?:atility)?|volatilities|hv)\s+(?:of|for|in)\s+{OF_STOCK}{OVER}|\b(?:reali[sz]ed|historical)\s+vol(?:atility)?\s+{OF_STOCK}{OVER}|^(?:is|was|are|were)\s+{OF_STOCK}\s+(?:\w+\s+)?volatile{OVER}|\bhow\s+volatile\s+(?:is|are|was|were|has|have)\s+{OF_STOCK}{OVER}|"
+            rf"^(?:(?:what\s+is|show|the|my|our|{STOCK}|[a-z.]{{1,5}}['’]s)\s+)*(?:reali[sz]ed|historical)\s+vol(?:atility)?{OVER}|"
+            rf"^(?:what\s+is\s+)?(?:{STOCK}|[a-z.]{{1,5}}['’]s)(?:['’]?s)?\s+vol(?:atility)?{OVER}|\bmost\s+volatile\b.*\b(?:stocks?|holdings?|positions?)\b|\b(?:stocks?|holdings?)\b.*\bmost\s+volatile\b)",
+            3.6,
         ),
     ),
     **WHEEL_INTENTS,
@@ -306,6 +320,11 @@ DESK_INTENTS: dict[str, Weighted] = {
     ),
     "risk_analysis": (
         (
+            rf"{DESK}\b(?:sectors?|industr(?:y|ies)|gics)\b.*\b(?:expos\w*|allocat\w*|breakdown|weights?|concentrat\w*|divers\w*|risk\w*|mix|split|i|we|my|our|{BOOK})\b|"
+            rf"{DESK}\b(?:expos\w*|allocat\w*|breakdown|concentrat\w*|divers\w*|risk\w*|my|our|{BOOK})\b.*\b(?:sectors?|industr(?:y|ies)|gics)\b",
+            3.6,
+        ),
+        (
             rf"{DESK}\b(?:what|how\s+much)\s+(?:can|could|might)\s+(?:i|we)\s+lose\b(?!.*\bif\b)|"
             rf"{DESK}^(?:(?:what|is|are|the|my|our|show|net|total|portfolio|book|current)\s+)*{GREEK}(?:\s+(?:per\s+day|a\s+day|exposure|today|of\s+(?:(?:the|my|our)\s+)?(?!(?:an?|one)\b)[a-z]{{1,9}}))?$",
             3.1,
@@ -362,13 +381,13 @@ DESK_INTENTS: dict[str, Weighted] = {
     ),
 }
 
-# What a question of the intent has somewhere in it, as in `code_vocabulary`.
+# What a question of the intent has somewhere in it, as in `code_vocabulary`; "_" is a blank.
 DESK_HINTS: dict[str, tuple[str, ...]] = {
-    intent: tuple(words.split())
+    intent: tuple(hint.replace("_", " ") for hint in words.split())
     for intent, words in {
         "backtest": "validat back simul equit sweep grid param delta dte days rule strike wheel strateg put buy beat test sell writ csp covered",
-        "stress": "pass elapse go nothing where stay rate worst u spot stock underlying market plus minus stress % percent crash grid suppose assume imagine say point matrix what if impact effect vol scenario worst bad p&l p/l p pnl up down shock bump shift",
-        "past_prices": "draw correlat beta how",
+        "stress": "pass elapse go nothing where stay rate worst _u_ unity spot stock underlying market plus minus stress % percent pct pts pt_ table heat when crash grid suppose assume imagine say point matrix what if impact effect vol scenario worst bad p&l p/l p pnl up down shock bump shift",
+        "past_prices": "draw correlat beta how sharpe vol hv",
         "wheel_candidates": "many which what best top good highest most richest fattest ideal optimal candidate suggest recommend idea pick screen scan opportunit yield return near "
         "propose pick rank screen scan choose next strike sell write premium income delta",
         "wheel_rolls": "should could can do roll clos buy take taking profit breach trigger",
@@ -381,7 +400,7 @@ DESK_HINTS: dict[str, tuple[str, ...]] = {
         "option_chance": "prob chance odds likel pop pot",
         "wheel_analysis": "wheel covered cash",
         "options_analysis": "option pric valu black binom greek implied",
-        "risk_analysis": "risk delta gamma vega theta rho greek decay lose loss value expected cvar var draw "
+        "risk_analysis": "sector industr gics risk delta gamma vega theta rho greek decay lose loss value expected cvar var draw "
         "expos margin position book portfolio am",
         "option_price": "put call straddle strangle condor butterfl spread collar p c",
         "payoff": "pay max great larg big most diagram curve graph chart profile plot draw",

@@ -192,12 +192,15 @@ def _bought(desk: Desk, short: Sequence[Position], kind: str) -> Iterator[str]:
         if kind != "call":
             yield "no put is short"
         return
-    shares = -sum(one.shares for one in puts)
     paid = -sum(one.shares * _strike(one) for one in puts)
-    total = sum(one.quantity for one in desk.book.positions if isinstance(one.instrument, Stock))
+    brought = [
+        f"{shares:g} shares of {stock} at {paid / shares:,.2f} on average, beside "
+        f"{_shares(desk, stock):g} held"
+        for stock, shares, paid in _by_stock(puts)
+    ]
     yield (
-        f"all short puts bind {money(paid, _currency(desk))}: assigned, they bring {shares:g} "
-        f"shares at {paid / shares:,.2f} on average, beside {total:g} held"
+        f"all short puts bind {money(paid, _currency(desk))}: assigned, they bring "
+        f"{' and '.join(brought)}"
     )
 
 
@@ -205,12 +208,21 @@ def _delivered(desk: Desk, short: Sequence[Position], kind: str) -> Iterator[str
     calls = [one for one in short if _is(one, "call")]
     if not calls or kind == "put":
         return
-    shares = -sum(one.shares for one in calls)
-    brought = -sum(one.shares * _strike(one) for one in calls)
+    paid = -sum(one.shares * _strike(one) for one in calls)
+    taken = [f"{shares:g} shares of {stock}" for stock, shares, _ in _by_stock(calls)]
     yield (
-        f"all short calls assigned take {shares:g} shares and bring "
-        f"{money(brought, _currency(desk))}"
+        f"all short calls assigned take {' and '.join(taken)} and bring "
+        f"{money(paid, _currency(desk))}"
     )
+
+
+def _by_stock(short: Iterable[Position]) -> list[tuple[str, float, float]]:
+    """Return of each stock how many of its shares change hands, and for how much."""
+    found = dict[str, tuple[float, float]]()
+    for one in short:
+        name, (shares, paid) = _symbol(one), found.get(_symbol(one), (0.0, 0.0))
+        found[name] = shares - one.shares, paid - one.shares * _strike(one)
+    return [(name, *sums) for name, sums in sorted(found.items())]
 
 
 def _is(position: Position, kind: str) -> bool:

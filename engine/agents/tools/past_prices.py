@@ -1,6 +1,7 @@
 """What a stock's daily closes were like: how deep they fell, and how stocks moved together."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -18,43 +19,48 @@ if TYPE_CHECKING:
     from engine.market.returns import Performance
 
 _EXAMPLE = "an EXAMPLE: every price of it is invented"
-_MOST = 200
+MOST = 200
 _FELL = (
     "stock", "deepest fall %", "high", "high on", "low", "low on", "recovered",
     "now against its high %",
 )  # fmt: skip
 _PAIRS = ("pair", "correlation", "returns", "from", "to", "why not")
-_BETAS = ("stock", "against", "beta", "correlation", "returns", "from", "to", "why not")
 _AS_THEY_STAND = "closes as they stand in the table: dividends are not added back"
 
 
 async def drawdown(call: Call) -> Evidence:
     """Show the deepest fall of a stock's closes; of every stock held where none is named."""
-    return await _work(call, _fallen, call.text("ticker"))
+    return await work(call, _fallen)
 
 
 async def correlation(call: Call) -> Evidence:
     """Show how the daily returns of the stocks held, and of a named one, went together."""
-    return await _work(call, _correlated, call.text("against"))
+    return await work(call, _correlated)
 
 
-async def beta(call: Call) -> Evidence:
-    """Show the beta of the stocks held, or of a named one, against a stock or index on hand."""
-    return await _work(call, _betas, call.text("against"))
+Compose = Callable[[Call, Reading, Sources, list[str]], Evidence]
 
 
-_Compose = Callable[[Call, Reading, Sources, list[str]], Evidence]
-
-
-async def _work(call: Call, compose: _Compose, named: str) -> Evidence:
-    """Read the closes of what is held and of `named`, and compose the answer in a thread."""
-    configured = call.services.settings.config.market.ticker
-    asked = Call({"ticker": named or configured}, call.services, progress=call.progress)
-    asked.poorer = call.poorer
-    reading, where = await read(asked, "prices", ticker=configured)
+async def work(call: Call, compose: Compose) -> Evidence:
+    """Read the closes of what is held and of what is named, and compose the answer in a thread."""
+    first, *others = [one for one in (call.text("against"), call.text("ticker")) if one] or [""]
+    reading, where = await _read(call, first)
+    for other in others:
+        if other not in reading.book.prices:
+            more, _ = await _read(call, other)
+            book = replace(reading.book, prices={**more.book.prices, **reading.book.prices})
+            reading = replace(reading, book=book)
     if not reading.book.prices:
         raise Refused("no daily closes are on hand", 'set [market] prices = "prices.csv"')
     return await anyio.to_thread.run_sync(compose, call, reading, where, _held(reading))
+
+
+async def _read(call: Call, named: str) -> tuple[Reading, Sources]:
+    """Read the closes of what is held and, beside it, of one stock."""
+    configured = call.services.settings.config.market.ticker
+    asked = Call({"ticker": named or configured}, call.services, progress=call.progress)
+    asked.poorer = call.poorer
+    return await read(asked, "prices", ticker=configured)
 
 
 def _held(reading: Reading) -> list[str]:
@@ -63,7 +69,7 @@ def _held(reading: Reading) -> list[str]:
     return sorted(held or reading.book.prices)
 
 
-def _evidence(
+def evidence(
     verdict: str,
     table: Table,
     reading: Reading,
@@ -81,14 +87,15 @@ def _evidence(
     )
 
 
-# ── how deep ─────────────────────────────────────────────────────────────────────────────────────
+def with_closes(call: Call, reading: Reading, held: list[str]) -> tuple[list[str], list[str]]:
+    """Return the named stocks, or those held, that there are closes of; and what is to be said.
 
-
-def _fallen(call: Call, reading: Reading, where: Sources, held: list[str]) -> Evidence:
-    from engine.market.returns import of_closes
-
-    named = call.text("ticker")
+    Raises:
+        Refused: there are closes of none.
+    """
+    named, against = call.text("ticker"), call.text("against")
     symbols = [named] if named else held
+    symbols = [*symbols, against] if against and against not in symbols else symbols
     known = [symbol for symbol in symbols if symbol in reading.book.prices]
     if not known:
         there = ", ".join(reading.book.prices)
@@ -96,17 +103,31 @@ def _fallen(call: Call, reading: Reading, where: Sources, held: list[str]) -> Ev
     said = [f"no closes of {symbol} are on hand" for symbol in symbols if symbol not in known]
     if not named:
         said.append("what the book itself was worth is on no record: these are its stocks")
+    return known, said
+
+
+def source_of(where: Sources) -> str:
+    """Return the table of the closes, as it is shown."""
+    place = where.places["prices"]
+    return place.shown if place else "prices"
+
+
+# ── how deep ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _fallen(call: Call, reading: Reading, where: Sources, held: list[str]) -> Evidence:
+    from engine.market.returns import of_closes
+
+    known, said = with_closes(call, reading, held)
     found = []
     for symbol in known:
         closes, more = _asked(call, reading.book.prices[symbol])
         found.append((symbol, closes, of_closes(closes)))
         said += more
     found.sort(key=lambda one: one[2].max_drawdown)
-    place = where.places["prices"]
-    source = place.shown if place else "prices"
-    verdict = "; ".join(_fall(*one, source) for one in found[:3])
-    rows = tuple(_fall_row(*one) for one in found[:_MOST])
-    return _evidence(verdict, Table("Deepest falls of closes", _FELL, rows), reading, where, said)
+    verdict = "; ".join(_fall(*one, source_of(where)) for one in found[:3])
+    rows = tuple(_fall_row(*one) for one in found[:MOST])
+    return evidence(verdict, Table("Deepest falls of closes", _FELL, rows), reading, where, said)
 
 
 def _asked(
@@ -163,9 +184,9 @@ def _correlated(call: Call, reading: Reading, where: Sources, held: list[str]) -
         verdict = f"no correlation is known: {rows[0][0]}: {rows[0][-1]}"
     elif len(rows) > len(known[:3]):
         verdict += f"; {len(rows) - len(known[:3])} more pairs"
-    table = Table(f"Correlation of daily log returns{_first(rows)}", _PAIRS, tuple(rows[:_MOST]))
+    table = Table(f"Correlation of daily log returns{first_of(rows)}", _PAIRS, tuple(rows[:MOST]))
     said = ("each pair over the days that both have a close", "the past of the stocks alone")
-    return _evidence(verdict, table, reading, where, said, found=bool(known))
+    return evidence(verdict, table, reading, where, said, found=bool(known))
 
 
 def _pairs(reading: Reading, symbols: Sequence[str]) -> Iterator[tuple[Cell, ...]]:
@@ -184,47 +205,8 @@ def _pairs(reading: Reading, symbols: Sequence[str]) -> Iterator[tuple[Cell, ...
             yield name, round(found.correlation, 4), found.returns, *days, ""
 
 
-def _betas(call: Call, reading: Reading, where: Sources, held: list[str]) -> Evidence:
-    index, named = call.text("against"), call.text("ticker")
-    there = reading.book.prices
-    if not index or index not in there:
-        lacks = f"no closes of {index} are on hand" if index else "the question names none"
-        raise Refused(
-            f"a beta is against an index's closes: {lacks}",
-            "add the index's rows to the prices and name it, as in: beta of my stocks against SPY",
-        )
-    symbols = [named] if named else [one for one in held if one != index]
-    rows = tuple(_betas_of(reading, symbols, index))
-    known = [row for row in rows if row[2] is not None]
-    verdict = "; ".join(
-        f"the beta of {stock} against {index} is {value:.2f} over {count} daily returns, "
-        f"{first} to {last} (correlation {both:+.2f})"
-        for stock, _, value, both, count, first, last, _ in known[:3]
-    )
-    verdict = verdict or "; ".join(f"no beta of {row[0]}: {row[-1]}" for row in rows[:3])
-    table = Table(f"Beta against {index}{_first(rows)}", _BETAS, rows[:_MOST])
-    said = (
-        "beta: covariance of daily log returns over the index's variance",
-        "of the stocks, a share each: the options on them and how many are held are not in it",
-    )
-    return _evidence(verdict, table, reading, where, said, found=bool(known))
-
-
-def _betas_of(reading: Reading, symbols: Sequence[str], index: str) -> Iterator[tuple[Cell, ...]]:
-    from engine.market.risk.market import FEWEST_RETURNS
-    from engine.market.together import pair
-
-    for symbol in symbols:
-        found = pair(reading.book.prices, symbol, index, FEWEST_RETURNS)
-        if isinstance(found, str):
-            yield symbol, index, None, None, None, None, None, found
-        else:
-            both = round(found.beta, 4), round(found.correlation, 4)
-            yield symbol, index, *both, found.returns, str(found.first), str(found.last), ""
-
-
-def _first(rows: Sequence[object]) -> str:
-    return f" (the first {_MOST} of {len(rows):,})" if len(rows) > _MOST else ""
+def first_of(rows: Sequence[object]) -> str:
+    return f" (the first {MOST} of {len(rows):,})" if len(rows) > MOST else ""
 
 
 def _number(cell: Cell) -> float:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from engine.market.exposure import most
 from engine.market.limits import Exposure, Headroom, headroom
 from engine.market.parameters import Sourced
 from engine.market.risk.risk import Risk
@@ -23,14 +24,17 @@ def risk_limits(risk: Risk, sourced: Sourced, account_value: float | None) -> tu
         account_value: what fractions of the portfolio's value are taken of; None: not known.
     """
     value_at_risk, shortfall, reason = _losses(risk)
+    (delta_of, delta), (gamma_of, gamma) = most(risk.lines, "delta"), most(risk.lines, "gamma")
     if account_value is None:
         reason = "[market] account_value is not set"
     found = headroom(
         Exposure(
             portfolio_value=account_value,
             currency=risk.currency,
-            delta_shares=risk.total.delta,
-            gamma_shares=risk.total.gamma,
+            delta_shares=delta,
+            delta_of=delta_of,
+            gamma_shares=gamma,
+            gamma_of=gamma_of,
             vega_per_point=risk.total.vega_per_point,
             theta_per_day=risk.total.theta_per_day,
             rho_per_point=risk.total.rho_per_point,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from engine.market.book import Stock
-from engine.market.ledger import apply
+from engine.market.ledger import Running
 from engine.market.ledger_events import Event, Exercised, Expired, Filled, Split
 from engine.market.lots import Ledger, LedgerError
 from engine.market.reading.errors import BadRows, Fault
@@ -47,7 +47,7 @@ def settle(trades: Sequence[Trade], table: Table) -> Settled:
         notes.append(f"{table.name}: its newest day comes first, so its rows are read from the end")
     kept, said = _delivered(trades[::-1] if newest_first else trades, table)
     ordered = sorted(kept, key=lambda one: (one.event.day, not isinstance(one.event, Split)))
-    ledger, events = Ledger(), []
+    ledger, events = Running(), []
     for _, of_day in groupby(ordered, key=lambda one: one.event.day):
         waiting = list(of_day)
         while waiting:
@@ -55,9 +55,9 @@ def settle(trades: Sequence[Trade], table: Table) -> Settled:
             if taken is None:
                 raise BadRows([_fault(table, one, ledger) for one in waiting])
             waiting.remove(taken)
-            ledger = _applied(ledger, taken, table)
+            _apply(ledger, taken, table)
             events.append(taken.event)
-    return Settled(tuple(events), ledger, (*notes, *said))
+    return Settled(tuple(events), ledger.ledger(), (*notes, *said))
 
 
 def _newest_first(trades: Iterable[Trade]) -> bool:
@@ -65,16 +65,16 @@ def _newest_first(trades: Iterable[Trade]) -> bool:
     return sum(a > b for a, b in steps) > sum(a < b for a, b in steps)
 
 
-def _applied(ledger: Ledger, trade: Trade, table: Table) -> Ledger:
+def _apply(ledger: Running, trade: Trade, table: Table) -> None:
     try:
-        return apply(ledger, trade.event)
+        ledger.add(trade.event)
     except LedgerError as error:
         raise BadRows(
             [Fault(table.name, trade.source.row, "action", "no event of this book", str(error))]
         ) from error
 
 
-def _short_of(ledger: Ledger, trade: Trade) -> str | None:
+def _short_of(ledger: Running, trade: Trade) -> str | None:
     """Return what the ledger would have to hold for the trade, None if it does."""
     event = trade.event
     if isinstance(event, Expired):
@@ -111,7 +111,7 @@ def _lacking(held: float, wanted: float, side: str) -> str | None:
     )
 
 
-def _fault(table: Table, trade: Trade, ledger: Ledger) -> Fault:
+def _fault(table: Table, trade: Trade, ledger: Running) -> Fault:
     event = trade.event
     wanted = abs(event.quantity) if isinstance(event, Filled) else 0.0
     if isinstance(event, Expired | Exercised):

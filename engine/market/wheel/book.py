@@ -8,7 +8,7 @@ from engine.market.assignment import EarlyAssignment, early_assignment
 from engine.market.book import Book, Instrument, Option, OptionKind, Position, Quote, Stock
 from engine.market.candidates import Ranking
 from engine.market.candidates_sources import from_model, from_quotes
-from engine.market.exposure import Line, lines
+from engine.market.exposure import Line, lines, most
 from engine.market.ledger_events import Event, Filled, symbol_of
 from engine.market.limits import Exposure
 from engine.market.parameters import Parameters, Sourced
@@ -133,6 +133,7 @@ def exposure(risk: Risk, book: Book, account_value: float | None, kelly: float |
         kelly: the largest part of the account that one short put secures; None: not known.
     """
     total, held = risk.total, bindings(risk, book)
+    (delta_of, delta), (gamma_of, gamma) = most(risk.lines, "delta"), most(risk.lines, "gamma")
     shorts = [
         one for one in book.positions if isinstance(one.instrument, Option) and one.quantity < 0
     ]
@@ -142,8 +143,10 @@ def exposure(risk: Risk, book: Book, account_value: float | None, kelly: float |
     return Exposure(
         portfolio_value=account_value,
         currency=risk.currency,
-        delta_shares=total.delta,
-        gamma_shares=total.gamma,
+        delta_shares=delta,
+        delta_of=delta_of,
+        gamma_shares=gamma,
+        gamma_of=gamma_of,
         vega_per_point=total.vega_per_point,
         theta_per_day=total.theta_per_day,
         rho_per_point=total.rho_per_point,

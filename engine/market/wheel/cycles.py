@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 
-from engine.market.book import Option, Position, Stock
+from engine.market.book import Instrument, Option, Position, Stock
 from engine.market.expiry_gain import expiry_gain
-from engine.market.ledger import apply
+from engine.market.ledger import Running
 from engine.market.ledger_events import (
     Event,
     Exercised,
@@ -18,7 +18,7 @@ from engine.market.ledger_events import (
     Split,
     symbol_of,
 )
-from engine.market.lots import Ledger
+from engine.market.lots import Holding, Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +98,17 @@ class _Turn:
     called_away: float = 0.0
     collateral: float = 0.0
 
-    def note(self, event: Event, before: Ledger, after: Ledger) -> None:
+    def note(self, event: Event, held: float, cash: float) -> None:
+        """Count an event: `held` of its instrument before it, the `cash` that it brought."""
         if isinstance(event, Filled) and isinstance(event.instrument, Option):
-            self.premium += after.cash - before.cash
+            self.premium += cash
             if event.quantity < 0:
-                opened = -event.quantity - max(before.quantity(event.instrument), 0.0)
-                self._sold(event.instrument, max(opened, 0.0))
-        elif isinstance(event, Exercised) and before.quantity(event.option) < 0:
+                self._sold(event.instrument, max(-event.quantity - max(held, 0.0), 0.0))
+        elif isinstance(event, Exercised) and held < 0:
             if event.option.kind == "put":
                 self.assigned += event.contracts
             else:
                 self.called_away += event.contracts
-        self.collateral = max(self.collateral, _bound(after))
 
     def _sold(self, option: Option, contracts: float) -> None:
         if option.kind == "put":
@@ -120,7 +119,7 @@ class _Turn:
 
 def _turns(symbol: str, events: Iterable[Event]) -> list[Cycle]:
     done: list[Cycle] = []
-    ledger, turn = Ledger(), None
+    ledger, binds, turn = Running(), _Bound(), None
     for event in events:
         if isinstance(event, Received) and done and not ledger.has_held(Stock(symbol)):
             # Credited after the shares were gone: it is the last cycle's.
@@ -128,21 +127,22 @@ def _turns(symbol: str, events: Iterable[Event]) -> list[Cycle]:
             gain, dividends = late.gain + event.cash, late.dividends + event.cash
             done[-1] = replace(late, gain=gain, dividends=dividends)
             continue
-        after = apply(ledger, event)
-        if turn is None and after.lots:
+        held, cash = sum(ledger.quantity(one) for one in _touched(event)[:1]), ledger.cash
+        ledger.add(event)
+        if turn is None and ledger.held:
             turn = _Turn(event.day)
         if turn is not None:
-            turn.note(event, ledger, after)
-            if not after.lots:
-                done.append(_cycle(symbol, turn, after, event.day))
-                turn, after = None, Ledger(last=event.day)
-        ledger = after
+            turn.note(event, held, ledger.cash - cash)
+            turn.collateral = max(turn.collateral, binds.after(event, ledger))
+            if not ledger.held:
+                done.append(_cycle(symbol, turn, ledger, event.day))
+                turn, binds, ledger = None, _Bound(), Running(Ledger(last=event.day))
     if turn is not None:
         done.append(_cycle(symbol, turn, ledger, None))
     return done
 
 
-def _cycle(symbol: str, turn: _Turn, ledger: Ledger, closed: date | None) -> Cycle:
+def _cycle(symbol: str, turn: _Turn, ledger: Running, closed: date | None) -> Cycle:
     shares = ledger.quantity(Stock(symbol))
     return Cycle(
         symbol=symbol,
@@ -159,30 +159,60 @@ def _cycle(symbol: str, turn: _Turn, ledger: Ledger, closed: date | None) -> Cyc
         collateral=turn.collateral,
         shares=shares,
         breakeven=_breakeven(symbol, ledger, shares) if shares > 0 else None,
-        open_options=any(isinstance(one, Option) for one in ledger.lots),
+        open_options=any(isinstance(one, Option) for one in ledger.held),
     )
 
 
-def _breakeven(symbol: str, ledger: Ledger, shares: float) -> float | None:
+def _breakeven(symbol: str, ledger: Running, shares: float) -> float | None:
     """Return where the gain at expiry changes its sign first, all cash so far counted."""
+    alike: dict[Option, float] = {}  # at expiry a right and its strike tell all
+    for one, holding in ledger.held.items():
+        if isinstance(one, Option):
+            same = replace(one, expiry=date.max, american=True)
+            alike[same] = alike.get(same, 0.0) + holding.quantity
     stock = Position(Stock(symbol), shares, -ledger.cash / shares)
-    options = (
-        Position(one, ledger.quantity(one), 0.0) for one in ledger.lots if isinstance(one, Option)
-    )
+    options = (Position(one, quantity, 0.0) for one, quantity in alike.items())
     found = expiry_gain((stock, *options)).breakevens
     return found[0] if found else None
 
 
-def _bound(ledger: Ledger) -> float:
-    """Return what short puts and long shares bind, currency."""
-    total = 0.0
-    for instrument, lots in ledger.lots.items():
-        for lot in lots:
-            if isinstance(instrument, Stock):
-                total += max(lot.quantity, 0.0) * (lot.basis - lot.premium)
-            elif instrument.kind == "put":
-                total += max(-lot.quantity, 0.0) * instrument.multiplier * instrument.strike
-    return total
+class _Bound:
+    """What short puts and long shares bind, currency, event by event."""
+
+    def __init__(self) -> None:
+        self._by: dict[Instrument, float] = {}
+        self._total = 0.0
+
+    def after(self, event: Event, ledger: Running) -> float:
+        """Return what is bound once the ledger has taken the event; a split changes all."""
+        for one in {*self._by, *ledger.held} if isinstance(event, Split) else _touched(event):
+            holding = ledger.held.get(one)
+            now = 0.0 if holding is None else _binds(one, holding)
+            self._total += now - self._by.pop(one, 0.0)
+            if now:
+                self._by[one] = now
+        return self._total
+
+
+def _binds(instrument: Instrument, holding: Holding) -> float:
+    if isinstance(instrument, Stock):
+        return holding.paid if holding.quantity > 0 else 0.0
+    if instrument.kind == "call":
+        return 0.0
+    return max(-holding.quantity, 0.0) * instrument.multiplier * instrument.strike
+
+
+def _touched(event: Event) -> tuple[Instrument, ...]:
+    """Return what an event but a split changes the lots of, its own instrument first."""
+    match event:
+        case Filled():
+            return (event.instrument,)
+        case Expired():
+            return (event.option,)
+        case Exercised():
+            return event.option, Stock(event.option.underlying)
+        case _:
+            return ()
 
 
 def _symbol(event: Event) -> str:

@@ -12,7 +12,14 @@ from engine.agents.tool import Call, Refused
 from engine.agents.tools.backend_door import door, used
 from engine.agents.tools.book_reading import read
 from engine.agents.tools.money import signed
-from engine.agents.tools.risk.sentences import Wanted, levels, of_positions, of_risk, wanted
+from engine.agents.tools.risk.sentences import (
+    Wanted,
+    levels,
+    of_positions,
+    of_risk,
+    of_stocks,
+    wanted,
+)
 from engine.evidence import Evidence, Section
 from engine.market.reading.reading import Reading
 from engine.market.settings import Sources
@@ -48,6 +55,11 @@ async def positions(call: Call) -> Evidence:
 async def stress(call: Call) -> Evidence:
     """Show what the book would gain or lose over moves of spot and volatility."""
     return await _answer(call, _stress)
+
+
+async def by_stock(call: Call) -> Evidence:
+    """Show what each stock's positions are worth and exposed to; sectors are not known."""
+    return await _answer(call, _by_stock)
 
 
 async def _answer(call: Call, compose: Callable[["Risk", _Found], Evidence]) -> Evidence:
@@ -107,6 +119,15 @@ def _positions(risk: "Risk", found: _Found) -> Evidence:
     verdict = of_positions(risk, found.asked)
     sections = [rows.positions(risk), *rows.left_out(risk), rows.ages(found.reading, risk)]
     return _evidence(verdict, risk, found, sections)
+
+
+def _by_stock(risk: "Risk", found: _Found) -> Evidence:
+    from engine.agents.tools.risk import rows
+    from engine.market.exposure import by_stock
+
+    each = by_stock(risk.lines)
+    sections = [rows.by_stock(risk, each), *rows.left_out(risk), rows.ages(found.reading, risk)]
+    return _evidence(of_stocks(risk, each, found.asked), risk, found, sections)
 
 
 def _stress(risk: "Risk", found: _Found) -> Evidence:

@@ -1,6 +1,6 @@
 """A book's risk as tables and figures: each with its unit, its source and the age of its data."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from engine.agents.tools.risk.sentences import percent
@@ -47,6 +47,25 @@ def positions(risk: Risk) -> Table:
             "source",
         ),
         (*rows, ("total", *_summed(risk), None, "")),
+    )
+
+
+def by_stock(risk: Risk, each: Mapping[str, Exposure]) -> Table:
+    """Return one row a stock: its positions together, those that move most money first."""
+    whole = sum(abs(one.delta_amount) for one in each.values())
+    rows = tuple(
+        (
+            symbol, round(one.value, 2), round(one.delta, 1), round(one.delta_amount, 2),
+            round(100 * abs(one.delta_amount) / whole, 1) if whole else None,
+            round(one.vega_per_point, 2), round(one.theta_per_day, 2),
+        )
+        for symbol, one in list(each.items())[:_MOST]
+    )  # fmt: skip
+    cut = f": {_MOST} of {len(each):,} stocks" if len(each) > _MOST else ""
+    return Table(
+        f"Exposure by stock on {risk.as_of}, {risk.currency}{cut}",
+        ("stock", "value", "delta (shares)", "delta in money", "% of all", "vega/pt", "theta/day"),
+        rows,
     )
 
 

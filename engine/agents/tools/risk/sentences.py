@@ -1,6 +1,6 @@
 """A book's risk in a sentence that leads with what is asked: VaR, shortfall, a Greek, a yield."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from engine.market.reading.reading import underlying
 
 if TYPE_CHECKING:
     from engine.kernels.value_at_risk import Tail
-    from engine.market.exposure import Line
+    from engine.market.exposure import Exposure, Line
     from engine.market.risk.risk import Risk
 
 _LEVEL = 0.95
@@ -95,6 +95,24 @@ def of_positions(risk: "Risk", asked: Wanted) -> str:
     if risk.total.profit is not None:
         verdict += f", {signed(risk.total.profit, risk.currency)} since they were opened"
     return verdict
+
+
+def of_stocks(risk: "Risk", each: "Mapping[str, Exposure]", asked: Wanted) -> str:
+    """Return the sentence on each stock's exposure, and that sectors are not known."""
+    whole = sum(abs(one.delta_amount) for one in each.values())
+    named = [
+        f"{symbol} {signed(one.delta_amount, risk.currency)}"
+        + (f" ({abs(one.delta_amount) / whole:.0%})" if whole else "")
+        for symbol, one in list(each.items())[:_MOST_NAMED]
+    ]
+    more = [f"{len(each) - len(named)} more stocks"] if len(each) > len(named) else []
+    said = f"by stock, the money that moves with it is {'; '.join((*named, *more))}"
+    if asked.figure != "sector":
+        return said
+    return (
+        "the exposure by sector is not known: no data here tells which sector a stock is in; "
+        f"{said}"
+    )
 
 
 def percent(level: float) -> str:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from engine.market.risk.risk import Risk
     from engine.market.wheel.kelly import KellyBet
 
+_MOST_NAMED = 6
+
 
 def limits_of(desk: Desk, asks: str = "") -> Evidence:
     """Return each limit with its value, how that is counted, and what is left.
@@ -33,7 +35,7 @@ def limits_of(desk: Desk, asks: str = "") -> Evidence:
     found = headroom(measured, desk.sourced)
     said = (
         f"margin by {SOURCE}",
-        *_delta(risk),
+        _delta(risk),
         *(() if kelly is None else (_bet(kelly, desk.volatility_days),)),
     )
     margin = f"{_margin(measured)}; " if asks == "margin" else ""
@@ -52,10 +54,19 @@ def _margin(measured: "Exposure") -> str:
     return f"{bound}, {measured.margin / value:.1%} of the account" if value else bound
 
 
-def _delta(risk: "Risk") -> tuple[str, ...]:
-    """Return the delta with its sign, where it is of one stock: those of several don't add up."""
-    one = len(risk.symbols) == 1
-    return (f"delta of the book: {risk.total.delta:,.1f} shares",) if one else ()
+def _delta(risk: "Risk") -> str:
+    """Return the delta with its sign, of each stock: those of several don't add up."""
+    from engine.market.exposure import by_stock
+
+    each = by_stock(risk.lines)
+    if len(each) == 1:
+        return f"delta of the book: {risk.total.delta:,.1f} shares"
+    named = [f"{symbol} {sums.delta:+,.1f}" for symbol, sums in list(each.items())[:_MOST_NAMED]]
+    more = [f"{len(each) - len(named)} more"] if len(each) > len(named) else []
+    return (
+        f"delta by stock, in shares: {', '.join((*named, *more))}; a limit on shares holds for "
+        "each stock, those on money for the whole book"
+    )
 
 
 def _verdict(found: "tuple[Headroom, ...]") -> str:
