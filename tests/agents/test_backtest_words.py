@@ -20,6 +20,8 @@ from engine.evidence import Argument, Understanding
         ("with 50000 dollars and commission 1", {"capital": 50_000.0, "commission": 1.0}),
         ("with $50,000 and $1 commission per contract", {"capital": 50_000.0, "commission": 1.0}),
         ("on a 25k account, fees of 0.65 a contract", {"capital": 25_000.0, "commission": 0.65}),
+        ("with 50k and 65 cents commission", {"capital": 50_000.0, "commission": 0.65}),
+        ("fees of 65¢ a contract on 9000 usd", {"capital": 9_000.0, "commission": 0.65}),
         ("with a capital of 20000, without commission", {"capital": 20_000.0, "commission": 0.0}),
         ("starting with 10000 in 2023", {"capital": 10_000.0, "begin": "2023-01-01"}),
         ("selling 25 delta puts with 50k since 2020", {"capital": 50_000.0, "delta": 0.25}),

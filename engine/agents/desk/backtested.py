@@ -34,6 +34,7 @@ _WORD = Pattern(
     | (?P<A>(?:(?:initial|starting)\s+)?(?:capital|account(?:\s+size)?|portfolio|balance|money
         |investment|cash(?!.(?:secured|settled)))\b)
     | (?P<c>(?:dollars?|bucks?|usd|euros?|eur)\b)
+    | (?P<q>cents?\b|¢)
     | (?P<e>(?:per|an?|each|/)\s*(?:contract|option|trade)\b|(?:per|each)\b)
     | (?P<s>(?:start\w*\s+(?:with|from|at)|invest\w*)\b)
     | (?P<w>(?:with|using)\b)
@@ -47,10 +48,10 @@ _WORD = Pattern(
     re.IGNORECASE | re.VERBOSE,
 )
 _OWN = r"e?[lt]?[nd](?!c?A)"  # after a fee, the amount that is its own
-_NO_FEE = rf"(?!c?e|c?i?F(?!{_OWN}))"  # after an amount that is no fee's: "50000 commission 1"
+_NO_FEE = rf"(?![cq]?e|q|c?i?F(?!{_OWN}))"  # after an amount that is no fee's: "50000 commission 1"
 _COMMISSION = (
-    rf"F{_OWN}c?e?",  # fees of 0.65 dollars a contract
-    rf"[nd]c?e?i?F(?!{_OWN})",  # 1 dollar per contract in fees
+    rf"F{_OWN}[cq]?e?",  # fees of 0.65 dollars a contract
+    rf"[nd][cq]?e?i?F(?!{_OWN})",  # 1 dollar per contract in fees, 65 cents commission
     r"z",  # without commission
 )
 _CAPITAL = (
@@ -98,7 +99,8 @@ def money(text: str) -> Read:
         taken = words[said.start() : said.end()]
         name = str(said.lastgroup)
         if name not in slots:
-            slots[name] = next((_amount(word) for word in taken if word["n"]), 0.0)
+            amount = next((_amount(word) for word in taken if word["n"]), 0.0)
+            slots[name] = amount / 100 if any(word["q"] for word in taken) else amount
             rest, end = f"{rest}{text[end : taken[0].start()]} , ", taken[-1].end()
     return slots, rest + text[end:]
 
