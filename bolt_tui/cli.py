@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from bolt_tui.collector import importing, leave_the_end_to_the_system
 from bolt_tui.command_line import check, is_health, parser
 from bolt_tui.refusing import FAILED, NAGIOS_UNKNOWN, BadUsage, OutputError, refuse
 
@@ -21,6 +22,7 @@ _OWN = frozenset(
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code."""
     words = sys.argv[1:] if argv is None else argv
+    leave_the_end_to_the_system()
     try:
         check(words)
         return _run(parser().parse_args(words))
@@ -58,14 +60,17 @@ def _run(arguments: argparse.Namespace) -> int:
         raise BadUsage(sentence)
     if sys.stdout is None and (arguments.command is not None or arguments.run is not None):
         raise OutputError("stdout is closed: there is nowhere to write the answer")
-    from engine.config import ConfigError
-    from engine.errors import EngineError
+    with importing():
+        from engine.config import ConfigError
+        from engine.errors import EngineError
 
     try:
         if arguments.command in _OWN:
             from importlib import import_module
 
-            return int(import_module(f"bolt_tui.commands.{arguments.command}").run(arguments))
+            with importing():
+                command = import_module(f"bolt_tui.commands.{arguments.command}")
+            return int(command.run(arguments))
         if arguments.command is not None or arguments.run is not None:
             return _answered(arguments)
         return _console(arguments)
@@ -74,11 +79,13 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _answered(arguments: argparse.Namespace) -> int:
-    from bolt_tui.request import request
+    with importing():
+        from bolt_tui.request import request
 
-    wanted = request(arguments)
+        wanted = request(arguments)
     try:
-        from bolt_tui import headless
+        with importing():
+            from bolt_tui import headless
     except Exception as error:
         # A boundary: a part that can't be imported leaves the existing tools.
         from bolt_tui import last_resort
@@ -118,7 +125,8 @@ def _console(arguments: argparse.Namespace) -> int:
     checked = settings(arguments)
     from pathlib import Path
 
-    from bolt_tui import interactive
+    with importing():
+        from bolt_tui import interactive
 
     replay = None
     if arguments.replay is not None:

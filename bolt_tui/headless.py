@@ -8,11 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import anyio
 
-from bolt_tui import last_resort
 from bolt_tui.handed_in import tools
 from bolt_tui.printing import emit, exit_code, note, sink_stdout, write
-from bolt_tui.progress import show_progress
-from bolt_tui.ready_notice import ReadyNotice
 from bolt_tui.request import Request
 from engine.bus import Subscription
 from engine.config import ConfigError
@@ -36,6 +33,8 @@ def run(wanted: Request) -> int:
     try:
         answer = anyio.run(_answer, wanted, received)
     except _NotOpened as refused:
+        from bolt_tui import last_resort
+
         return last_resort.run(wanted, refused.cause)
     if wanted.output != "ndjson" or wanted.explain:
         emit(answer, wanted.output)
@@ -85,6 +84,8 @@ async def _asked(engine: Engine, wanted: Request, received: list[int]) -> Answer
             if wanted.output == "ndjson":
                 group.start_soon(_stream, subscription, engine, received)
             elif sys.stderr.isatty():
+                from bolt_tui.progress import show_progress
+
                 group.start_soon(show_progress, subscription, sys.stderr)
             answer = await engine.ask(wanted.query, timeout_s=wanted.timeout_s)
             subscription.close()
@@ -112,6 +113,8 @@ async def _signals(engine: Engine, received: list[int]) -> AsyncIterator[None]:
 @asynccontextmanager
 async def _service(engine: Engine) -> AsyncIterator[None]:
     """Tell whoever started this as a service that it is ready, at work, and about to stop."""
+    from bolt_tui.ready_notice import ReadyNotice
+
     notice = ReadyNotice()
     async with anyio.create_task_group() as group:
         notice.ready()

@@ -1,15 +1,15 @@
 """The project and its settings, checked before anything is opened: what every face begins with."""
 
 import argparse
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from engine.config import ConfigError, Loaded, load
 from engine.project import resolve
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """A folder that exists and settings that hold."""
 
     project: Path

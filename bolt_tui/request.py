@@ -2,8 +2,9 @@
 
 import argparse
 import sys
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from bolt_tui.opening import Settings, settings
 from engine.errors import BadQuery
@@ -11,8 +12,7 @@ from engine.errors import BadQuery
 MAX_STDIN_BYTES = 65_536
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What to answer and how to print it."""
 
     settings: Settings

@@ -13,11 +13,11 @@ from engine.clock import Clock
 from engine.config import Loaded
 from engine.events import Event, GpuSample, HostSample, ProcessSample
 from engine.evidence import Figure
-from engine.search.text_search import TextSearch
 from engine.store.journals.journal import Journal
 from engine.store.leases.pool import Pool
 
-if TYPE_CHECKING:  # 10 ms: only who looks back pays
+if TYPE_CHECKING:  # 10 ms each: only who searches or looks back pays
+    from engine.search.text_search import TextSearch
     from engine.store.past.past import Past
 
 
@@ -60,12 +60,17 @@ class Services:
     sampling: Callable[[], AbstractAsyncContextManager[None]]
     ripgrep: Callable[[], str]
     files: Callable[[], Awaitable[tuple[str, ...]]]
-    text: TextSearch
+    open_text: Callable[[], "TextSearch"]
     code: AskCode
     room: Callable[[], Awaitable[None]]
     """Returns where heavy work may begin; raises Unavailable where memory is short."""
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     """What the program was started with, secrets included: its children get `os.environ`."""
+
+    @property
+    def text(self) -> "TextSearch":
+        """Finds lines in the project's files."""
+        return self.open_text()
 
     @property
     def past(self) -> "Past":

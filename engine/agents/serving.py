@@ -12,7 +12,7 @@ rollout caps, takes out of use what lies above it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from msgspec.structs import replace
 
@@ -24,8 +24,9 @@ from engine.breaker.errors import CircuitOpen
 from engine.breaker.row import Row
 from engine.events import CircuitState
 from engine.evidence import SEVERAL, Argument, Level, Plan, PlannedTask, Understanding
-from engine.existing_tools import Wanted
-from engine.search.text_query import TextQuery, match_flags
+
+if TYPE_CHECKING:
+    from engine.existing_tools import Wanted
 
 Instead = Literal["existing_tool", "cached"]
 UNSERVED, BY_TEXT = "unserved", "search.instead"
@@ -158,7 +159,7 @@ def _lacked(task: PlannedTask, out: Mapping[str, Lack]) -> bool:
     return bool((needs(task) | {"memory"}) & out.keys())
 
 
-def instead(wanted: Wanted | None, level: Level) -> tuple[Instead, ...]:
+def instead(wanted: "Wanted | None", level: Level) -> tuple[Instead, ...]:
     """Return what to try for a query that can't be served, the best first.
 
     What the system's own tools tell is of now; a command of the user's may mean something else, so
@@ -171,11 +172,13 @@ def instead(wanted: Wanted | None, level: Level) -> tuple[Instead, ...]:
     return ("cached", "existing_tool")
 
 
-def for_existing_tools(asked: Understanding, commands: Iterable[str]) -> Wanted | None:
+def for_existing_tools(asked: Understanding, commands: Iterable[str]) -> "Wanted | None":
     """Return what to ask of an existing tool; None where the query is of several parts.
 
     `commands` are the kinds of question for which the user has one.
     """
+    from engine.existing_tools import Wanted  # start-up: only where the query can't be served
+
     slots, kind = asked.slots, _KIND.get(asked.intent, asked.intent)
     if kind in SEVERAL:
         return None
@@ -197,8 +200,11 @@ def _first(slots: Mapping[str, Argument], name: str) -> str:
     return value[0] if isinstance(value, tuple) and value else ""
 
 
-def _search(slots: Mapping[str, Argument]) -> Wanted:
+def _search(slots: Mapping[str, Argument]) -> "Wanted":
     """Return a search with all that it asks of ripgrep, and what it asks beside that."""
+    from engine.existing_tools import Wanted
+    from engine.search.text_query import TextQuery, match_flags
+
     query = TextQuery(
         pattern=text_of(slots, "pattern"),
         ignore_case=slots.get("ignore_case") is True,

@@ -4,7 +4,6 @@ ConfigError    which file, line and key; what was expected, what was found, the 
 """
 
 import difflib
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -137,6 +136,8 @@ class Option:
         """Read a list or a table."""
         if self.kind is list and not text.startswith("["):
             return self.check([one.strip() for one in text.split(",") if one.strip()])
+        import tomllib  # start-up: 3 ms, for a variable or flag that is a list
+
         form = '["text", "text"] or text,text' if self.kind is list else _FORMS[self.holds]
         try:
             document = tomllib.loads(f"value = {text}")

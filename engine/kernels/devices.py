@@ -7,21 +7,20 @@ Whatever is missing is a value with a reason. Neither library is imported before
 """
 
 import sys
-from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 from typing import Literal
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Absent:
+
+class Absent(Struct, frozen=True):
     """Something that isn't here or can't be read, and why, in a clause that a person reads."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class NumpyDevice:
+class NumpyDevice(Struct, frozen=True):
     """NumPy on the CPU, float64.
 
     Attributes:
@@ -33,8 +32,7 @@ class NumpyDevice:
     blas: str | Absent
 
 
-@dataclass(frozen=True, slots=True)
-class MlxMemory:
+class MlxMemory(Struct, frozen=True):
     """What MLX holds in this process alone; no other program's memory is in it.
 
     Attributes:
@@ -48,8 +46,7 @@ class MlxMemory:
     peak_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class MetalDevice:
+class MetalDevice(Struct, frozen=True):
     """The GPU that MLX reaches through Metal, float32.
 
     Attributes:
@@ -65,8 +62,7 @@ class MetalDevice:
     working_set_bytes: int | Absent
 
 
-@dataclass(frozen=True, slots=True)
-class MlxDevice:
+class MlxDevice(Struct, frozen=True):
     """MLX as it is installed here.
 
     Attributes:
@@ -82,8 +78,7 @@ class MlxDevice:
     memory: MlxMemory | Absent
 
 
-@dataclass(frozen=True, slots=True)
-class Devices:
+class Devices(Struct, frozen=True):
     """Everything that kernels can compute on in this process."""
 
     numpy: NumpyDevice | Absent

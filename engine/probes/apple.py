@@ -6,9 +6,9 @@ root. Tested on recorded outputs and stand-in programs; no test of this file ran
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 import anyio
+from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.clock import Clock
@@ -30,8 +30,7 @@ Devices = tuple[GpuDevice, ...]
 Read = Callable[[], Awaitable[Devices | Unknown]]
 
 
-@dataclass(slots=True)
-class _Step:
+class _Step(Struct):
     """One source; `failure` stands until `retry_at_s`."""
 
     name: str

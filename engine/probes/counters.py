@@ -1,7 +1,8 @@
 """Everything of the machine that only counts up, read at one moment, and what two moments tell."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from engine.clock import Clock
 from engine.probes.machine import Machine
@@ -13,8 +14,7 @@ Flows = dict[str, Flow] | Unknown
 Rate = tuple[float, float] | Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Counters:
+class Counters(Struct, frozen=True):
     """Cores, physical disks and network interfaces at `at_s` on the monotonic clock."""
 
     at_s: float
@@ -23,8 +23,7 @@ class Counters:
     nics: Flows
 
 
-@dataclass(frozen=True, slots=True)
-class Rates:
+class Rates(Struct, frozen=True):
     """What happened between two readings: percent a core, bytes per second in and out."""
 
     cpu_pct: tuple[float, ...] | Unknown

@@ -2,26 +2,27 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import anyio
+from msgspec import Struct
 
 from engine.clock import Clock
 from engine.events import GpuDevice, GpuSample
-from engine.probes.apple import AppleGpus
 from engine.probes.drm import DrmGpus
 from engine.probes.nvidia import NvidiaGpus
 from engine.probes.probe_thread import ProbeThread
 from engine.probes.reading import Absent, Unknown, attempt, known
 
+if TYPE_CHECKING:  # start-up: five modules that only a Mac needs
+    from engine.probes.apple import AppleGpus
+
 MlxMemory = Callable[[], int | str]
 NOT_LOOKED = "not looked for yet"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """The devices of all sources, and what the sources without any said."""
 
     devices: tuple[GpuDevice, ...] = ()
@@ -120,7 +121,7 @@ class LinuxGpus:
 class MacGpus:
     """Apple's chain of sources."""
 
-    def __init__(self, apple: AppleGpus) -> None:
+    def __init__(self, apple: "AppleGpus") -> None:
         self._apple = apple
 
     async def read(self) -> Found:
@@ -147,6 +148,8 @@ class NoGpus:
 def source_here(clock: Clock, macmon: str | None, platform: str, interval_s: float) -> GpuSource:
     """Return the sources of a platform; nothing is loaded or started before the first reading."""
     if platform == "darwin":
+        from engine.probes.apple import AppleGpus
+
         return MacGpus(AppleGpus(clock, macmon=macmon, interval_s=interval_s))
     if platform == "linux":
         return LinuxGpus(NvidiaGpus(clock), DrmGpus(Path("/")))

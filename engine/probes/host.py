@@ -5,7 +5,7 @@ import sys
 
 from engine.clock import Clock
 from engine.events import HostSample
-from engine.probes import linux, macos, psutil_port
+from engine.probes import linux, psutil_port
 from engine.probes.counters import CounterReader, Counters, Rate, rates_between
 from engine.probes.machine import Machine, PsutilMachine
 from engine.probes.psutil_port import Psutil
@@ -71,6 +71,8 @@ def machine_here(psutil: Psutil, platform: str = sys.platform) -> Machine:
     if platform == "linux":
         return linux.LinuxMachine(psutil.__version__)
     if platform == "darwin":
+        from engine.probes import macos  # start-up: no other system needs it
+
         return macos.MacMachine(psutil)
     return PsutilMachine(psutil, platform)
 

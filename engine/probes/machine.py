@@ -4,16 +4,16 @@
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from engine.events import Pressure
 from engine.probes.psutil_port import Psutil
 from engine.probes.reading import Unknown, attempt
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(Struct, frozen=True):
     """Bytes, each known or not by itself."""
 
     total: int | Unknown
@@ -22,8 +22,7 @@ class Memory:
     swap_used: int | Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class MemoryPressure:
+class MemoryPressure(Struct, frozen=True):
     """How hard memory is fought for; `stall_pct` is the PSI "some" share over 10 s."""
 
     level: Pressure | Unknown

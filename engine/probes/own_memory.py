@@ -8,9 +8,10 @@ proc(5)) only those are looked at; elsewhere psutil tells.
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
+
+from msgspec import Struct
 
 from engine.events import Pressure
 from engine.probes import psutil_port
@@ -24,8 +25,7 @@ _PARENT: Final = 1
 _RSS_PAGES: Final = 21
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """One process of the tree; `parent` is 0 for the first."""
 
     pid: int
@@ -39,8 +39,7 @@ class ReadTree(Protocol):
     def __call__(self) -> Mapping[int, Held] | Unknown: ...
 
 
-@dataclass(frozen=True, slots=True)
-class MemoryReading:
+class MemoryReading(Struct, frozen=True):
     """The tree of process `pid`, and the system's memory pressure; None where it isn't known."""
 
     pid: int

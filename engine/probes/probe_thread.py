@@ -14,9 +14,10 @@ what hangs by construction: there is no pool to be eaten up.
 import asyncio
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 T = TypeVar("T")
 _Calls = SimpleQueue[Callable[[], None] | None]
@@ -36,8 +37,7 @@ class ProbeSilent(ProbeError):
         super().__init__(f"{name} has not answered for {silent_s:.3g} s")
 
 
-@dataclass(frozen=True, slots=True)
-class _Returned(Generic[T]):
+class _Returned(Struct, Generic[T], frozen=True):
     value: T
 
 

@@ -7,9 +7,10 @@ has all that ranking needs, for a tenth of that.
 import os
 import re
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
 
 from engine.evidence import clean
 from engine.probes.linux import read_text
@@ -23,8 +24,7 @@ _UTIME, _STIME, _START, _RSS_PAGES = 11, 12, 19, 21
 _NUMBER = re.compile(r"-?\d{1,20}")
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """One process at one moment."""
 
     key: Key

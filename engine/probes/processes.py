@@ -1,7 +1,8 @@
 """The busiest processes: dear to read, so only while someone looks at them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from engine.clock import Clock
 from engine.events import ProcessRow, ProcessSample
@@ -10,8 +11,7 @@ from engine.probes.process_table import ProcessTable, Seen, table_here
 from engine.probes.reading import NEEDS_TWO
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(Struct, frozen=True):
     """All processes at one moment; `pids` includes those that could not be read."""
 
     at_s: float
@@ -19,8 +19,7 @@ class Scan:
     seen: tuple[Seen, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(Struct, frozen=True):
     """A process and its share of one core, which is None where it can't be told."""
 
     seen: Seen

@@ -9,11 +9,11 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
+
 from engine.evidence import clean
-from engine.probes import sysctl
 from engine.probes.host import machine_here
 from engine.probes.psutil_port import load
 from engine.probes.reading import Unknown, attempt
@@ -22,8 +22,7 @@ _TIMEOUT_S = 2.0
 _MODEL = re.compile(r"^(?:model name|Hardware|Model)\s*:\s*(.+)$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Processor:
+class Processor(Struct, frozen=True):
     """Name and number of cores; P and E cores where the system tells them apart."""
 
     name: str | Unknown
@@ -46,6 +45,8 @@ def describe(platform: str = sys.platform) -> Processor:
 
 def from_facts(facts: Mapping[str, str]) -> Processor:
     """Return the processor that `sysctl machdep.cpu.brand_string hw.perflevelN…` describes."""
+    from engine.probes import sysctl  # start-up: only a Mac needs it
+
     counts = [
         sysctl.whole(facts, f"hw.perflevel{n}.logicalcpu")
         for n in range(sysctl.MAX_LEVELS)
@@ -92,6 +93,8 @@ def performance_cores(platform: str = sys.platform) -> int | None:
 
 
 def _sysctl_facts() -> dict[str, str]:
+    from engine.probes import sysctl
+
     done = subprocess.run(
         ["/usr/sbin/sysctl", *sysctl.FACT_KEYS],
         stdin=subprocess.DEVNULL,

@@ -5,7 +5,8 @@ two readings makes no spike.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from engine.probes.psutil_port import CoreTimes
 from engine.probes.reading import NEEDS_TWO, Unknown
@@ -13,16 +14,14 @@ from engine.probes.reading import NEEDS_TWO, Unknown
 TICK_S = 0.01  # what kernels count a core's time in, at the finest
 
 
-@dataclass(frozen=True, slots=True)
-class CoreTime:
+class CoreTime(Struct, frozen=True):
     """What one core did since boot, in seconds."""
 
     busy_s: float
     idle_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """Bytes that went in and out of one device since it appeared."""
 
     into: int

@@ -5,8 +5,9 @@ boundary where an exception of an edge becomes such a reason; `known` sorts the 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from engine.evidence import clean
 
@@ -15,15 +16,13 @@ T = TypeVar("T")
 NEEDS_TWO = "needs two readings"
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """Nothing was measured, because of `reason`."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Absent(Unknown):
+class Absent(Unknown, frozen=True):
     """This machine simply lacks the thing: nothing is wrong."""
 
 

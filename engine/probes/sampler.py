@@ -8,11 +8,11 @@ The next tick then reads anew, and its success is reported. Every tick is accoun
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
 
 import anyio
 from anyio.abc import TaskGroup
+from msgspec import Struct, field
 
 from engine.clock import Clock
 from engine.events import Event, GpuSample, HostSample, ProcessSample, Sample
@@ -46,8 +46,7 @@ class Processes(Protocol):
     def forget(self) -> None: ...
 
 
-@dataclass(slots=True)
-class _Line:
+class _Line(Struct):
     """One probe's pace and how it does."""
 
     name: str

@@ -5,7 +5,8 @@ Two shapes of sysctl exist: `key: value` lines, and with `-n` bare values.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from engine.events import Pressure
 from engine.evidence import clean
@@ -28,8 +29,7 @@ _PAGE_SIZE = re.compile(r"page size of (\d{3,7}) bytes")
 _PAGES = re.compile(r"^Pages (free|inactive|speculative):\s+(\d+)\.\s*$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Swap:
+class Swap(Struct, frozen=True):
     total: int
     used: int
 

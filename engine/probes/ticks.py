@@ -1,10 +1,9 @@
 """The account of one probe's ticks: each that was due is in exactly one column."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(slots=True)
-class Ticks:
+class Ticks(Struct):
     """What became of the ticks of one probe since its sampler began.
 
     Attributes:

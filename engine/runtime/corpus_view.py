@@ -8,7 +8,6 @@ import anyio
 from engine.agents.router import Located
 from engine.clock import Clock
 from engine.evidence import clean
-from engine.search.corpus import list_files, resolve_path
 from engine.search.errors import RipgrepMissing, SearchError
 from engine.search.ripgrep import find_ripgrep
 
@@ -49,6 +48,8 @@ class CorpusView:
         """
         async with self._lock:
             now = self._clock.monotonic_s()
+            from engine.search.corpus import list_files  # start-up: many questions name no file
+
             if self._listed_s is None or now - self._listed_s > _FRESH_S:
                 self._files = await list_files(self.ripgrep(), str(self._project))
                 self._listed_s = now
@@ -63,6 +64,8 @@ class CorpusView:
             files = await self.files()
         except SearchError:
             files = ()  # the tool that needs ripgrep says that it is missing
+        from engine.search.corpus import resolve_path
+
         try:
             place = await resolve_path(str(self._project), named, files)
         except OSError:

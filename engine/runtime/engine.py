@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import anyio
 from anyio.abc import TaskGroup
@@ -67,6 +67,14 @@ if TYPE_CHECKING:
 
 CLOSE_S = 3.0
 _RESERVE = 2
+# What a single run imports when it needs it, and most don't.
+_OF_LONG_SESSIONS: Final = (
+    "engine.runtime.long_session",
+    "engine.existing_tools",
+    "engine.search.code_talk",
+    "engine.search.text_search",
+    "engine.store.past.digest",
+)
 
 
 class Engine:
@@ -133,7 +141,7 @@ class Engine:
             sampling=self._sampling.hold,
             ripgrep=rg,
             files=self._corpus.files,
-            text=self._text.search,
+            open_text=lambda: self._text.search,
             code=self._code.ask,
             room=self.memory.admit,
             environ=how.environ,
@@ -203,7 +211,8 @@ class Engine:
         loaded = settings or load(folder)
         allow_enough()
         if live or watch:  # its parts take longer to import than the loop may be held
-            await anyio.to_thread.run_sync(import_module, "engine.runtime.long_session")
+            for part in _OF_LONG_SESSIONS:
+                await anyio.to_thread.run_sync(import_module, part)
         with secrets_apart(loaded.config) as environ, favoured_loop():
             how = Opening(live, watch, record, tools or {}, environ)
             engine = cls(folder, loaded, clock or SystemClock(), how)

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, TypedDict
 
 import anyio
@@ -23,9 +24,9 @@ from engine.evidence import (
     Understanding,
     clean,
 )
-from engine.existing_tools import ExistingToolbox, ToolFailed, Wanted
 
 if TYPE_CHECKING:
+    from engine.existing_tools import ExistingToolbox, Wanted
     from engine.store.past.plans import PastAnswer
 
 _KEPT = 32
@@ -49,12 +50,17 @@ class Fallback:
     """Knows the last good answers of this session, those on record, and the existing tools."""
 
     def __init__(self, services: Services) -> None:
-        settings = services.settings
         self._services = services
-        self._tools = ExistingToolbox(
-            settings.config.existing_tools, services.project, settings.trusted
-        )
         self._last: OrderedDict[_Key, PastAnswer] = OrderedDict()
+
+    @cached_property
+    def _tools(self) -> "ExistingToolbox":
+        from engine.existing_tools import ExistingToolbox  # start-up: most answers need none
+
+        settings = self._services.settings
+        return ExistingToolbox(
+            settings.config.existing_tools, self._services.project, settings.trusted
+        )
 
     def remember(self, plan: Plan, answer: Answer) -> None:
         """Keep an answer with nothing missing, in place of an earlier one to the same plan."""
@@ -93,7 +99,9 @@ class Fallback:
         run.plan = replace(run.plan, tasks=(*run.plan.tasks, *(task for task, _ in tried)))
         run.outcomes.update((task.id, outcome) for task, outcome in tried)
 
-    async def _by_tool(self, wanted: Wanted | None) -> Evidence:
+    async def _by_tool(self, wanted: "Wanted | None") -> Evidence:
+        from engine.existing_tools import ToolFailed
+
         assert wanted is not None
         # Where the scan is out of order, and not just out of use, it is rg that failed.
         failed = self._services.board.states().get("search.scan") in ("open", "half_open")

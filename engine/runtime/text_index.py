@@ -3,6 +3,7 @@
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import anyio
@@ -13,10 +14,10 @@ from engine.bus import Bus
 from engine.config import Config
 from engine.config.schema import Search
 from engine.events import IndexProgressed
-from engine.search.text_search import TextSearch
 
-if TYPE_CHECKING:  # costs a single run 10 ms, which keeps no index
+if TYPE_CHECKING:  # each costs a single run 10 ms; few search, and none keeps an index
     from engine.search.index.client import IndexClient, IndexState
+    from engine.search.text_search import TextSearch
 
 CAPABILITY = "search.index"
 _LIMIT_BYTES = 1 << 30
@@ -49,14 +50,20 @@ class SessionIndex:
             "" if live and settings.index else ONCE if not live else "search.index is off"
         )
         self._settled = anyio.Event()
+        self._root, self._rg, self._live = root, rg, live
         self._client = None if self._why_none else self._indexing(root, rg, settings)
-        self.search = TextSearch(
-            rg,
-            root,
+
+    @cached_property
+    def search(self) -> "TextSearch":
+        from engine.search.text_search import TextSearch
+
+        return TextSearch(
+            self._rg,
+            self._root,
             self._client,
-            why_none="" if not live else self._why_none,
+            why_none="" if not self._live else self._why_none,
             report=self._report,
-            left_alone=lambda: causes(board.rows()).get(CAPABILITY, ""),
+            left_alone=lambda: causes(self._board.rows()).get(CAPABILITY, ""),
         )
 
     def _indexing(self, root: str, rg: Callable[[], str], settings: Search) -> "IndexClient":

@@ -13,16 +13,18 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import anyio
 from anyio.abc import TaskGroup, TaskStatus
 
 from engine.process import spawn
-from engine.search.code_lines import Opening
-from engine.search.code_talk import Progress, Talk
 from engine.search.facts import Json
 from engine.search.ripgrep import BASE_FLAGS, failures_as_scan_failed
+
+if TYPE_CHECKING:  # start-up: seven modules that a run without such a question does without
+    from engine.search.code_lines import Opening
+    from engine.search.code_talk import Progress, Talk
 
 TOPICS: Final[Mapping[str, str]] = {
     "graph": "engine.search.graph.questions",
@@ -101,7 +103,7 @@ class CodeClient:
         arguments: Mapping[str, Json] | None = None,
         *,
         timeout_s: float = 60.0,
-        progress: Progress | None = None,
+        progress: "Progress | None" = None,
     ) -> Json:
         """Return the answer to `question`, which is about the files as they are now.
 
@@ -127,7 +129,7 @@ class CodeClient:
         if self._talk is not None and self._talk.idle:
             await self._talk.end()
 
-    async def _running(self) -> Talk:
+    async def _running(self) -> "Talk":
         async with self._starting:
             if self._talk is None:
                 opening: Opening = {
@@ -141,7 +143,9 @@ class CodeClient:
                 return started
             return self._talk
 
-    async def _live(self, opening: Opening, *, task_status: TaskStatus[Talk]) -> None:
+    async def _live(self, opening: "Opening", *, task_status: "TaskStatus[Talk]") -> None:
+        from engine.search.code_talk import Talk
+
         # -S -E: neither installed packages nor the environment can change what it does.
         argv = [sys.executable, "-S", "-E", _SCRIPT]
         ended = anyio.Event()

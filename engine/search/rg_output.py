@@ -8,10 +8,12 @@ one ends its rows, whatever the path is made of. Notices about binary files stan
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from engine.search.printable import clip, printable
-from engine.search.text_query import Hit
+
+if TYPE_CHECKING:  # start-up: names of files are read by more than a search
+    from engine.search.text_query import Hit
 
 _NOTICE: Final = (
     rb": (?:WARNING: stopped searching binary file after match|binary file matches)"
@@ -65,8 +67,10 @@ def _relative(path: bytes) -> bytes:
     return path.removeprefix(b"./")
 
 
-def hits(block: Block, limit: int) -> list[Hit]:
+def hits(block: Block, limit: int) -> "list[Hit]":
     """Return the first `limit` rows of a file."""
+    from engine.search.text_query import Hit
+
     path = show_path(block.path)
     rows = [row.partition(b":") for row in block.rows.split(b"\n", limit)[:limit]]
     return [Hit(path, int(number), _shown(text)) for number, _, text in rows]

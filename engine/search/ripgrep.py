@@ -3,13 +3,15 @@
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from engine.process import ProcessError, run
 from engine.search.errors import ChoiceRefused, PatternError, RipgrepMissing, ScanFailed
 from engine.search.programs import find_beside
 from engine.search.rg_output import complaints
-from engine.search.text_query import TextQuery
+
+if TYPE_CHECKING:
+    from engine.search.text_query import TextQuery
 
 # The user's own ripgrep settings would change what is searched; a bad line in a .gitignore is not
 # an error of the search.
@@ -50,7 +52,7 @@ async def ripgrep(
     *,
     timeout_s: float,
     max_output_bytes: int,
-    query: TextQuery | None = None,
+    query: "TextQuery | None" = None,
 ) -> tuple[bytes, int]:
     """Run ripgrep in `root`; return its output and how many files it could not read.
 
@@ -78,6 +80,6 @@ async def ripgrep(
     return done.stdout, unreadable
 
 
-def pattern_args(query: TextQuery, paths: Sequence[str]) -> list[str]:
+def pattern_args(query: "TextQuery", paths: Sequence[str]) -> list[str]:
     """Return the end of an argument list: the pattern, then the files and folders to look in."""
     return ["-e", query.pattern, "--", *paths]

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from engine.agents.vocabulary import likely
+
 HEAVY = ("textual", "rich", "duckdb", "numpy", "mlx", "scipy", "psutil", "anyio", "msgspec")
 
 
-def imported(words: list[str], project: Path) -> set[str]:
-    """Return the top-level packages that a run of the program has imported at its end."""
+def told_at_the_end(of: str, words: list[str], project: Path) -> list[str]:
+    """Return what the expression `of`, a list of words, is when a run of the program ends."""
     script = (
-        "import sys, atexit\n"
-        "atexit.register(lambda: sys.stderr.write('\\nMODULES ' + ' '.join(sys.modules)))\n"
+        "import atexit, gc, sys\n"
+        f"atexit.register(lambda: sys.stderr.write('\\nTOLD ' + ' '.join({of})))\n"
         "from bolt_tui.cli import main\n"
         f"sys.exit(main({words!r}))"
     )
@@ -25,9 +27,15 @@ def imported(words: list[str], project: Path) -> set[str]:
         timeout=60,
         check=False,
     )
-    names = done.stderr.rpartition("MODULES ")[2].split()
-    assert names
-    return {name.partition(".")[0] for name in names}
+    told = done.stderr.rpartition("TOLD ")[2].split()
+    assert told
+    return told
+
+
+def imported(words: list[str], project: Path) -> set[str]:
+    """Return the packages and modules that a run of the program has imported at its end."""
+    names = told_at_the_end("sys.modules", words, project)
+    return {name.partition(".")[0] for name in names} | set(names)
 
 
 def test_help_imports_the_argument_parser_only(project: Path) -> None:
@@ -51,3 +59,32 @@ def test_a_run_imports_only_what_it_shows(
 ) -> None:
     """Headless never imports textual, and each query leaves out what it doesn't use."""
     assert not imported(words, project) & without
+
+
+def test_a_status_imports_no_search_no_past_and_no_stand_in(project: Path) -> None:
+    """What other questions need is left to them, also where it is our own."""
+    names = imported(["--run", "system status"], project)
+    assert "engine.probes.host" in names
+    assert not names & {
+        "engine.search.text_search",
+        "engine.search.code_talk",
+        "engine.store.past.digest",
+        "engine.existing_tools",
+        "engine.probes.processes",
+        "tomllib",
+    }
+    if sys.platform != "darwin":
+        assert not names & {"engine.probes.apple", "engine.probes.macos", "engine.probes.sysctl"}
+
+
+def test_a_run_never_collects_all_that_it_imported(project: Path) -> None:
+    """No full collection of garbage takes place, neither among the imports nor at the end."""
+    of = "[str(gc.get_stats()[2]['collections']), str(gc.isenabled()), str(gc.get_freeze_count())]"
+    collections, enabled, frozen = told_at_the_end(of, ["--run", "system status"], project)
+    assert (collections, enabled) == ("0", "True")
+    assert int(frozen) > 10_000
+
+
+def test_a_question_about_the_machine_is_not_read_as_one_to_the_desk() -> None:
+    """Of the patterns of questions only those of its own intent are compiled."""
+    assert list(likely("system status")) == ["system_status"]

@@ -1,14 +1,13 @@
 """The last good answer to a plan: read back for when the same can't be worked out anew."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine.events import QueryAnswered, QueryPlanned
 from engine.evidence import Answer, PlannedTask
-from engine.store.journals.records import event
-from engine.store.past.digest import read_end
-from engine.store.past.events import EVER_S
-from engine.store.past.snapshot import View
+
+if TYPE_CHECKING:
+    from engine.store.past.snapshot import View
 
 _LOOKED_AT = 40
 
@@ -26,9 +25,14 @@ def key(tasks: Sequence[PlannedTask]) -> tuple[tuple[str, tuple[tuple[str, objec
 
 
 def read_good(
-    view: View, project: str, intent: str, tasks: Sequence[PlannedTask]
+    view: "View", project: str, intent: str, tasks: Sequence[PlannedTask]
 ) -> PastAnswer | None:
     """Return the newest answer with nothing missing to this very plan in this project."""
+    # Start-up: every answer is kept under its key, few are looked for on record.
+    from engine.store.journals.records import event
+    from engine.store.past.digest import read_end
+    from engine.store.past.events import EVER_S
+
     facts = view.table("facts", -EVER_S, EVER_S)
     rows = view.execute(
         f"SELECT session, query, wall_s, body FROM {facts} WHERE type = 'QueryPlanned' "
