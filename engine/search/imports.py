@@ -13,7 +13,7 @@ from typing import Final, Literal
 from engine.search.statements import StatementReader
 from engine.search.strings import string_end
 
-ImportKind = Literal["runtime", "type_checking", "conditional", "local"]
+ImportKind = Literal["runtime", "type_checking", "conditional", "local", "dynamic"]
 _Block = Literal["function", "type_checking", "conditional", "class"]
 
 # Everything up to what has to be looked at: a line or a clause that begins like an import, or a
@@ -60,7 +60,7 @@ class Import:
         level: leading dots.
         kind: `type_checking` and `local` (in a function, or in what only a script's start runs:
             no import of the file runs it) win over `conditional` (under `if`, `try`, `with` and
-            the like).
+            the like). `dynamic` is a call with the module's name; see `dynamic_imports.py`.
         called: what the module, or each of `names`, is called here; empty where nothing is renamed.
     """
 

@@ -19,6 +19,7 @@ Origin = Literal["first-party", "uncertain", "standard library", "unknown", "mis
 # The later ones hide the earlier ones.
 _MODULE_ENDS: Final = (".pyi", "/__init__.pyi", ".py", "/__init__.py")
 _PROJECT_FILES: Final = ("pyproject.toml", "setup.py", "setup.cfg")
+_SearchPath = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,12 @@ class Resolver:
 
     def __init__(self, project: ModuleFiles) -> None:
         self.project = project
-        self._search_paths: dict[tuple[str, bool], list[str]] = {}
+        self._ways: dict[str, tuple[_SearchPath, _SearchPath]] = {}
+        self._places: dict[tuple[_SearchPath, _SearchPath], int] = {}
+
+    def place(self, folder: str) -> int:
+        """Return a number, the same for folders whose files find the same absolute imports."""
+        return self._places.setdefault(self._search_paths(folder), len(self._places))
 
     def resolve(self, importer: str, found: Import) -> Resolved:
         """Return what `found`, an import in the file `importer`, reaches."""
@@ -109,7 +115,7 @@ class Resolver:
         self, importer: str, parts: Sequence[str], names: Sequence[str], *, standard: bool
     ) -> Resolved:
         project = self.project
-        roots = self._search_path(importer, standard=standard)
+        roots = self._search_paths(_folder(importer))[standard]
         for root in roots:
             own, inside = _reached(project, root, parts, names)
             if own or inside:
@@ -126,11 +132,10 @@ class Resolver:
             return Resolved("uncertain", alike, alike[0])
         return Resolved("unknown")
 
-    def _search_path(self, importer: str, *, standard: bool) -> list[str]:
-        key = (_folder(importer), standard)
-        if key not in self._search_paths:
-            self._search_paths[key] = _search_path(self.project, importer, standard=standard)
-        return self._search_paths[key]
+    def _search_paths(self, folder: str) -> tuple[_SearchPath, _SearchPath]:
+        if folder not in self._ways:
+            self._ways[folder] = _search_paths(self.project, folder)
+        return self._ways[folder]
 
 
 def resolve(project: ModuleFiles, importer: str, found: Import) -> Resolved:
@@ -157,13 +162,13 @@ def _relative(project: ModuleFiles, importer: str, found: Import) -> Resolved:
     return Resolved("missing") if nearest is None else _attribute_or_missing(nearest, None)
 
 
-def _search_path(project: ModuleFiles, importer: str, *, standard: bool) -> list[str]:
-    """Return the folders that stand for `sys.path` in `importer`, the nearest first.
+def _search_paths(project: ModuleFiles, own: str) -> tuple[_SearchPath, _SearchPath]:
+    """Return the folders that stand for `sys.path` in the folder's files, the nearest first.
 
-    Modules of the standard library come before what is installed, so only folders above the
-    importer can hide them.
+    The second are those for a name of the standard library, whose modules come before what is
+    installed, so that only folders above the importer can hide them.
     """
-    own = _folder(importer)
+    importer = f"{own}/" if own else ""
     above = [
         folder
         for folder in folders_above(importer)
@@ -171,10 +176,8 @@ def _search_path(project: ModuleFiles, importer: str, *, standard: bool) -> list
         or _name(folder) == "src"
         or not (project.is_package(folder) or (folder != own and project.is_in_package(folder)))
     ]
-    if standard:
-        return above
     near = sorted(project.roots, key=lambda root: -_shared(root, importer))
-    return above + [root for root in near if root not in above]
+    return (*above, *(root for root in near if root not in above)), tuple(above)
 
 
 def _reached(

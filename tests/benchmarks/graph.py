@@ -66,6 +66,7 @@ class Edits:
         self.scanned: dict[str, Scanned] = dict(facts.layer(imports))
         self.graph = Graph()
         self.graph.update(self.universe, self.scanned)
+        self.graph.edges()
         by_imports = sorted(self.scanned, key=lambda path: len(self.scanned[path][1]))
         self.path = by_imports[int(share * (len(by_imports) - 1))]
         self.text = facts.text(self.path)
@@ -75,9 +76,12 @@ class Edits:
         self.text += "\nimport os\n"
         self.scanned[self.path] = imports(self.path, self.text)
         self.graph.update(self.universe, self.scanned)
+        self.graph.edges()
 
     def resolve_all(self) -> None:
-        Graph().update(self.universe, self.scanned)
+        graph = Graph()
+        graph.update(self.universe, self.scanned)
+        graph.edges()
 
 
 def main(root: str, processes: int) -> None:

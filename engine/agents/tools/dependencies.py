@@ -6,12 +6,12 @@ from engine.agents.tools.dependency_faults import broken, cycles, orphans
 from engine.agents.tools.dependency_figures import central, export, layers, overview
 from engine.agents.tools.import_rows import (
     EVER,
-    IN_STRINGS,
     asked,
     chain,
     dependents,
     place,
     steps,
+    unseen,
 )
 from engine.agents.tools.library_imports import library_importers, namesake
 from engine.evidence import Cell, Evidence, Finding, Findings, Mark, Section, Table, clean, counted
@@ -72,7 +72,7 @@ async def importers(call: Call) -> Evidence:
         weight=2,
         assumptions=(
             *((f"at a distance {EVER}; {_RUN_FIRST}",) if answer["transitive"] else ()),
-            IN_STRINGS,
+            unseen(answer["computed"]),
         ),
         not_searched=unread(answer["unread"]),
     )
@@ -155,7 +155,7 @@ async def impact(call: Call) -> Evidence:
         sections=tuple(sections),
         found=bool(sections),
         weight=2,
-        assumptions=(f"{EVER}; {_RUN_FIRST}; what is named in strings only is not seen",),
+        assumptions=(f"{EVER}; {_RUN_FIRST}", unseen(answer["computed"])),
         not_searched=unread(answer["unread"]),
         marks=_far_reaching(answer),
     )

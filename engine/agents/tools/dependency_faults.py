@@ -13,7 +13,7 @@ _SHOWN = 10
 _ROWS = 200
 _AT_IMPORT = (
     "cycles are those at import time, with the packages that Python runs on the way; those that "
-    "only imports in functions or for type checkers close stand apart"
+    "only imports in functions, by calls or for type checkers close stand apart"
 )
 _UNSEEN = "an attribute of a half-run module that is used at another one's top level is not seen"
 _SEVERITY = {"fatal": 0.95, "perhaps": 0.55, "order": 0.35, "later": 0.15, "typing": 0.05}
@@ -21,10 +21,16 @@ _KINDS = {
     "fatal": "fails at import time",
     "perhaps": "may fail: an import in it is under a condition",
     "order": "takes no name too early",
-    "later": "closed by imports in functions only",
+    "later": "closed by imports in functions or by calls only",
     "typing": "closed by imports for type checkers only",
 }
-_BROKEN_SEVERITY = {"runtime": 0.9, "conditional": 0.7, "local": 0.65, "type_checking": 0.1}
+_BROKEN_SEVERITY = {
+    "runtime": 0.9,
+    "conditional": 0.7,
+    "local": 0.65,
+    "dynamic": 0.65,
+    "type_checking": 0.1,
+}
 
 
 async def cycles(call: Call) -> Evidence:
@@ -61,7 +67,7 @@ def _verdict(found: Sequence[CycleRow], apart: Sequence[CycleRow], about: str) -
         f"{kinds['order']:,} {'takes' if kinds['order'] == 1 else 'take'} no name too early"
         if kinds["order"]
         else "",
-        f"{kinds['later']:,} closed by imports in functions only" if kinds["later"] else "",
+        f"{kinds['later']:,} {_KINDS['later']}" if kinds["later"] else "",
         f"{kinds['typing']:,} for type checkers only" if kinds["typing"] else "",
     ]
     said = "; ".join([first, *filter(None, more)])
@@ -180,8 +186,8 @@ async def orphans(call: Call) -> Evidence:
         found=bool(rows),
         weight=2,
         assumptions=(
-            "scripts, tests, packages and entry points of pyproject.toml are left out; a module "
-            "that is named in a string only is not seen",
+            "scripts, tests, packages and entry points of pyproject.toml are left out; of modules "
+            "that are named in strings only those in import_module and __import__ are seen",
         ),
         not_searched=unread(answer["unread"]),
     )

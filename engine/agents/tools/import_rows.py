@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 
 from engine.agents.tool import Call
-from engine.evidence import Argument, Cell, Finding, Findings, Table, clean
+from engine.evidence import Argument, Cell, Finding, Findings, Table, clean, counted
 from engine.search.facts import Json
 from engine.search.graph.answers import Dependent, Step
 
 EVER = "imports that are run at some time count, those for type checkers don't"
-IN_STRINGS = 'a module that is named in a string only, as in import_module("a.b"), is not seen'
+_IN_STRINGS = (
+    'of modules that are named in strings only those in import_module("a.b") and __import__("a.b") '
+    "are seen"
+)
 _ARGUMENTS = ("file", "folder", "to", "transitive", "format", "depth")
 
 
@@ -29,6 +32,18 @@ async def asked(call: Call, question: str, **more: Argument) -> Json:
 def place(path: str) -> str:
     """Return a file or folder as a sentence names it: a folder at the top is no plain word."""
     return clean(path if "/" in path or "." in path else f"{path}/")
+
+
+def unseen(computed: int) -> str:
+    """Say which imports can't be known; `computed` calls import what is known at run time only."""
+    if not computed:
+        return _IN_STRINGS
+    which = "such call of the project computes", "such calls of the project compute"
+    return f"{_IN_STRINGS}; {counted(computed, *which)} the name and {_not(computed)} counted"
+
+
+def _not(number: int) -> str:
+    return "is not" if number == 1 else "are not"
 
 
 def steps(title: str, rows: Sequence[Step], total: int) -> Findings:

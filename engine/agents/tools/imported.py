@@ -55,6 +55,8 @@ def _takes(row: ImportRow, sought: str) -> bool:
 
 
 def _written(row: ImportRow) -> str:
+    if row["kind"] == "dynamic":
+        return f'import_module("{row["module"]}")'
     if row["names"]:
         return f"from {row['module']} import {', '.join(row['names'])}"
     return f"import {row['module']}"

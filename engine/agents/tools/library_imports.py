@@ -2,7 +2,7 @@
 
 from engine.agents.tool import Call
 from engine.agents.tools.counts import unread
-from engine.agents.tools.import_rows import IN_STRINGS, asked, steps
+from engine.agents.tools.import_rows import asked, steps, unseen
 from engine.evidence import Evidence, Finding, Findings, Section, clean, counted
 from engine.search.graph.answers import OutsideImporters
 
@@ -12,14 +12,14 @@ async def library_importers(call: Call) -> Evidence:
     answer: OutsideImporters = await asked(call, "graph.outside", module=call.text("module"))
     about = f"`{clean(answer['asked'])}`"
     if not answer["total_direct"]:
-        return _none(about, call.texts("nearest"), answer["unread"])
+        return _none(about, call.texts("nearest"), answer)
     said, section = _said(answer)
     told = "only imports of its own are told: its other files are not here"
     return Evidence(
         verdict=said,
         sections=(section,),
         weight=2,
-        assumptions=(*((told,) if call.flag("transitive") else ()), IN_STRINGS),
+        assumptions=(*((told,) if call.flag("transitive") else ()), unseen(answer["computed"])),
         not_searched=unread(answer["unread"]),
     )
 
@@ -36,7 +36,7 @@ async def of_library(call: Call, name: str) -> tuple[str, Section] | None:
     return _said(answer) if answer["total_direct"] else None
 
 
-def _none(about: str, nearest: tuple[str, ...], skipped: int) -> Evidence:
+def _none(about: str, nearest: tuple[str, ...], answer: OutsideImporters) -> Evidence:
     said = f"No file imports {about}, and the project has no such module"
     items = tuple(Finding(clean(path), None, "written alike") for path in nearest)
     return Evidence(
@@ -44,7 +44,8 @@ def _none(about: str, nearest: tuple[str, ...], skipped: int) -> Evidence:
         sections=(Findings("Nearest names", items, len(items)),) if items else (),
         found=False,
         weight=2,
-        not_searched=unread(skipped),
+        assumptions=(unseen(answer["computed"]),),
+        not_searched=unread(answer["unread"]),
     )
 
 

@@ -15,6 +15,7 @@ from engine.search.structure.places import place
 _SHOWN: Final = 50
 _ANY_OWNER: Final = "every use of the name {} counts, whatever object or module it belongs to"
 _BY_NAMES: Final = "a test counts by the names it writes; nothing was run"
+_UNKNOWN_ROOT: Final = "one that is not known"
 _NAMED: Final = 3
 _TITLES: Final = {
     "certain": "Calls, certain",
@@ -53,24 +54,48 @@ async def definitions(call: Call) -> Evidence:
 
 
 async def subclasses(call: Call) -> Evidence:
-    """The classes that name another as a base themselves."""
+    """The classes that derive from another, the direct ones first, then those below them."""
     name = _symbol(call)
-    answer = await _ask(call, "structure.subclasses", name=name, limit=_SHOWN)
-    rows: list[Json] = answer["definitions"]
-    total: int = answer["total"]
-    section = Findings("Subclasses", _defined(rows), total, total > len(rows))
-    said = f"{counted(total, 'class derives', 'classes derive')} from `{name}` directly"
+    answer = await _ask(
+        call, "structure.subclasses", name=name, file=call.text("file"), limit=_SHOWN
+    )
+    rows: list[Json] = answer["subclasses"]
+    total, direct, unknown = answer["total"], answer["total_direct"], answer["unknown"]
+    several = sum(label != "" for label, _ in answer["roots"]) > 1
+    items = tuple(_finding(row["definition"], _derived_text(row, several)) for row in rows)
+    aside = _apart([row["definition"] for row in rows[:direct]]) if direct <= len(rows) else ""
+    said = f"{counted(direct, 'class derives', 'classes derive')} from `{name}` directly{aside}"
     if rows:
-        said += f"{_apart(rows) if total == len(rows) else ''}; first {rows[0]['name']} in "
-        said += f"{rows[0]['path']}:{rows[0]['line']}"
+        first = rows[0]["definition"]
+        said += f"; first {first['name']} in {first['path']}:{first['line']}"
+    if total > direct:
+        said += f"; {counted(total - direct, 'more derives', 'more derive')} from these"
+    if several:
+        said += f"; classes of that name: {_named_roots(answer['roots'])}"
+    by_name = f"of {counted(unknown, 'class', 'classes')} only the name of the base is known"
     return Evidence(
         verdict=clean(said if rows else f"No class derives from {name}"),
-        sections=(section,) if rows else (),
+        sections=(Findings("Subclasses", items, total, total > len(rows)),) if rows else (),
         found=bool(rows),
         weight=2,
-        assumptions=(_ANY_OWNER.format(name.rpartition(".")[2]),) if "." in name else (),
+        assumptions=(by_name,) if unknown else (),
         not_searched=unread(answer["unread"]),
     )
+
+
+def _derived_text(row: Mapping[str, Json], several: bool) -> str:
+    said = _definition_text(row["definition"])
+    if row["depth"] > 1:
+        said += f"  ({row['depth']} steps below, by {row['base']})"
+    if several:
+        said += f"  (of {row['root'] or _UNKNOWN_ROOT})"
+    return said
+
+
+def _named_roots(roots: Sequence[tuple[str, int]]) -> str:
+    named = [f"{label or _UNKNOWN_ROOT} ({number:,})" for label, number in roots[:_NAMED]]
+    more = f" and {len(roots) - _NAMED:,} more" if len(roots) > _NAMED else ""
+    return f"{', '.join(named)}{more}"
 
 
 async def references(call: Call) -> Evidence:

@@ -55,7 +55,10 @@ class State(TypedDict):
 
 
 class Importers(TypedDict):
-    """Who imports a file or a folder's files; `total_…` count what a limit cut off too."""
+    """Who imports a file or a folder's files; `total_…` count what a limit cut off too.
+
+    `computed` counts the project's imports by call whose module is known at run time only.
+    """
 
     asked: str
     direct: list[Step]
@@ -67,6 +70,7 @@ class Importers(TypedDict):
     total_through: int
     transitive: list[Dependent]
     total_transitive: int
+    computed: int
     unread: int
 
 
@@ -77,6 +81,7 @@ class OutsideImporters(TypedDict):
     direct: list[Step]
     total_direct: int
     files: int
+    computed: int
     unread: int
 
 
@@ -118,6 +123,7 @@ class ImpactAnswer(TypedDict):
     perhaps: list[Step]
     total_perhaps: int
     backups: int
+    computed: int
     unread: int
 
 

@@ -113,6 +113,16 @@ class Asking:
         hint = f"; did you mean {', '.join(map(printable, alike))}?" if alike else ""
         return BadQuestion(f"there is no Python file {printable(path)} in the project{hint}")
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The Python files whose imports were read, folder by folder."""
+        return tuple(self._scanned)
+
+    @property
+    def computed(self) -> int:
+        """How many calls import what is known at run time only; see `dynamic_imports.py`."""
+        return sum(scanned[2] for scanned in self._scanned.values())
+
     def rows(self, path: str) -> tuple[Row, ...]:
         return self._scanned[path][1] if path in self._scanned else ()
 

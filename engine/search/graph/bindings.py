@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from engine.search.graph.edges import UNBOUND
 from engine.search.graph.scan import Row
 
 _ALWAYS: Final = frozenset(
@@ -82,13 +83,15 @@ def _add_imports(found: Bindings, path: str, rows: Iterable[Row]) -> None:
     stars: list[int] = []
     typed: set[str] = set()
     for line, module, names, level, kind, called in rows:
+        if kind in UNBOUND:
+            continue
         head = module.partition(".")[0]
         new = called or names or (head,)
         if kind == "type_checking":
             typed.update(new)
-        elif names == ("*",) and kind != "local":
+        elif names == ("*",):
             stars.append(line)
-        elif kind != "local":
+        else:
             for name in new:
                 found.lines[name] = min(line, found.lines.get(name, line))
             # `from .a.b import c` in a package also binds its `a`.
@@ -104,7 +107,7 @@ def plain_names(text: str, rows: Iterable[Row]) -> frozenset[str]:
     """
     found = {name for name, _ in _seen(text)}
     for _, module, names, _, kind, called in rows:
-        if kind != "local":
+        if kind not in UNBOUND:
             found.update(called or names or (module.partition(".")[0],))
     return frozenset(found - {"*"})
 

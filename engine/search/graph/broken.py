@@ -95,6 +95,8 @@ def missing_names(
         # Type checkers find other files than Python: the stub beside a module.
         if not edge.sure or edge.importer.endswith(".pyi") or edge.names in {(), ("*",)}:
             continue
+        if edge.kind == "dynamic":  # `__import__` takes what is there
+            continue
         if plain(edge.imported).issuperset(edge.names):
             continue
         there = binds(edge.imported)

@@ -5,7 +5,7 @@ A cycle in Python is no error by itself. Each is put into one of these classes:
 `fatal`     some entry fails: an import at module level takes a name that isn't bound yet
 `perhaps`   the same, but one of the imports is under a condition or in a `try`
 `order`     no import takes a name too early, whichever module is imported first
-`later`     closed only by imports in functions: nothing at import time
+`later`     closed only by imports in functions or by calls: nothing at import time
 `typing`    closed only by imports for type checkers: nothing at run time
 
 The first three are told apart by `engine.search.graph.entering`. Two things are not seen there: a
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from engine.search.graph.bindings import Bindings
-from engine.search.graph.edges import Edge, View
+from engine.search.graph.edges import UNBOUND, Edge, View
 from engine.search.graph.entering import Bite, Entering, run_steps
 from engine.search.graph.graph import Adjacency, Graph
 from engine.search.graph.paths import reachable, shortest_cycle, shortest_path
@@ -112,7 +112,7 @@ def _rank(bite: Bite) -> tuple[bool, int, str, int]:
 
 
 def deferred_cycles(graph: Graph, tick: Tick) -> list[Cycle]:
-    """Return the cycles that only imports in functions or for type checkers close.
+    """Return the cycles that only imports in functions, by calls or for type checkers close.
 
     Each is shown by a shortest cycle through such an import.
     """
@@ -135,13 +135,13 @@ def _closed_by(
 ) -> tuple[Edge, ...]:
     """Return a shortest cycle through an edge of the kind that closes this one."""
     within = frozenset(files)
-    closing_kind = "local" if kind == "later" else "type_checking"
+    kinds = UNBOUND if kind == "later" else {"type_checking"}
     inside: Adjacency = {
         node: {end: edge for end, edge in view.get(node, {}).items() if end in within}
         for node in files
     }
     closing = [edge for ends in inside.values() for edge in ends.values()]
-    closing = [edge for edge in closing if edge.kind == closing_kind][:_CLOSING_TRIED]
+    closing = [edge for edge in closing if edge.kind in kinds][:_CLOSING_TRIED]
     best: tuple[Edge, ...] = ()
     for done, edge in enumerate(closing):
         tick(done, len(closing))

@@ -6,16 +6,19 @@ from engine.search.imports import ImportKind
 
 View = Literal["all", "runtime", "import_time"]
 KINDS: Final[dict[View, frozenset[ImportKind]]] = {
-    "all": frozenset(("runtime", "conditional", "local", "type_checking")),
-    "runtime": frozenset(("runtime", "conditional", "local")),
+    "all": frozenset(("runtime", "conditional", "local", "dynamic", "type_checking")),
+    "runtime": frozenset(("runtime", "conditional", "local", "dynamic")),
     "import_time": frozenset(("runtime", "conditional")),
 }
+# Those that bind no name of the module that they stand in.
+UNBOUND: Final[frozenset[ImportKind]] = frozenset(("local", "dynamic"))
 # Of several imports of one file the one that is run first stands for all.
 RANKS: Final[dict[ImportKind, int]] = {
     "runtime": 0,
     "conditional": 1,
     "local": 2,
-    "type_checking": 3,
+    "dynamic": 3,
+    "type_checking": 4,
 }
 
 

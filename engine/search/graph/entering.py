@@ -60,6 +60,7 @@ class Entering:
     steps: Callable[[str], Sequence[Edge]]
     binds: Callable[[str], Bindings]
     within: frozenset[str]
+    _kept: dict[str, tuple[Edge, ...]] = field(default_factory=dict)
     _stack: list[_Frame] = field(default_factory=list)
     _begun: set[str] = field(default_factory=set)
     # Where each running module stands in the stack.
@@ -93,7 +94,13 @@ class Entering:
         if path in self.within and path not in self._begun:
             self._begun.add(path)
             self._running[path] = len(self._stack)
-            self._stack.append(_Frame(path, entered, iter(self.steps(path))))
+            self._stack.append(_Frame(path, entered, iter(self._followed(path))))
+
+    def _followed(self, path: str) -> tuple[Edge, ...]:
+        if path not in self._kept:
+            within = self.within
+            self._kept[path] = tuple([one for one in self.steps(path) if one.imported in within])
+        return self._kept[path]
 
     def _take(self, entry: str, step: Edge) -> list[Bite]:
         if step.imported not in self._begun:

@@ -7,7 +7,7 @@ from engine.search.graph.picture import Picture
 from engine.search.printable import printable
 
 # Dashed: not run when the importer is imported.
-_DASHED: Final = frozenset(("local", "type_checking"))
+_DASHED: Final = frozenset(("local", "dynamic", "type_checking"))
 
 
 def mermaid(picture: Picture) -> str:

@@ -1,6 +1,6 @@
 """The questions about one file or folder: who imports it, what it imports, what breaks, a way."""
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from engine.search.facts import Facts
 from engine.search.graph.answers import ImpactAnswer, Importers, ImportRow, Imports, Path
@@ -25,8 +25,9 @@ def importers(facts: Facts, arguments: Arguments) -> Importers:
     direct = _live_first(edge for edge in direct if edge.importer not in inside)
     unsure = _unsure(asking, inside)
     through = taken_through(asked, graph.importers, asking.binds) if asked in inside else []
-    reverse = graph.reverse("runtime", parents=True)
-    far = list(reachable(reverse, targets)) if arguments.get("transitive") else []
+    far = []
+    if arguments.get("transitive"):
+        far = list(reachable(graph.reverse("runtime", parents=True), targets))
     return {
         "asked": asked,
         "direct": [asking.step(edge) for edge in direct[:limit]],
@@ -38,6 +39,7 @@ def importers(facts: Facts, arguments: Arguments) -> Importers:
         "total_through": len(through),
         "transitive": [dependent(one) for one in far[:limit]],
         "total_transitive": len(far),
+        "computed": asking.computed,
         "unread": len(facts.unread),
     }
 
@@ -46,12 +48,13 @@ def _live_first(edges: Iterable[Edge]) -> list[Edge]:
     return sorted(edges, key=lambda edge: (is_backup(edge.importer), edge))
 
 
-def _unsure(asking: Asking, targets: Container[str]) -> list[Edge]:
+def _unsure(asking: Asking, targets: Collection[str]) -> list[Edge]:
     """Return the imports from elsewhere that may mean one of these files."""
     return _live_first(
         edge
-        for edge in asking.graph.edges()
-        if not edge.sure and edge.imported in targets and edge.importer not in targets
+        for path in targets
+        for edge in asking.graph.leading_to(path)
+        if not edge.sure and edge.importer not in targets
     )
 
 
@@ -127,6 +130,7 @@ def what_breaks(facts: Facts, arguments: Arguments) -> ImpactAnswer:
         "perhaps": [asking.step(edge) for edge in perhaps[:limit]],
         "total_perhaps": len(perhaps),
         "backups": sum(is_backup(one.path) for one in both),
+        "computed": asking.computed,
         "unread": len(facts.unread),
     }
 

@@ -7,7 +7,7 @@ from typing import Final
 from engine.search.graph.edges import KINDS, RANKS, Edge, FileEdges, View
 from engine.search.graph.resolution import Resolution, is_package_file
 from engine.search.graph.scan import Row, Scanned
-from engine.search.modules import ModuleFiles, folders_above
+from engine.search.modules import ModuleFiles, dotted_parts, folders_above
 
 # For each file those that it reaches, or that reach it, each by one edge: one that names it before
 # one that only runs it, one that is run at import before one that is run later, the first line.
@@ -29,25 +29,29 @@ def silent(text: str, done: int, total: int) -> None:
 class Graph:
     """Files and edges; empty until its first `update`.
 
+    Imports are resolved when edges are first asked for, and no more of them than it takes.
+
     Attributes:
-        files: what each file's imports come to, folder by folder.
-        resolution: how imports were resolved.
-        version: grows with each change.
+        resolution: how imports are resolved.
         tell: is told of what takes longer; it may raise, and then nothing is half done.
     """
 
     def __init__(self) -> None:
         self.tell: Progress = silent
-        self.files: dict[str, FileEdges] = {}
         self.resolution = Resolution(ModuleFiles.of(()))
-        self.version = 0
+        self._files: dict[str, FileEdges] = {}
         self._scanned: dict[str, Scanned] = {}
+        self._order: Mapping[str, Scanned] = {}
+        self._in_order = True
+        self._pending: dict[str, None] = {}
         self._universe: tuple[str, ...] = ()
         self._views: dict[tuple[str, View, bool], Adjacency] = {}
-        self._importers: dict[str, list[Edge]] | None = None
+        # Of the pending files those that name something so; of the others the edges to a file.
+        self._naming: dict[str, list[str]] | None = None
+        self._leading: dict[str, list[Edge]] | None = None
 
     def update(self, universe: Sequence[str], scanned: Mapping[str, Scanned]) -> int:
-        """Bring the graph up to date and return how many files were resolved.
+        """Take notice of what changed and return how many files are to be resolved for it.
 
         Args:
             universe: all files of the project.
@@ -57,23 +61,35 @@ class Graph:
         gone = list(self._scanned.keys() - scanned.keys())
         if not stale and not gone:
             return 0
-        # Forgotten first: an update that is withdrawn half-way leaves these to the next one.
-        for path in chain(stale, gone):
-            self._scanned.pop(path, None)
         for path in gone:
-            self.files.pop(path, None)
-        is_new = any(path not in self.files for path in stale)
+            for known in (self._scanned, self._pending, self._files):
+                known.pop(path, None)
+        self._scanned.update((path, scanned[path]) for path in stale)
+        self._pending.update(dict.fromkeys(stale))
+        self._order = scanned
         self._views.clear()
-        self._importers = None
-        self.version += 1
-        for done, path in enumerate(stale):
-            if not done % _SLICE:
-                self.tell("resolving imports", done, len(stale))
-            self.files[path] = self.resolution.edges(path, scanned[path][1])
-            self._scanned[path] = scanned[path]
-        if is_new:
-            self.files = {path: self.files[path] for path in scanned}
+        self._naming = self._leading = None
         return len(stale)
+
+    @property
+    def files(self) -> Mapping[str, FileEdges]:
+        """What each file's imports come to, folder by folder."""
+        if self._pending:
+            self._resolve(tuple(self._pending))
+        if not self._in_order:
+            self._files = {path: self._files[path] for path in self._order}
+            self._in_order, self._naming = True, None
+        return self._files
+
+    def _resolve(self, paths: Sequence[str]) -> None:
+        self._in_order = False
+        for done, path in enumerate(paths):
+            if not done % _SLICE:
+                self.tell("resolving imports", done, len(paths))
+            self._files[path] = self.resolution.edges(path, self._scanned[path][1])
+            if self._leading is not None:
+                _add_leading(self._leading, self._files[path])
+            del self._pending[path]
 
     def edges(self) -> Iterator[Edge]:
         """Yield every edge, sure and unsure, file by file."""
@@ -87,18 +103,30 @@ class Graph:
 
     def importers(self, path: str) -> list[Edge]:
         """Return the sure imports that name a file, by path and line."""
-        return list(self._named().get(path, ()))
+        return [edge for edge in self.leading_to(path) if edge.sure]
 
-    def _named(self) -> dict[str, list[Edge]]:
-        if self._importers is None:
-            importers: dict[str, list[Edge]] = {}
-            for edge in self._told_edges():
-                if edge.sure and not edge.parent:
-                    importers.setdefault(edge.imported, []).append(edge)
-            for found in importers.values():
-                found.sort()
-            self._importers = importers
-        return self._importers
+    def leading_to(self, path: str) -> list[Edge]:
+        """Return the imports that name a file, sure and unsure ones, by path and line."""
+        if self._pending:
+            self._resolve([one for one in self._named_in(path) if one in self._pending])
+        if self._leading is None:
+            self._leading = {}
+            for one, found in self._files.items():
+                if one not in self._pending:
+                    _add_leading(self._leading, found)
+        return sorted(self._leading.get(path, ()))
+
+    def _named_in(self, path: str) -> list[str]:
+        """Return the files whose imports may lead to a file: they have its name."""
+        if self._naming is None:
+            naming: dict[str, list[str]] = {}
+            for done, one in enumerate(self._pending):
+                if not done % _SLICE:
+                    self.tell("reading imports", done, len(self._pending))
+                for word in _words(one, self._scanned[one][1]):
+                    naming.setdefault(word, []).append(one)
+            self._naming = naming
+        return self._naming.get(dotted_parts(path)[-1], [])
 
     def packages_above(self, path: str) -> tuple[str, ...]:
         """Return the `__init__` files of the packages that hold a file, the outermost first."""
@@ -173,6 +201,24 @@ class Graph:
         stems = {path.rpartition("/")[2].rpartition(".")[0] for path in differing}
         unchanged = (path for path in scanned if self._scanned.get(path) is scanned[path])
         return changed + [path for path in unchanged if _name_any(scanned[path][1], stems)]
+
+
+def _add_leading(leading: dict[str, list[Edge]], found: FileEdges) -> None:
+    for edge in found.edges:
+        if not edge.parent:
+            leading.setdefault(edge.imported, []).append(edge)
+
+
+def _words(path: str, rows: tuple[Row, ...]) -> set[str]:
+    """Return the names that the files have, as `dotted_parts` tells, which the imports lead to."""
+    words: set[str] = set()
+    for _, module, names, level, *_ in rows:
+        words.update(names)
+        if module:
+            words.update(module.split("."))
+        elif level <= len(above := folders_above(path)):
+            words.add(above[level - 1].rpartition("/")[2] or "__init__")
+    return words
 
 
 def _stands_before(edge: Edge, other: Edge) -> bool:

@@ -39,12 +39,13 @@ def outside_importers(facts: Facts, arguments: Arguments) -> OutsideImporters:
         "direct": steps,
         "total_direct": len(lines),
         "files": len({path for path, *_ in lines}),
+        "computed": asking.computed,
         "unread": len(facts.unread),
     }
 
 
 def _found(asking: Asking, module: str) -> Iterator[tuple[str, Row]]:
-    tick, paths = asking.tick("reading imports"), list(asking.graph.files)
+    tick, paths = asking.tick("reading imports"), asking.files
     for done, path in enumerate(paths):
         if not done % _SLICE:
             tick(done, len(paths))

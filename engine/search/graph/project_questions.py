@@ -48,6 +48,7 @@ def _state(asking: Asking) -> State:
             "runtime": kinds["runtime"],
             "conditional": kinds["conditional"],
             "local": kinds["local"],
+            "dynamic": kinds["dynamic"],
             "type_checking": kinds["type_checking"],
         },
         "parents": parents,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from engine.search.graph.bindings import Bindings
-from engine.search.graph.edges import Edge
+from engine.search.graph.edges import UNBOUND, Edge
 
 _STAR = ("*",)
 
@@ -41,7 +41,7 @@ def taken_through(
         module, names = waiting.pop()
         for edge in importers(module):
             passed = _passed(edge, names, binds) - {n for m, n in seen if m == edge.importer}
-            if not passed or edge.importer == target or edge.kind == "local":
+            if not passed or edge.importer == target or edge.kind in UNBOUND:
                 continue
             seen.update((edge.importer, name) for name in passed)
             waiting.append((edge.importer, passed))

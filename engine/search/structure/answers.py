@@ -32,6 +32,31 @@ class DefinitionsAnswer(TypedDict):
     alike: list[str]
 
 
+class SubclassRow(TypedDict):
+    """A class `depth` steps below `root`, of which `base` is the last; see SubclassesAnswer."""
+
+    definition: DefinitionRow
+    depth: int
+    base: str
+    root: str
+
+
+class SubclassesAnswer(TypedDict):
+    """What derives from the classes of a name, the nearest first.
+
+    `roots` are those that something derives from, each with how many classes do so themselves: the
+    place of its definition, or the dotted name of one from outside of the project. The root of the
+    `unknown` direct ones is "": only the plain name of their base is the one asked for.
+    """
+
+    name: str
+    total: int
+    total_direct: int
+    roots: list[tuple[str, int]]
+    unknown: int
+    subclasses: list[SubclassRow]
+
+
 class ReferenceRow(TypedDict):
     path: str
     line: int

@@ -9,8 +9,7 @@ from engine.search.printable import clip, printable
 from engine.search.structure.answers import DefinitionRow, DefinitionsAnswer
 from engine.search.structure.describe import docstring, signature
 from engine.search.structure.index import Index, Place, index_of
-from engine.search.structure.places import by_place, place
-from engine.search.structure.references import plain_name
+from engine.search.structure.places import place
 from engine.search.structure.scan import Definition
 from engine.search.structure.source import Source
 
@@ -34,19 +33,6 @@ def find_definitions(facts: Facts, name: str, limit: int) -> DefinitionsAnswer:
     # Plain names that look like it, for when it is mistyped.
     alike = [] if found else _alike(index, name.rpartition(".")[2])
     return {"name": name, "total": len(found), "definitions": rows, "alike": alike}
-
-
-def find_subclasses(facts: Facts, name: str, limit: int) -> DefinitionsAnswer:
-    """Return the classes that name it among their bases, wherever that stands; live code first."""
-    index, plain = index_of(facts), plain_name(name)
-    found = [
-        Place(path, one)
-        for path in sorted(index.using(plain), key=by_place)
-        for one in index.definitions(path)
-        if one.kind == "class" and any(base.rpartition(".")[2] == plain for base in one.bases)
-    ]
-    rows = describe(facts, index, found[:limit])
-    return {"name": name, "total": len(found), "definitions": rows, "alike": []}
 
 
 def named(index: Index, name: str) -> list[Place]:

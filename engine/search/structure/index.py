@@ -65,6 +65,11 @@ class Index:
         found = self.files.get(path)
         return [] if found is None else [Definition(*row) for row in found.definitions]
 
+    def classes(self, path: str) -> list[Definition]:
+        """Return the classes of a file that have bases."""
+        found = self.files[path].definitions
+        return [Definition(*row) for row in found if row[5] and row[1] == "class"]
+
     def defined(self, path: str, name: str) -> Definition | None:
         """Return the last definition of a dotted name in a file."""
         if path not in self._by_name:

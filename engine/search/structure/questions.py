@@ -11,11 +11,12 @@ from engine.search.facts import BadQuestion, Facts, Json, Question
 from engine.search.structure.callers import find_callers
 from engine.search.structure.calls import find_calls
 from engine.search.structure.dead import find_dead
-from engine.search.structure.definitions import find_definitions, find_subclasses
+from engine.search.structure.definitions import find_definitions
 from engine.search.structure.duplicates import find_duplicates, find_duplicates_of
 from engine.search.structure.index import known_file
 from engine.search.structure.project_sizes import measure
 from engine.search.structure.references import find_references
+from engine.search.structure.subclasses import find_subclasses
 from engine.search.structure.test_links import find_tests
 
 _LIMIT: Final = 200
@@ -63,8 +64,9 @@ def definitions(facts: Facts, arguments: _Arguments) -> Json:
 
 
 def subclasses(facts: Facts, arguments: _Arguments) -> Json:
-    """{name, limit?} -> DefinitionsAnswer."""
-    return _answer(facts, find_subclasses(facts, _text(arguments, "name"), _limit(arguments)))
+    """{name, file?, limit?} -> SubclassesAnswer."""
+    name, file = _text(arguments, "name"), _optional(arguments, "file")
+    return _answer(facts, find_subclasses(facts, name, file, _limit(arguments)))
 
 
 def references(facts: Facts, arguments: _Arguments) -> Json:

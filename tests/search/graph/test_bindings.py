@@ -34,7 +34,7 @@ def read(module: str) -> tuple[str, str]:
 def test_a_module_has_no_name_that_was_not_seen(module: str) -> None:
     """Of a module whose names are known, every name that it has when it was run was found."""
     path, text = read(module)
-    _, rows = imports(path, text)
+    _, rows, _ = imports(path, text)
     found = bindings(path, text, rows)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -19,6 +19,7 @@ PATHS = (
 LINES = (
     *("import pkg.mod", "import mod", "from pkg import mod, name", "from . import mod"),
     *("from .deep import mod", "from .. import mod", "import other.mod", "from deep.mod import x"),
+    *("import pkg.mod.attribute", "__import__('pkg', fromlist=['mod'])", "import away"),
     *("import json", "import pkg.deep.gone", "def f(): import run", "from .mod import *"),
 )
 TREES = st.dictionaries(
@@ -44,7 +45,11 @@ def test_an_updated_graph_is_the_same_as_a_new_one(history: list[dict[str, str]]
         before = files
         graph.update(tuple(files), scanned)
         fresh = graph_of(files)
+        for path in [*files, "pkg"]:
+            leading = sorted(e for e in fresh.edges() if e.imported == path and not e.parent)
+            assert graph.leading_to(path) == leading
         assert graph.files == fresh.files
+        assert list(graph.files) == list(fresh.files)
         assert graph.view("runtime", parents=True) == fresh.view("runtime", parents=True)
 
 
@@ -64,7 +69,7 @@ def test_only_changed_files_are_resolved_again() -> None:
 
 
 def test_a_withdrawn_update_is_made_up_for() -> None:
-    """An update that ends half-way leaves nothing stale behind."""
+    """Resolving that ends half-way leaves nothing stale behind."""
     files = {f"m{at}.py": f"import m{at + 1}" for at in range(200)}
     scanned = {path: imports(path, text) for path, text in files.items()}
 
@@ -74,8 +79,9 @@ def test_a_withdrawn_update_is_made_up_for() -> None:
 
     graph = Graph()
     graph.tell = refuse
+    graph.update(tuple(files), scanned)
     with pytest.raises(TimeoutError):
-        graph.update(tuple(files), scanned)
+        graph.edges()
     graph.tell = silent
     graph.update(tuple(files), scanned)
     assert graph.files == graph_of(files).files
@@ -155,3 +161,63 @@ def test_the_import_that_is_run_first_stands_for_all() -> None:
     """Of two imports of one file, the one at module level is told, though it comes later."""
     files = {"a.py": "def f():\n    import b\nimport b\n", "b.py": ""}
     assert graph_of(files).view("all", parents=False)["a.py"]["b.py"].line == 3
+
+
+DYNAMIC = {
+    "pkg/__init__.py": "",
+    "pkg/plugin.py": "import pkg\n",
+    "pkg/deep/__init__.py": "",
+    "pkg/deep/part.py": "",
+    "load.py": (
+        "from importlib import import_module as im\n"
+        "im('pkg.plugin')\n"
+        "im('pkg.gone')\n"
+        "__import__('pkg', fromlist=['deep', 'VERSION'])\n"
+        "im(name)\n"
+    ),
+    "pkg/near.py": "import importlib\nimportlib.import_module('.deep.part', __package__)\n",
+}
+
+
+def test_an_import_by_call_is_an_edge_that_runs_some_time() -> None:
+    """It leads where an import statement would, counts as run, but not as run at import time."""
+    graph = graph_of(DYNAMIC)
+    assert graph.files["load.py"].edges == (
+        Edge("load.py", 2, "pkg/__init__.py", "dynamic", parent=True),
+        Edge("load.py", 2, "pkg/plugin.py", "dynamic"),
+        Edge("load.py", 4, "pkg/__init__.py", "dynamic", ("VERSION",), ("VERSION",)),
+        Edge("load.py", 4, "pkg/deep/__init__.py", "dynamic"),
+    )
+    assert [(one.line, one.module, one.kind) for one in graph.files["load.py"].missing] == [
+        (3, "pkg.gone", "dynamic")
+    ]
+    assert "pkg/deep/part.py" in graph.view("runtime", parents=False)["pkg/near.py"]
+    assert not graph.view("import_time", parents=True)["load.py"]
+
+
+def test_edges_of_other_kinds_stand_before_a_dynamic_one() -> None:
+    """A statement, even one in a function, tells more of a file than a call with its name."""
+    files = {"a.py": "__import__('b')\ndef f():\n    import b\n", "b.py": ""}
+    assert graph_of(files).view("all", parents=False)["a.py"]["b.py"].line == 3
+
+
+@given(TREES, st.sampled_from(PATHS))
+@settings(max_examples=150, deadline=None)
+def test_what_leads_to_one_file_is_known_before_the_rest(files: dict[str, str], path: str) -> None:
+    """No more than what names the file is resolved for it, and nothing of it is missed."""
+    graph, fresh = graph_of(files), graph_of(files)
+    leading = sorted(e for e in fresh.edges() if e.imported == path and not e.parent)
+    assert graph.leading_to(path) == leading
+    assert graph.importers(path) == [edge for edge in leading if edge.sure]
+    assert graph.files == fresh.files
+
+
+def test_only_files_that_name_it_are_resolved_for_a_file() -> None:
+    """The others wait until all edges are asked for."""
+    files = {**{f"m{at}.py": "import far" for at in range(9)}, "far.py": "", "a.py": "import m3"}
+    graph = graph_of(files)
+    told: list[int] = []
+    graph.tell = lambda text, done, total: told.append(total) if "resolving" in text else None
+    assert [edge.importer for edge in graph.importers("m3.py")] == ["a.py"]
+    assert told == [1]
+    assert len(list(graph.edges())) == 10

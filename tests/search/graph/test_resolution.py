@@ -46,7 +46,7 @@ def test_an_absolute_import_leads_where_python_finds_it(files: list[str], module
     finally:
         shutil.rmtree(folder)
     resolution = Resolution(ModuleFiles.of([*files, "zz_script.py"]))
-    _, (row,) = imports("zz_script.py", f"import {module}\n")
+    _, (row,), _ = imports("zz_script.py", f"import {module}\n")
     reach = resolution.reach("zz_script.py", row)
     if found:
         named = [path for path, _ in reach.targets]

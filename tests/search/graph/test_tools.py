@@ -264,3 +264,42 @@ async def test_what_a_reached_file_imports_is_told(tmp_path: Path) -> None:
     found = await use("imported", file="a.py", sought="xml")
     assert found.verdict == "No, a.py doesn't import xml itself; 1 file that it reaches does"
     assert rows(found.sections[0]) == ["b.py:1"]
+
+
+DYNAMIC = {
+    "app/__init__.py": "",
+    "app/plugin.py": "",
+    "load.py": (
+        "import importlib\nimportlib.import_module('app.plugin')\n"
+        "importlib.import_module(name)\n__import__('yaml.nodes')\n"
+    ),
+}
+
+
+async def test_an_import_by_call_is_told_as_one(tmp_path: Path) -> None:
+    """It is shown as dynamic, and the calls whose module isn't written out are counted."""
+    use = over(tmp_path, DYNAMIC)
+    found = await use("importers", file="app/plugin.py")
+    assert found.verdict == "app/plugin.py is imported by 1 file"
+    (item,) = found.sections[0].items
+    assert (item.path, item.line) == ("load.py", 2)
+    assert item.text == "importlib.import_module('app.plugin')  (dynamic)"
+    assert found.assumptions[-1].endswith(
+        "; 1 such call of the project computes the name and is not counted"
+    )
+    library = await use("importers", module="yaml")
+    assert library.verdict == "`yaml` is none of the project's modules; 1 file imports it"
+    assert rows(library.sections[0]) == ["load.py:4"]
+    whether = await use("imported", file="load.py", sought="app.plugin", to="app/plugin.py")
+    assert whether.verdict == "Yes, load.py imports app.plugin: line 2"
+    assert whether.sections[0].items[0].text == 'import_module("app.plugin")'
+
+
+async def test_a_cycle_that_a_call_closes_stands_apart(tmp_path: Path) -> None:
+    """Nothing of it happens while modules are imported, and its round shows the call."""
+    use = over(tmp_path, {"a.py": "import b\n", "b.py": "__import__('a')\n"})
+    found = await use("cycles")
+    assert found.verdict == (
+        "No import cycle at import time; 1 closed by imports in functions or by calls only"
+    )
+    assert "b.py:1" in found.sections[0].rows[0][2]

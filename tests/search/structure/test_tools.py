@@ -320,3 +320,28 @@ async def test_unknown_lines_are_told_and_never_shown(tmp_path: Path) -> None:
     assert isinstance(table, Table)
     assert table.columns == ("file", "commits", "authors", "last commit")
     assert [row[:3] for row in table.rows] == [("a.py", 2, 1)]
+
+
+async def test_subclasses_below_and_of_several_classes_are_told(tmp_path: Path) -> None:
+    """Those at a distance come last with the way there; classes of one name are told apart."""
+    files = {
+        "a.py": "class Base: ...\nclass Near(Base): ...\n",
+        "b.py": "import a\nfrom yaml import Base\nclass Far(a.Near): ...\nclass Own(Base): ...\n",
+    }
+    desk = Desk(tmp_path, files)
+    found = await structure.subclasses(desk.call(symbol="Base"))
+    assert found.verdict == (
+        "2 classes derive from `Base` directly; first Near in a.py:2; 1 more derives from these; "
+        "classes of that name: a.py:1 (1), yaml.Base (1)"
+    )
+    (section,) = found.sections
+    assert [item.text for item in section.items] == [  # type: ignore[union-attr]
+        "class Near: class Near(Base)  (of a.py:1)",
+        "class Own: class Own(Base)  (of yaml.Base)",
+        "class Far: class Far(a.Near)  (2 steps below, by Near)  (of a.py:1)",
+    ]
+    one = await structure.subclasses(desk.call(symbol="Base", file="a.py"))
+    assert places(one.sections[0]) == [("a.py", 2), ("b.py", 3)]
+    dark = Desk(tmp_path / "dark", {"a.py": "def f(m):\n    class A(m.Base): ...\n"})
+    unknown = await structure.subclasses(dark.call(symbol="Base"))
+    assert unknown.assumptions == ("of 1 class only the name of the base is known",)
