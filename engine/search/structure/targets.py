@@ -57,7 +57,7 @@ def _annotated(statement: str, colon: int) -> Targets:
 
 
 def _plain(part: str) -> Iterator[str]:
-    part = part.strip()
+    whole = part = part.strip()
     if part[:1] in ("(", "[") and part[-1:] in (")", "]"):
         part = part[1:-1]
     depth, begin = 0, 0
@@ -70,7 +70,8 @@ def _plain(part: str) -> Iterator[str]:
         elif depth == 0:
             piece, begin = part[begin : stop.start()].strip().lstrip("*").strip(), stop.end()
             if piece[:1] in ("(", "["):
-                yield from _plain(piece)
+                if piece != whole:  # brackets that don't match are no targets
+                    yield from _plain(piece)
             elif _WORD.fullmatch(piece) and piece not in KEYWORDS:
                 yield piece
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.search.source import decode_source
@@ -278,7 +278,8 @@ def test_generated_sources_define_what_ast_says(source: str) -> None:
     assert by_tokens(source) == expected
 
 
-@given(st.text(alphabet="fr'\"\\{}#\n x=(:!"))
+@example("(}=")
+@given(st.text(alphabet="fr'\"\\{}[]#\n x=()*,:!"))
 def test_any_text_has_a_mask_of_its_length(text: str) -> None:
     """No text, however broken, moves an offset or a line."""
     code = mask(text).code
