@@ -12,7 +12,11 @@ import pytest
 
 from engine.agents.services import Services
 from engine.agents.tool import Call, Progress, Refused
-from engine.agents.tools import sizes, structure, upkeep
+from engine.agents.tools import sizes, upkeep
+from engine.agents.tools.symbols.calls import callers, calls
+from engine.agents.tools.symbols.definitions import definitions, references
+from engine.agents.tools.symbols.subclasses import subclasses
+from engine.agents.tools.symbols.tests import tests as naming_tests
 from engine.config import load
 from engine.evidence import Argument, Findings, Table
 from engine.search.facts import BadQuestion
@@ -82,13 +86,13 @@ def test_the_services_have_what_the_tools_ask() -> None:
 
 async def test_definitions_lead_with_the_live_one(desk: Desk) -> None:
     """The sentence counts and names the first place; backups are told."""
-    found = await structure.definitions(desk.call(symbol="price"))
+    found = await definitions(desk.call(symbol="price"))
     assert found.verdict == (
         "`price` is defined in 2 places (1 in backups); first function price in pkg/core.py:4"
     )
     (section,) = found.sections
     assert places(section) == [("pkg/core.py", 4), ("old/core.py", 1)]
-    nothing = await structure.definitions(desk.call(symbol="prise"))
+    nothing = await definitions(desk.call(symbol="prise"))
     assert (nothing.found, nothing.verdict) == (
         False,
         "Nothing in the project defines prise; written alike: price",
@@ -97,17 +101,17 @@ async def test_definitions_lead_with_the_live_one(desk: Desk) -> None:
 
 async def test_references_count_what_is_no_code_apart(desk: Desk) -> None:
     """The sentence tells kinds and files, and mentions in strings and comments."""
-    found = await structure.references(desk.call(symbol="price"))
+    found = await references(desk.call(symbol="price"))
     assert found.verdict == (
         "`price` is named 8 times in code, in 4 files: 3 as call, 2 as definition, 2 as import, "
         "1 as other; 1 mention more in strings and comments"
     )
-    assert not (await structure.references(desk.call(symbol="nowhere"))).found
+    assert not (await references(desk.call(symbol="nowhere"))).found
 
 
 async def test_callers_are_told_by_certainty(desk: Desk) -> None:
     """Calls and other uses stand in sections of their own; several targets are an assumption."""
-    found = await structure.callers(desk.call(symbol="price"))
+    found = await callers(desk.call(symbol="price"))
     assert found.verdict == ("`price` is called in 3 places (3 certain); 1 use without a call")
     assert places(found.sections[0]) == [
         ("pkg/core.py", 10), ("pkg/use.py", 3), ("tests/test_core.py", 3),
@@ -116,22 +120,22 @@ async def test_callers_are_told_by_certainty(desk: Desk) -> None:
     assert found.assumptions == (
         "the callers of all definitions of the name are listed: pkg/core.py:4, old/core.py:1",
     )
-    in_file = await structure.callers(desk.call(symbol="price", file="old/core.py"))
+    in_file = await callers(desk.call(symbol="price", file="old/core.py"))
     assert in_file.verdict == "No code calls `price`; 3 calls of that name mean something else"
     with pytest.raises(Refused, match="needs the name"):
-        await structure.callers(desk.call())
+        await callers(desk.call())
 
 
 async def test_callers_of_what_is_not_the_projects_are_told_by_name(tmp_path: Path) -> None:
     """A library's function is called too; a name that nobody calls comes with the one alike."""
     waiting = {"pkg/wait.py": "import time\ntime.sleep(1)\nnap = time.sleep\n"}
     desk = Desk(tmp_path, FILES | waiting)
-    found = await structure.callers(desk.call(symbol="time.sleep"))
+    found = await callers(desk.call(symbol="time.sleep"))
     assert found.verdict == (
         "No function or class of the project is named time.sleep; by name it is called in 1 place"
     )
     assert places(found.sections[0]) == [("pkg/wait.py", 2)]
-    nothing = await structure.callers(desk.call(symbol="prise"))
+    nothing = await callers(desk.call(symbol="prise"))
     assert not nothing.found
     assert nothing.verdict == (
         "No function or class of the project is named prise; written alike: price"
@@ -140,7 +144,7 @@ async def test_callers_of_what_is_not_the_projects_are_told_by_name(tmp_path: Pa
 
 async def test_calls_are_a_table_with_where_they_lead(desk: Desk) -> None:
     """Without a file, the first definition of the name is asked about."""
-    found = await structure.calls(desk.call(symbol="unused"))
+    found = await calls(desk.call(symbol="unused"))
     assert found.verdict == (
         "`unused` (pkg/core.py:9) makes 1 call, to 1 definition of the project"
     )
@@ -149,7 +153,7 @@ async def test_calls_are_a_table_with_where_they_lead(desk: Desk) -> None:
     assert table.rows == (
         (10, "price", "price pkg/core.py:4", "certain", "defined in the same file"),
     )
-    none = await structure.calls(desk.call(symbol="nothing"))
+    none = await calls(desk.call(symbol="nothing"))
     assert (none.verdict, none.found) == ("Nothing in the project defines nothing", False)
 
 
@@ -160,12 +164,12 @@ async def test_subclasses_are_found_wherever_their_bases_stand(tmp_path: Path) -
         "class B(Base[int]): ...\nclass C(Other, metaclass=Base): ...\nclass D(MyBase): ...\n"
     )
     desk = Desk(tmp_path, {"old/a.py": "class E(Base): ...\n", "a.py": text})
-    found = await structure.subclasses(desk.call(symbol="Base"))
+    found = await subclasses(desk.call(symbol="Base"))
     assert found.verdict == (
         "3 classes derive from `Base` directly (1 in backups); first A in a.py:2"
     )
     assert places(found.sections[0]) == [("a.py", 2), ("a.py", 7), ("old/a.py", 1)]
-    none = await structure.subclasses(desk.call(symbol="Other2"))
+    none = await subclasses(desk.call(symbol="Other2"))
     assert (none.verdict, none.found) == ("No class derives from Other2", False)
 
 
@@ -173,13 +177,13 @@ async def test_a_library_that_is_asked_of_as_a_name_is_told_by_its_imports(tmp_p
     """Where no file defines the name, and some import such a module, they come first."""
     files = {"a.py": "import _sock\n_sock.go()\n", "b.py": "def own(): ...\n", "c.py": "import b\n"}
     desk = Desk(tmp_path, files)
-    found = await structure.references(desk.call(symbol="_sock"))
+    found = await references(desk.call(symbol="_sock"))
     assert found.verdict == (
         "`_sock` is none of the project's modules; 1 file imports it; `_sock` is named 2 times in "
         "code, in 1 file: 1 as import, 1 as other"
     )
     assert places(found.sections[0]) == [("a.py", 1)]
-    own = await structure.references(desk.call(symbol="own", module="own"))
+    own = await references(desk.call(symbol="own", module="own"))
     assert own.verdict.startswith("`own` is named 1 time in code")
 
 
@@ -201,7 +205,7 @@ async def test_how_much_python_there_is(desk: Desk) -> None:
 
 async def test_tests_of_a_file_and_what_none_names(desk: Desk) -> None:
     """Test functions first, then the definitions that no test names."""
-    found = await structure.tests(desk.call(file="pkg/core.py"))
+    found = await naming_tests(desk.call(file="pkg/core.py"))
     assert found.verdict == (
         "1 test function names something of pkg/core.py; 1 of its 2 definitions no test names"
     )
@@ -212,24 +216,24 @@ async def test_tests_of_a_file_and_what_none_names(desk: Desk) -> None:
     assert [(mark.line, mark.text) for mark in found.marks] == [
         (None, "1 of 2 definitions are named by no test")
     ]
-    of_test = await structure.tests(desk.call(file="tests/test_core.py"))
+    of_test = await naming_tests(desk.call(file="tests/test_core.py"))
     assert (of_test.sections != (), of_test.marks) == (True, ())
 
 
 async def test_tests_of_a_name_are_those_of_its_first_definition(desk: Desk) -> None:
     """Live code comes before copies, and the answer says which one is meant."""
-    found = await structure.tests(desk.call(symbol="price"))
+    found = await naming_tests(desk.call(symbol="price"))
     assert found.verdict.startswith("1 test function names something of price of pkg/core.py; 0 of")
     assert found.assumptions[1:] == (
         "the price of pkg/core.py is meant; 1 more are defined elsewhere",
     )
     assert found.marks == ()
-    (mark,) = (await structure.tests(desk.call(symbol="unused"))).marks
+    (mark,) = (await naming_tests(desk.call(symbol="unused"))).marks
     assert (mark.path, mark.line) == ("pkg/core.py", 9)
-    none = await structure.tests(desk.call(symbol="gone"))
+    none = await naming_tests(desk.call(symbol="gone"))
     assert (none.verdict, none.found) == ("Nothing in the project defines gone", False)
     with pytest.raises(Refused, match="needs the name"):
-        await structure.tests(desk.call())
+        await naming_tests(desk.call())
 
 
 async def test_duplicates_and_dead_code_are_listed(tmp_path: Path) -> None:
@@ -329,7 +333,7 @@ async def test_subclasses_below_and_of_several_classes_are_told(tmp_path: Path) 
         "b.py": "import a\nfrom yaml import Base\nclass Far(a.Near): ...\nclass Own(Base): ...\n",
     }
     desk = Desk(tmp_path, files)
-    found = await structure.subclasses(desk.call(symbol="Base"))
+    found = await subclasses(desk.call(symbol="Base"))
     assert found.verdict == (
         "2 classes derive from `Base` directly; first Near in a.py:2; 1 more derives from these; "
         "classes of that name: a.py:1 (1), yaml.Base (1)"
@@ -340,8 +344,8 @@ async def test_subclasses_below_and_of_several_classes_are_told(tmp_path: Path) 
         "class Own: class Own(Base)  (of yaml.Base)",
         "class Far: class Far(a.Near)  (2 steps below, by Near)  (of a.py:1)",
     ]
-    one = await structure.subclasses(desk.call(symbol="Base", file="a.py"))
+    one = await subclasses(desk.call(symbol="Base", file="a.py"))
     assert places(one.sections[0]) == [("a.py", 2), ("b.py", 3)]
     dark = Desk(tmp_path / "dark", {"a.py": "def f(m):\n    class A(m.Base): ...\n"})
-    unknown = await structure.subclasses(dark.call(symbol="Base"))
+    unknown = await subclasses(dark.call(symbol="Base"))
     assert unknown.assumptions == ("of 1 class only the name of the base is known",)

@@ -1,0 +1,1 @@
+"""Questions about names in code: where they are defined, used, called, tested."""
