@@ -138,8 +138,13 @@ def folded(outcome: Folded | Busy) -> Answer:
         ("days merged", ", ".join(outcome.merged_days) or None),
         ("days dropped", ", ".join(outcome.dropped_days) or None),
         ("manifest rebuilt", outcome.rebuilt),
+        ("parts not readable", len(outcome.unreadable)),
     )
-    return _answer("fold", verdict, "answered", Table("Fold", ("what", "value"), rows))
+    sections: list[Section] = [Table("Fold", ("what", "value"), rows)]
+    if lost := outcome.unreadable:
+        verdict += f"; {counted(len(lost), 'part')} can't be read"
+        sections.append(Text("Not readable", "\n".join(map(clean, lost[:_MOST]))))
+    return _answer("fold", verdict, "answered", *sections)
 
 
 def verified(store: Path, problems: Sequence[str]) -> Answer:

@@ -125,6 +125,27 @@ def test_verify_finds_a_flipped_byte(bolt: Bolt, store: Path) -> None:
     assert "later.jsonl has 1 damaged line" in said[1]
 
 
+def test_a_part_that_no_rebuild_could_read_stays_named(bolt: Bolt, store: Path) -> None:
+    """Fold tells of it, status and verify too, which exits 1 until it is deleted."""
+    folded(store)
+    part = store / read_manifest(store).parts[0].path
+    part.write_bytes(part.read_bytes()[:-9] + b"\xff" * 9)
+    (store / "manifest.json").write_bytes(b"garbage")
+    ran = bolt("store", "verify")
+    assert ran.code == 1
+    assert str(part) in ran.out
+    ran = bolt("store", "fold", "-o", "json")
+    assert ran.answer["verdict"].endswith("; 1 part can't be read")
+    assert str(part) in ran.answer["sections"][1]["text"]
+    for action, code in (("status", 0), ("verify", 1)):
+        ran = bolt("store", action)
+        assert ran.code == code
+        assert str(part) in ran.out
+    part.unlink()
+    assert bolt("store", "fold").code == 0
+    assert bolt("store", "verify").code == 0
+
+
 def test_kept_minutes_are_counted_and_looked_at(bolt: Bolt, store: Path) -> None:
     """Their bytes are a figure of their own and part of the sum; a damaged file is named."""
     folded(store)

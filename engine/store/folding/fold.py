@@ -26,16 +26,24 @@ from engine.store.folding.parts import (
     described,
     file_of,
     merge_parts,
+    misfit,
     problem,
     write_pile,
 )
 from engine.store.folding.piles import Pile, Piles
-from engine.store.folding.rebuild import DAMAGED, folds, generation_of, rebuild
+from engine.store.folding.rebuild import (
+    DAMAGED,
+    UNDER_WAY,
+    folds,
+    generation_of,
+    is_stale,
+    rebuild,
+    with_checksums,
+)
 from engine.store.journals.segments import JOURNALS, Segment, is_live, segments
 from engine.store.leases.pool import Execute
 
 BATCH_BYTES = 256 << 20
-_UNDER_WAY = ".tmp-"
 
 
 class Fold:
@@ -63,11 +71,15 @@ class Fold:
         for day in crowded_days(self._manifest.parts, self._clock.wall_s()):
             self._merge(day)
         self._drop_days()
-        return replace(self._done, elapsed_ms=(self._clock.monotonic_s() - begun_s) * 1000)
+        return replace(
+            self._done,
+            unreadable=tuple(self._unreadable()),
+            elapsed_ms=(self._clock.monotonic_s() - begun_s) * 1000,
+        )
 
     def clear(self) -> None:
         """Remove what is half made, by this fold or by one that died."""
-        for path in (self._store / PARTS).glob(f"{_UNDER_WAY}*"):
+        for path in (self._store / PARTS).glob(f"{UNDER_WAY}*"):
             shutil.rmtree(path, ignore_errors=True)
 
     def _delete_unpublished(self) -> None:
@@ -80,12 +92,19 @@ class Fold:
         try:
             self._manifest = read(self._store)
             lost = not is_published(self._store) and bool(folds(self._store))
+            lost = lost or is_stale(self._store, self._manifest, self._execute)
         except ManifestDamaged:
             lost = True
         if lost:
-            self._manifest, _ = rebuild(self._store, self._execute, self._clock.wall_s())
+            found = rebuild(self._store, self._execute, self._clock.wall_s())
+            self._manifest = with_checksums(self._store, found, self._execute)
             self._publish(self._manifest)
             self._done = replace(self._done, rebuilt=True)
+
+    def _unreadable(self) -> Iterator[str]:
+        for part in self._manifest.parts:
+            if part.unreadable and (said := misfit(self._store, part)):
+                yield said
 
     def _finished(self) -> Iterator[Segment]:
         for one in segments(self._store):
@@ -206,7 +225,7 @@ class Fold:
 
     def _new_folder(self) -> Path:
         fold = f"g{self._manifest.generation + 1:08d}-{token_hex(3)}"
-        folder = self._store / PARTS / f"{_UNDER_WAY}{fold}"
+        folder = self._store / PARTS / f"{UNDER_WAY}{fold}"
         folder.mkdir(parents=True, mode=0o700)
         return folder
 
@@ -218,7 +237,7 @@ class Fold:
         for path in sorted({file_of(folder, label.day, label.kind).parent for label in labels}):
             sync_folder(path)
         sync_folder(folder)
-        settled = folder.rename(folder.with_name(folder.name.removeprefix(_UNDER_WAY)))
+        settled = folder.rename(folder.with_name(folder.name.removeprefix(UNDER_WAY)))
         sync_folder(settled.parent)
         parts = (
             described(self._store, file_of(settled, label.day, label.kind), label)

@@ -18,7 +18,8 @@ class Folded(Struct, frozen=True, tag="folded"):
     """Finished journals became parts; all zero where there was nothing to do.
 
     `journals` and `bytes` are what was read, `damaged` the lines that are no records, `foreign` the
-    records that this program does not know. `rebuilt` says that the manifest had been lost.
+    records that this program does not know. `rebuilt` says that the manifest had been lost, and
+    `unreadable` has a sentence on each part that could not be read then, and can't since.
     """
 
     journals: int = 0
@@ -30,6 +31,7 @@ class Folded(Struct, frozen=True, tag="folded"):
     merged_days: tuple[str, ...] = ()
     dropped_days: tuple[str, ...] = ()
     rebuilt: bool = False
+    unreadable: tuple[str, ...] = ()
     elapsed_ms: float = 0.0
 
 

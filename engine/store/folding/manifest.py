@@ -25,9 +25,10 @@ _NAME = "manifest.json"
 class Part(Struct, frozen=True):
     """One immutable Parquet file; `path` is below the store's folder.
 
-    `crc` is the CRC-32 of all its bytes, None where it was lost with a manifest. `schema` is
-    the same where the columns are. `first_s` and `last_s` are the wall times of its oldest and
-    newest row, and `folded_s` that at which the newest came into the store; 0 where that is lost.
+    `crc` is the CRC-32 of all its bytes, None where none was taken. `schema` is the same where the
+    columns are. `first_s` and `last_s` are the wall times of its oldest and newest row, and
+    `folded_s` that at which the newest came into the store; 0 where that is lost. `unreadable` is
+    why a rebuilt manifest could not read it: its times are then those of its day.
     """
 
     path: str
@@ -40,6 +41,7 @@ class Part(Struct, frozen=True):
     first_s: float
     last_s: float
     folded_s: float = 0.0
+    unreadable: str = ""
 
     @property
     def fold(self) -> str:

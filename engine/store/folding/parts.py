@@ -139,13 +139,27 @@ def checksum(path: Path) -> int:
     return crc
 
 
-def problem(store: Path, part: Part) -> str | None:
-    """Return what is wrong with a part's file, or None where each byte is as it was written."""
+def misfit(store: Path, part: Part) -> str | None:
+    """Return what is wrong with a part's file as far as that shows without reading it."""
     path = store / part.path
+    if part.unreadable:
+        return (
+            f"{path} can't be read: {part.unreadable}; restore it from a copy or delete it, "
+            "then run bolt-tui store fold"
+        )
     try:
         size = path.stat().st_size
-        if size != part.bytes:
-            return f"{path} has {size:,} bytes in place of {part.bytes:,}"
+    except OSError as error:
+        return f"{path} can't be read: {error.strerror or error}"
+    return None if size == part.bytes else f"{path} has {size:,} bytes in place of {part.bytes:,}"
+
+
+def problem(store: Path, part: Part) -> str | None:
+    """Return what is wrong with a part's file, or None where each byte is as it was written."""
+    if (said := misfit(store, part)) is not None:
+        return said
+    path = store / part.path
+    try:
         if part.crc is not None and checksum(path) != part.crc:
             return f"{path} is damaged: its checksum does not fit"
     except OSError as error:

@@ -159,7 +159,7 @@ class Past:
 
 
 def _extent(view: View) -> tuple[float, float] | None:
-    parts = view.manifest.parts
+    parts = [part for part in view.manifest.parts if not part.unreadable]
     times = [time for part in parts for time in (part.first_s, part.last_s)]
     for kind in KINDS:
         # A span that no part reaches into: what is in the journals only.

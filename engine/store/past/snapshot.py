@@ -174,8 +174,7 @@ class Snapshot:
             if is_published(self._store) or not folds(self._store):
                 return manifest, []
             said = [f"the manifest of the store {self._store} is missing"]
-        manifest, problems = rebuild(self._store, execute, SystemClock().wall_s())
-        return manifest, said + problems
+        return rebuild(self._store, execute, SystemClock().wall_s()), said
 
     def _changed(self, used: Sequence[Part]) -> bool:
         """Look at the parts once more; return whether any is not what it was."""

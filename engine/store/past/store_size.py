@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.store.folding.parts import misfit
 from engine.store.journals.segments import is_live, segments
 from engine.store.past.minutes import FOLDER, is_sound
 from engine.store.past.snapshot import View
@@ -32,8 +33,7 @@ class StoreSize:
 def read_size(view: View, folder: Path) -> StoreSize:
     """Return what is there; parts are looked at, not read."""
     here, parts, minutes = segments(folder), view.manifest.parts, _minute_files(folder)
-    missing = [part for part in parts if not _has_size(folder / part.path, part.bytes)]
-    said = (f"{folder / part.path} is missing or not whole" for part in missing)
+    said = (wrong for part in parts if (wrong := misfit(folder, part)) is not None)
     return StoreSize(
         journal_bytes=sum(_bytes(one.path) for one in here),
         part_bytes=sum(part.bytes for part in parts),
@@ -70,7 +70,3 @@ def _bytes(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
-
-
-def _has_size(path: Path, size: int) -> bool:
-    return path.exists() and path.stat().st_size == size

@@ -8,13 +8,13 @@ from engine.checks.health.parts.look import Ground, Seen
 from engine.clock import SystemClock
 from engine.store.errors import ManifestDamaged, ManifestNewer, said
 from engine.store.folding.manifest import Part, is_published, read
-from engine.store.folding.parts import parquet, problem
+from engine.store.folding.parts import misfit, parquet, problem
 from engine.store.folding.rebuild import folds
 from engine.store.journals.lines import whole_lines
 from engine.store.journals.records import record
 from engine.store.journals.segments import segments
 
-_VERIFY: Final = "answers leave it out; restore it from a copy, and see bolt-tui store verify"
+_VERIFY: Final = "answers leave it out; restore it from a copy, or see bolt-tui store verify"
 _REBUILD: Final = "bolt-tui store fold makes it anew from what the parts say of themselves"
 
 
@@ -63,20 +63,10 @@ def _parts(store: Path, newest: Sequence[Part], has_time: Callable[[], bool]) ->
     problems, whole = list[str](), 0
     for part in newest:
         in_full = has_time()
-        if (wrong := problem(store, part) if in_full else _size(store, part)) is not None:
+        if (wrong := problem(store, part) if in_full else misfit(store, part)) is not None:
             problems.append(wrong)
         whole += in_full
     return _Looked(problems, whole)
-
-
-def _size(store: Path, part: Part) -> str | None:
-    try:
-        size = (store / part.path).stat().st_size
-    except OSError as error:
-        return f"{store / part.path} can't be read: {error.strerror or error}"
-    if size == part.bytes:
-        return None
-    return f"{store / part.path} has {size:,} bytes in place of {part.bytes:,}"
 
 
 def _unreadable(store: Path, part: Part) -> str:
