@@ -30,7 +30,8 @@ class AlertState:
     resolved: tuple[e.AlertResolved, ...] = ()  # the oldest first
     silences: dict[str, e.SilenceChanged] = field(default_factory=dict)
     deliveries: dict[tuple[str, str], e.AlertDelivered] = field(default_factory=dict)
-    health: e.HealthChecked | None = None
+    health: e.HealthChecked | None = None  # of all checks
+    part: e.HealthChecked | None = None  # of some of them, where it is newer
     validated: e.Validated | None = None
 
     def copy(self) -> "AlertState":
@@ -65,7 +66,7 @@ class AlertState:
             elif isinstance(event, e.AlertDelivered):
                 self._keep_delivery(event)
             elif isinstance(event, e.HealthChecked):
-                self.health = _newer(self.health, event)
+                self._keep_health(event)
             elif isinstance(event, e.Validated):
                 self.validated = _newer(self.validated, event)
 
@@ -74,6 +75,13 @@ class AlertState:
         fires = [one for one in self.standing.values() if isinstance(one, e.AlertFiring)]
         loud = [one for one in fires if self.silence_of(one, wall_s) is None]
         return sorted(loud, key=lambda one: (_RANK[one.severity], one.since_s, one.rule))
+
+    def silenced(self, wall_s: float) -> list[tuple[e.AlertFiring, float]]:
+        """Return what fires and is silenced, each with its end, by name."""
+        fires = [one for one in self.standing.values() if isinstance(one, e.AlertFiring)]
+        muted = [(one, self.silence_of(one, wall_s)) for one in fires]
+        found = [(one, by.until_s) for one, by in muted if by is not None]
+        return sorted(found, key=lambda one: one[0].rule)
 
     def pending(self, wall_s: float) -> list[e.AlertPending]:
         """Return what may fire soon and is not silenced, the oldest first."""
@@ -114,6 +122,15 @@ class AlertState:
             return
         ordered = sorted((*self.resolved, event), key=lambda one: (one.wall_s, one.seq))
         self.resolved = tuple(ordered[-RESOLVED_KEPT:])
+
+    def _keep_health(self, event: e.HealthChecked) -> None:
+        """Keep the last look at all, and beside it a later one at a part: it replaces none."""
+        if event.partial:
+            self.part = _newer(self.part, event)
+        else:
+            self.health = _newer(self.health, event)
+        if self.part and self.health and self.part.wall_s <= self.health.wall_s:
+            self.part = None
 
     def _keep_delivery(self, event: e.AlertDelivered) -> None:
         key = event.message, event.channel

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 
 import anyio
 
@@ -14,7 +15,7 @@ from bolt_tui.request import Request
 from engine.bus import Subscription
 from engine.config import ConfigError
 from engine.errors import EngineError
-from engine.events import encoder
+from engine.events import Notice, encoder
 from engine.evidence import Answer, Plan, Table, Understanding, counted
 from engine.runtime import Engine, checked
 
@@ -75,6 +76,8 @@ async def _answer(wanted: Request, received: list[int]) -> Answer:
             return _explained(*await engine.explain(wanted.query))
         if wanted.watch:
             await stack.enter_async_context(_service(engine))
+            if wanted.query == ":monitor" and wanted.output != "ndjson":
+                await stack.enter_async_context(_log(engine))
         return await _asked(engine, wanted, received)
 
 
@@ -124,6 +127,31 @@ async def _service(engine: Engine) -> AsyncIterator[None]:
         finally:
             notice.stopping()
             group.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def _log(engine: Engine) -> AsyncIterator[None]:
+    """Have each notice that matters said on stderr, and its end: it is all that a log shows."""
+    with engine.bus.subscribe() as subscription:
+        async with anyio.create_task_group() as group:
+            group.start_soon(say_notices, subscription)
+            yield
+            subscription.close()
+
+
+async def say_notices(subscription: Subscription) -> None:
+    """Say the warnings until the subscription ends, each with its time."""
+    told = set[str]()
+    async for event in subscription:
+        if not isinstance(event, Notice):
+            continue
+        if event.severity == "info" and not (event.resolved and event.key in told):
+            continue
+        (told.discard if event.resolved else told.add)(event.key)
+        when = datetime.fromtimestamp(event.wall_s).astimezone().isoformat(timespec="seconds")
+        how = "over" if event.resolved else event.severity
+        remedy = f"; {event.remedy}" if event.remedy else ""
+        note(f"{when} {how}: {event.text}{remedy}")
 
 
 async def _stream(subscription: Subscription, engine: Engine, received: list[int]) -> None:

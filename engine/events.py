@@ -391,12 +391,17 @@ class Check(Struct, frozen=True):
 
 
 class HealthChecked(Event, frozen=True, kw_only=True, tag=True):
-    """Everything was looked at; `state` is the worst of the checks."""
+    """What was looked at in `project`; `state` is the worst of the checks.
+
+    `partial`: only the checks that were asked for were done, so it says nothing of the whole.
+    """
 
     state: CheckState
     text: str
     checks: tuple[Check, ...] = ()
     elapsed_ms: float = 0.0
+    project: str = ""
+    partial: bool = False
 
 
 class Criterion(Struct, frozen=True):

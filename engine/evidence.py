@@ -14,7 +14,8 @@ SCHEMA_VERSION = 1
 Level = Literal["full", "limited", "monitoring", "existing_tools"]
 Status = Literal["answered", "nothing_found", "degraded", "failed", "timed_out", "cancelled"]
 TaskStatus = Literal["finished", "failed", "cancelled", "timed_out", "skipped"]
-ErrorKind = Literal["usage", "unavailable", "failed", "timeout", "skipped"]
+ErrorKind = Literal["usage", "not_understood", "unavailable", "failed", "timeout", "skipped"]
+PUT_WRONGLY: Final[tuple[ErrorKind, ...]] = ("usage", "not_understood")
 Cell = str | int | float | bool | None
 Argument = str | int | float | bool | None | tuple[str, ...]
 
@@ -222,6 +223,15 @@ def timed(answer: Answer) -> bool:
 
 
 def usage_error(answer: Answer) -> bool:
-    """Whether the answer failed because of how the question was put."""
+    """Whether what was asked for can't be, as with wrong options or a pattern that is none."""
+    return _failed_of(answer, ("usage",))
+
+
+def put_wrongly(answer: Answer) -> bool:
+    """Whether the answer failed because of how the question was put, understood or not."""
+    return _failed_of(answer, PUT_WRONGLY)
+
+
+def _failed_of(answer: Answer, kinds: tuple[ErrorKind, ...]) -> bool:
     errors = [task.error for task in answer.tasks if task.error is not None]
-    return answer.status == "failed" and any(error.kind == "usage" for error in errors)
+    return answer.status == "failed" and any(error.kind in kinds for error in errors)

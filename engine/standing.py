@@ -34,7 +34,6 @@ _ALONE = (
     SessionJoined,
     LevelChanged,
     MemoryChanged,
-    HealthChecked,
     Validated,
 )
 TOLD: tuple[type[Event], ...] = (
@@ -64,6 +63,7 @@ class Standing:
             AlertFiring: self._take_alert,
             AlertResolved: self._take_alert,
             SilenceChanged: self._take_silence,
+            HealthChecked: self._take_health,
         }
 
     def take(self, event: Event) -> None:
@@ -122,6 +122,11 @@ class Standing:
         self._newest.pop((AlertEvent, event.alert), None)
         if not over:
             self._newest[AlertEvent, event.alert] = event
+
+    def _take_health(self, event: Event) -> None:
+        """A look at a part of the checks stands beside the last one at all of them."""
+        assert isinstance(event, HealthChecked)
+        self._newest[HealthChecked, event.partial] = event
 
     def _take_silence(self, event: Event) -> None:
         assert isinstance(event, SilenceChanged)

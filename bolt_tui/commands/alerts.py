@@ -161,7 +161,8 @@ async def _rules(alerts: Alerts, _: argparse.Namespace) -> Answer:
     off = sum(not one.enabled for one in made)
     said = f"{len(made)} rules are in force" if not off else f"{len(made)} rules, {off} turned off"
     if not alerts.config.alerts.enabled:
-        said += "; none is evaluated, as alerts.enabled is false"
+        why, who = "alerts.enabled is false in your settings", found.evaluator
+        said += f"; {why}, but {who} goes on" if who else f"; none is evaluated, as {why}"
     if found.differs:
         said += f"; {found.differs}"
     return _answer("alerts rules", said, in_force(made, alerts.config.alerts.rules))

@@ -48,13 +48,15 @@ def sections(state: ConsoleState, canvas: Canvas) -> tuple[Section, ...]:
         return _untold(state)
     on, unread = _On(state, canvas), state.notices.get(_SILENCES)
     notices = tuple(map(on.notice, state.active_notices()))
+    silenced = len(state.alerts.silenced(on.now_s))
     return (
-        Section("Firing", tuple(map(on.firing, state.alerts.firing(on.now_s)))),
+        Section("Firing", tuple(map(on.firing, state.alerts.firing(on.now_s))),
+                f"none but {silenced} silenced" if silenced else "none"),
         Section("Pending", tuple(map(on.pending, state.alerts.pending(on.now_s)))),
         Section("Silenced", tuple(map(on.silence, state.alerts.in_force(on.now_s))),
                 f"unknown: {unread.text}" if unread else "none"),
         *([Section("Notices", notices)] if notices else []),
-        Section("Health", on.health(state.alerts.health), "not checked; ask :health"),
+        Section("Health", on.health(), "not checked; ask :health"),
         Section(
             "Readiness", on.validated(state.alerts.validated),
             "not validated; run: bolt-tui validate --production",
@@ -181,15 +183,21 @@ class _On:
                    f"sent {one.message} {one.channel}", one.state != "sent", facts,
                    one.rule if one.rule != "test" else "")  # fmt: skip
 
-    def health(self, one: e.HealthChecked | None) -> tuple[Row, ...]:
-        if one is None:
-            return ()
-        head = Row(CHECK[one.state], "all checks", self._when(one.wall_s),
-                   f"{self._ago(one)}: {one.text}", "health",
+    def health(self) -> tuple[Row, ...]:
+        """Return the last look at all checks with what is not well, and a later one at a part."""
+        whole, part = self._alerts.health, self._alerts.part
+        rows = [self._looked(whole, "all checks", "health")] if whole else []
+        rows += [
+            self._check(check) for check in (whole.checks if whole else ()) if check.state != "ok"
+        ]
+        return (*rows, *([self._looked(part, "part of the checks", "health part")] if part else []))
+
+    def _looked(self, one: e.HealthChecked, name: str, key: str) -> Row:
+        of = f" of {one.project}" if one.project else ""
+        return Row(CHECK[one.state], name, self._when(one.wall_s),
+                   f"{self._ago(one)}{of}: {one.text}", key,
                    one.state == "critical", tuple((c.name, f"{c.state}: {c.text}")
                    for c in one.checks))  # fmt: skip
-        bad = (check for check in one.checks if check.state != "ok")
-        return (head, *(self._check(check) for check in bad))
 
     def _check(self, one: e.Check) -> Row:
         facts: Facts = (("check", one.name), ("group", one.group), ("found", one.text),

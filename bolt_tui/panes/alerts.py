@@ -120,14 +120,15 @@ def _beside(said: list[Said], canvas: Canvas) -> Line:
 def _calm(state: ConsoleState, canvas: Canvas) -> Line:
     """Return that nothing fires, with what waits, what is silenced and how queries went."""
     ink, wall_s = canvas.ink, state.wall_s or 0.0
-    silenced = [one for one in state.alerts.standing.values() if isinstance(one, AlertFiring)]
+    silenced = state.alerts.silenced(wall_s)
     pieces: list[Line] = [[(" ● ", ink.good), ("no alerts", ink.quiet)]]
     if silenced:
-        until = (state.alerts.silence_of(one, wall_s) for one in silenced)
-        last_s = min(one.until_s for one in until if one is not None)
-        names = ", ".join(sorted(one.rule for one in silenced))
-        told = f"silenced until {date_and_clock(last_s, wall_s, canvas.look.zone)}: {names}"
-        pieces = [[(" ○ ", ink.quiet), (told, ink.text)]]
+        ends = dict[str, list[str]]()  # by when it is told again, the first to be so
+        for one, until_s in sorted(silenced, key=lambda one: one[1]):
+            end = date_and_clock(until_s, wall_s, canvas.look.zone)
+            ends.setdefault(end, []).append(one.rule)
+        told = "; ".join(f"until {end}: {', '.join(sorted(names))}" for end, names in ends.items())
+        pieces = [[(" ○ ", ink.quiet), (f"silenced {told}", ink.text)]]
     if pending := state.alerts.pending(wall_s):
         names = ", ".join(one.rule for one in pending)
         pieces.append([("◐ ", ink.warn), (f"pending: {names}", ink.text)])

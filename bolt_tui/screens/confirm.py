@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import Key
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
@@ -18,7 +19,11 @@ WIDTH = 64
 
 
 class Confirm(ModalScreen[str | None]):
-    """Ends with the reason (empty where none is asked for), or with None: nothing is done."""
+    """Ends with the reason (empty where none is asked for), or with None: nothing is done.
+
+    Enter does it unless something was typed since the dialog last said what enter does: that may
+    have been meant for the prompt, and an order must not come of it by the way.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Leave it", show=False),
@@ -29,6 +34,7 @@ class Confirm(ModalScreen[str | None]):
         """Show the rows; `reason` is what was said so far, None where an order needs no reason."""
         super().__init__()
         self._title, self._rows, self._reason = title, rows, reason
+        self._typed = False
 
     def compose(self) -> ComposeResult:
         with Vertical(id="confirm") as box:
@@ -44,20 +50,34 @@ class Confirm(ModalScreen[str | None]):
                 )
             yield Static(_keys(), id="choice")
 
+    def on_key(self, event: Key) -> None:
+        """Where nothing can be typed, note that somebody tried."""
+        self._typed = self._typed or event.is_printable
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._typed = self._typed or event.value != self._reason  # it comes with the first too
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.action_give()
 
     def action_give(self) -> None:
-        if self._reason is None:
-            self.dismiss("")
-            return
-        reason = " ".join(self.query_one("#reason", Input).value.split())
-        if reason:
-            self.dismiss(reason)
+        reason = "" if self._reason is None else self._said()
+        if self._reason is not None and not reason:
+            self._tell(" ✗ say why, for whoever wonders later", "$ink-bad")
+        elif self._typed:
+            self._typed = False
+            because = f", because {reason}" if reason else ""
+            self._tell(f" ▲ enter once more does it, esc leaves it{because}", "$ink-warn")
         else:
-            said = " ✗ say why, for whoever wonders later"
-            self.query_one("#choice", Static).update(Content.styled(said, "$ink-bad"))
+            self.dismiss(reason)
+
+    def _said(self) -> str:
+        return " ".join(self.query_one("#reason", Input).value.split())
+
+    def _tell(self, text: str, ink: str) -> None:
+        self.query_one("#choice", Static).update(Content.styled(text, ink))
 
     def action_leave(self) -> None:
         self.dismiss(None)

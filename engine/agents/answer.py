@@ -84,11 +84,11 @@ def _verdict(
     lacks: Sequence[str],
 ) -> str:
     said = _sentences(verdict for part in parts for verdict in _leading(part))
-    causes = _sentences([str(error) for error in errors if error.kind != "skipped"])
+    causes = [str(error) for error in errors if error.kind != "skipped"]
     if status == "failed":
-        return causes
+        return _causes(causes)
     begin = {"timed_out": "Out of time.", "cancelled": "Cancelled."}.get(status, "")
-    missing = _sentences([*lacks, causes] if causes else lacks)
+    missing = _causes([*lacks, *causes])
     return " ".join(filter(None, [begin, said, f"Missing: {missing}" if missing else ""]))
 
 
@@ -97,6 +97,16 @@ def _leading(part: Sequence[Evidence]) -> list[str]:
     speakers = [e for e in part if e.found] or part
     heaviest = max(e.weight for e in speakers)
     return [e.verdict for e in speakers if e.weight == heaviest]
+
+
+def _causes(texts: Iterable[str]) -> str:
+    """Join texts as sentences; what begins as another did adds to it what that did not say."""
+    told: dict[str, list[str]] = {}
+    for text in texts:
+        first, *more = text.strip().removesuffix(".").split("; ")
+        said = told.setdefault(first, [])
+        said += [clause for clause in more if clause not in said]
+    return _sentences("; ".join([first, *more]) for first, more in told.items())
 
 
 def _sentences(texts: Iterable[str]) -> str:

@@ -80,7 +80,8 @@ def _tasks(part: Understanding) -> list[PlannedTask]:
         tool, *wanted = _PAST[intent]
         return [task(tool, "store.read", _past(slots, *wanted))]
     if intent in _SIMPLE:
-        return [task(tool, capability) for tool, capability in _SIMPLE[intent]]
+        plain = [task(tool, capability) for tool, capability in _SIMPLE[intent]]
+        return [*_firing(intent), *plain]
     return _WITH_SLOTS.get(intent, _nothing)(part)
 
 
@@ -92,6 +93,7 @@ def _of_that_name(slots: Slots) -> list[PlannedTask]:
 
 
 _SIMPLE: dict[str, tuple[tuple[str, str | None], ...]] = {
+    "exposure": (("risk.by_stock", "market"),),
     "health": (("checks.health", None),),
     "system_status": (("machine.status", "probes.host"), ("engine.circuits", None)),
     "hardware": (("machine.hardware", None), ("machine.status", "probes.host")),
@@ -103,6 +105,16 @@ _SIMPLE: dict[str, tuple[tuple[str, str | None], ...]] = {
     "error_recovery": (("engine.circuits", None), ("engine.failures", "store.read")),
     "help": (("help", None),),
 }
+
+
+# What an alert that fires belongs to, and the weight of the verdicts that it stands beside.
+_BESIDE_ALERTS = {"system_status": 2.0, "error_recovery": 1.0}
+
+
+def _firing(intent: str) -> list[PlannedTask]:
+    if intent not in _BESIDE_ALERTS:
+        return []
+    return [task("alerts.firing", None, {"weight": _BESIDE_ALERTS[intent]})]
 
 
 def _monitor(part: Understanding) -> list[PlannedTask]:

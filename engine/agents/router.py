@@ -82,6 +82,13 @@ _SHORT = Pattern(rf"\b(?:{'|'.join(SHORT)})\b")
 # With a quotation for their object these look for its text.
 _SEARCHED = frozenset({"definitions", "references", "callers", "calls", "code_question"})
 _OF_DESK = frozenset(DESK_INTENTS)
+_NARROWED = frozenset({"importers", "subclasses"})
+# A place or a way at the end of a question on imports or classes; "indirectly" says how far.
+_END = Pattern(
+    r"\s+(?:(?:in|under|within|inside)\s+(?:the\s+|our\s+|my\s+)?(?P<place>[\w./-]+)(?:\s+(?:folder|package|directory))?|"
+    r"(?P<ends>between\s+\S+\s+and\s+\S+)|dynamically|lazily|conditionally|(?P<far>(?:in)?directly))[\s?!.]*$",
+    re.IGNORECASE,
+)
 _ANALYSES = frozenset({"file_analysis", "code_analysis", "performance_analysis"})
 
 
@@ -167,7 +174,30 @@ def _read(text: str) -> Understanding:
         return Understanding(
             text, understood_as("file_analysis", slots), "file_analysis", slots, 0.9
         )
-    return _scored(text)
+    return _narrowed(_scored(text))
+
+
+def _narrowed(whole: Understanding) -> Understanding:
+    """Read "who imports numpy in src" without its end, which no tool keeps to, and keep what it is.
+
+    Only where the whole has no subject, and where it has one without that end.
+    """
+    match = _END.search(plain(whole.text))
+    if match is None or _NAMED & whole.slots.keys():
+        return whole
+    if whole.intent == "import_cycles" and match["ends"]:
+        return replace(whole, slots=whole.slots | {"unread": match["ends"]})
+    bare = _scored(plain(whole.text)[: match.start()])
+    if bare.intent not in _NARROWED or not _NAMED & bare.slots.keys():
+        return whole
+    form = wanted_form(whole.text, bare.intent)
+    is_kept = (
+        "transitive" in form
+        or (bare.intent == "subclasses" and match["far"])
+        or (match["place"] or "").lower() in NOT_NAMES  # "in our code": where else
+    )
+    unread: Slots = {} if is_kept else {"unread": match[0].strip(" \t?!.")}
+    return replace(bare, text=whole.text, slots=bare.slots | form | unread)
 
 
 def _searched(text: str) -> str:

@@ -15,7 +15,7 @@ _PATH = Pattern(
 )
 # Pairs of words, and dates, that only look like paths.
 _NO_PATH = Pattern(
-    r"\d+(/\d+)+|(and/or|i/o|w/o|n/a|p/l|(put|call)s?/(put|call)s?|buy/sell|bid/ask|on/off|yes/no|"
+    r"\d+(/\d+)+|\d[\d.,]*[a-z]?/(contract|share|trade|option|day|week|month|year)s?|(and/or|i/o|w/o|n/a|p/l|(put|call)s?/(put|call)s?|buy/sell|bid/ask|on/off|yes/no|"
     r"read/write|risk/reward|profit/loss|cpu/gpu|input/output|true/false)",
     re.IGNORECASE,
 )
@@ -48,7 +48,7 @@ _LONGEST_NAME = 255
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _NOT_TICKERS = frozenset(
     "I A CPU GPU RAM VAR ES OK AND OR THE CSV API JSON SQL SVG ITM OTM ATM DTE IV P E MLX S K T R Q "
-    "IO TODO FIXME M L PNL CVAR CSP CSPS CC POP USD YTD PUT PUTS CALL CALLS VIX ETF ES BP BPS".split()
+    "IO TODO FIXME M L PNL CVAR CSP CSPS CC POP USD YTD PUT PUTS CALL CALLS VIX ETF ES BP BPS EUR GBP CHF".split()
 )
 # Words that stand where a name could, and are none.
 NOT_NAMES = frozenset(

@@ -32,6 +32,11 @@ class Refused(ToolError):
     blameless = True
 
 
+class NotUnderstood(ToolError):
+    kind = "not_understood"
+    blameless = True
+
+
 class Unavailable(ToolError):
     kind = "unavailable"
     blameless = True

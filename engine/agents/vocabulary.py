@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from engine.agents.code_vocabulary import CODE_INTENTS, CODE_SAID, HINTS
-from engine.agents.desk.forms import DESK, OF_DESK
+from engine.agents.desk.forms import BOOK, DESK, OF_DESK
 from engine.agents.desk.vocabulary import DESK_HINTS, DESK_INTENTS, DESK_SAID, DESK_WORDS
 from engine.agents.past_vocabulary import PAST_HINTS, PAST_INTENTS, PAST_QUERIES, PAST_SAID
 from engine.agents.pattern import Pattern
@@ -20,9 +20,38 @@ from engine.agents.word_forms import Weighted
 _MACHINE = r"(?:system|machine|box|computer|host|mac|laptop|server|engine|bolt)"
 _TO_SEE = r"(?:show|list|see|get|view|print|display)"
 
+_EACH_STOCK = (
+    r"(?:each|every|one|a\s+single|any\s+one|which|what)\s+(?:stock|ticker|symbol|name|company)"
+)
+_SIZED = r"(?:biggest|largest|heaviest|top)"
+_OF_BOOK = rf"(?:my|our|the)\s+(?:\w+\s+)?(?:{BOOK}|money|capital|exposure|stocks)"
+# How much is in which stock; a sector is none, and "if" is a stress.
+_OF_STOCKS = (
+    rf"{DESK}^(?!.*\b(?:sectors?|industr\w+|gics|if|cash|margin|limits?|options?|puts?|calls?)\b).*"
+)
+
 # Intents in the order in which they win a tie.
 INTENTS: dict[str, Weighted] = {
     **DESK_INTENTS,
+    "exposure": (
+        (rf"{_OF_STOCKS}\bhow\s+much\b.*\b(?:in|to)\s+{_EACH_STOCK}\b", 3.7),
+        (
+            rf"{_OF_STOCKS}\bhow\s+much\s+(?:money\s+)?(?:do|have|am)\s+(?:i|we)\s+(?:\w+\s+)?in\s+[a-z.]{{1,6}}$",
+            3.7,
+        ),
+        (rf"{_OF_STOCKS}\bhow\s+much\s+of\s+{_OF_BOOK}\b.*\b(?:in|is)\b", 3.7),
+        (
+            rf"{_OF_STOCKS}\b(?:share|fraction|part|proportion|percent(?:age)?|weight)\s+of\s+{_OF_BOOK}\b",
+            3.7,
+        ),
+        (rf"{_OF_STOCKS}\b(?:concentration|allocation|weights)\s+(?:of|in)\s+{_OF_BOOK}\b", 3.7),
+        (rf"{_OF_STOCKS}\bhow\s+concentrated\s+(?:is|am|are)\b", 3.7),
+        (rf"{_OF_STOCKS}\b{BOOK}\s+(?:concentration|allocation|weights)$", 3.7),
+        (
+            rf"{_OF_STOCKS}\b(?:which|what)\s+(?:stock\s+)?is\s+(?:my|our|the)\s+{_SIZED}\s+(?:position|holding|stock)$",
+            3.7,
+        ),
+    ),
     "git_history": (
         (r"\bgit\s+(history|log|blame|status|diff|state|branch)\b", 3.6),
         (r"\bwho\s+(last\s+)?(wrote|changed|edited|touched|modified|committed)\b", 3.6),
@@ -33,6 +62,11 @@ INTENTS: dict[str, Weighted] = {
     "health": (
         (r"\bhealth\s*-?\s*(check(s|up)?|report)\b", 3.5),
         (r"^(check\s+|show\s+)?(the\s+|my\s+|our\s+|your\s+)?health$", 3.2),
+        (
+            r"^(?!.*(<file>|<symbol>|\bcode\b)).*\bhealth(\s+check)?\s+(is\s+|was\s+|has\s+)?"
+            r"(fail\w*|red|bad|critical|warn\w*|not\s+(ok|green))\b",
+            3.5,
+        ),
         (r"\b(everything|all|things)\s+(still\s+)?(all\s+right|alright|healthy|in\s+order)\b", 3.2),
     ),
     "validation": (
@@ -57,9 +91,10 @@ INTENTS: dict[str, Weighted] = {
         (rf"\bhow\s+(are|is)\s+(things|it|everything|(the|my|this|our)\s+{_MACHINE})\b", 2.5),
         (r"\bstatus\b|\bhealth(y)?\b", 2),
         (
-            r"\b(everything|anything|all|it)\s+(still\s+)?(ok|okay|fine|working|running|alright|up)\b",
+            r"\b(everything|anything|all|it)\s+(still\s+)?(ok|okay|fine|well|working|running|alright|up)\b",
             2,
         ),
+        (r"^are\s+(we|you|things)\s+(still\s+|all\s+)?(ok|okay|fine|good|well)$", 2.5),
         (rf"\bis\s+(the|my|this)\s+{_MACHINE}\s+\w+", 2),
         (r"\bwhat\s+is\s+(going\s+on|happening|up)\b", 2),
         (r"\b(cpu|disk|network|bandwidth|temperatures?|processor)\b", 1.5),
@@ -96,7 +131,7 @@ INTENTS: dict[str, Weighted] = {
             r"\b(any|every|some)thing\s+(fail\w*|br[eo]ak\w*|broken?|wrong|crash\w*|down)\b|\bwent\s+wrong\b",
             2.5,
         ),
-        (r"\brecovery\b", 2.5),
+        (r"\brecovery\b|^what\s+is\s+wrong$", 2.5),
         (r"\bfail(ed|ures?|ing|s)?\b|\bcrash\w*\b", 2),
         (r"\brecover\w*\b|\bwhat\s+(has\s+)?(failed|is\s+broken|broke)\b", 2),
         (rf"^({_TO_SEE}\s+)?(the\s+|all\s+)?(errors?|failures?)\b", 2.5),
@@ -198,6 +233,8 @@ INTENTS: dict[str, Weighted] = {
 _OTHER_HINTS: dict[str, tuple[str, ...]] = {
     intent: tuple(words.split())
     for intent, words in {
+        "exposure": "how share fraction part proportion percent weight concentrat allocat which "
+        "what",
         "git_history": "git who last latest recent chang commit when",
         "health": "health everything all thing",
         "validation": "validat production acceptance",
@@ -263,6 +300,7 @@ def likely(text: str) -> Iterator[str]:
 # What an intent is in words, for "understood as".
 SAID: dict[str, str] = {
     **DESK_SAID,
+    "exposure": "exposure by stock",
     "git_history": "git history",
     "health": "health check",
     "validation": "production validation",

@@ -65,8 +65,8 @@ DEFAULTS: Final[Tables] = {
     "health_failed": {
         "expr": 'health == "critical"',
         "severity": "critical",
-        "summary": "The last health check failed",
-        "remedy": "see what: bolt-tui health",
+        "summary": "The last health check failed: {value}",
+        "remedy": "see what: bolt-tui -C {project} health",
     },
     # Told on the screen and over the other channel. The outbox tries again at least every ten
     # minutes, so after a quarter of an hour it was no hiccup.

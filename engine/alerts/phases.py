@@ -69,14 +69,16 @@ def _looked(alert: Alert, rule: Rule, truth: Truth, elapsed_s: float) -> Alert:
         severity=rule.severity,
         channels=rule.channels,
         repeat_s=rule.repeat_s,
-        remedy=rule.remedy,
         held_s=alert.held_s + (elapsed_s if counts else 0.0),
         unknown=truth.unknown if truth.holds is None else "",
         unknown_s=alert.unknown_s + elapsed_s if truth.holds is None and alert.unknown else 0.0,
         said_ago_s=alert.said_ago_s + elapsed_s,
         sent_ago_s=alert.sent_ago_s + elapsed_s,
     )
-    return replace(alert, value=truth.seen, text=rule.told(truth.seen)) if truth.holds else alert
+    if not truth.holds:
+        return alert
+    advised, told = rule.advised(truth.project), rule.told(truth.seen)
+    return replace(alert, value=truth.seen, text=told, remedy=advised)
 
 
 def _begun(rule: Rule, truth: Truth, wall_s: float, incident: int) -> Step:
@@ -89,7 +91,7 @@ def _begun(rule: Rule, truth: Truth, wall_s: float, incident: int) -> Step:
         labels=dict(rule.labels),
         channels=rule.channels,
         repeat_s=rule.repeat_s,
-        remedy=rule.remedy,
+        remedy=rule.advised(truth.project),
         text=rule.told(truth.seen),
         value=truth.seen,
         since_s=wall_s,

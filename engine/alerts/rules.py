@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import shlex
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -26,7 +27,8 @@ class Rule:
     """When to tell, of what, to whom, how often.
 
     No `channels`: all that are set up. `summary` may have a `{value}`, which becomes what was
-    seen; without one, that alone is told. Below `minimum_events` in the windows that `expr` names
+    seen; without one, that alone is told. A `{project}` in `remedy` becomes the one that was seen.
+    Below `minimum_events` in the windows that `expr` names
     it does not hold.
     """
 
@@ -64,6 +66,10 @@ class Rule:
     def told(self, seen: str) -> str:
         """Return the summary with what was seen in its place."""
         return self.summary.replace("{value}", seen)
+
+    def advised(self, project: str) -> str:
+        """Return what to do, as the shell takes it, with the project in its place."""
+        return self.remedy.replace("{project}", shlex.quote(project) if project else "PROJECT")
 
 
 def rules(alerts: Alerts, known: Collection[str]) -> tuple[Rule, ...]:

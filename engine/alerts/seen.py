@@ -16,13 +16,15 @@ class Truth:
     """Whether a condition holds; None: unknown, and `unknown` says why.
 
     `seen` has the readings in words. `events` is the least number of events that one of its
-    windows rests upon, None where none of them counts any.
+    windows rests upon, None where none of them counts any. `project` is whose state was seen, ""
+    where it is nobody's.
     """
 
     holds: bool | None
     seen: str
     unknown: str = ""
     events: int | None = None
+    project: str = ""
 
 
 def truth(holds: bool | None, names: Sequence[str], readings: Readings) -> Truth:
@@ -34,6 +36,7 @@ def truth(holds: bool | None, names: Sequence[str], readings: Readings) -> Truth
         ", ".join(_words(name, one) for name, one in found),
         "" if holds is not None else _why(found),
         min(counts, default=None),
+        next((one.project for _, one in found if one is not None and one.project), ""),
     )
 
 
@@ -52,7 +55,7 @@ def _words(name: str, reading: Reading | None) -> str:
     value = reading.value
     said = value if isinstance(value, str) else _amount(float(value), reading.unit)
     if reading.events is None:
-        return f"{name} = {said}"
+        return f"{name} = {said} {reading.about}".rstrip()
     if name == "queries_ended":
         return f"{name} = {said}"
     one, many = ("query", "queries") if name.startswith(_OF_QUERIES) else ("event", "events")

@@ -26,6 +26,7 @@ from engine.metrics.samples import Newest, engine_readings, gpu_readings, host_r
 
 HEALTH_S: Final = 7200.0
 DELIVERY_S: Final = 3600.0
+_WORST_FIRST: Final = ("critical", "warning", "unknown", "ok")
 _MOST_ENDS: Final = 10_000
 _MOST_DELIVERIES: Final = 1000
 _UNREAD: Final = "no session is read"
@@ -47,7 +48,7 @@ class Metrics:
         self._engine = Newest[EngineSample]()
         self._circuits: dict[str, CircuitChanged] = {}
         self._level: LevelChanged | None = None
-        self._health: tuple[float, HealthChecked] | None = None
+        self._health: dict[str, tuple[float, HealthChecked]] = {}  # by project
         self._firing: set[str] = set()
         # By message and channel: when it was told last, and whether it was not taken.
         self._deliveries: dict[tuple[str, str], tuple[float, bool]] = {}
@@ -105,7 +106,7 @@ class Metrics:
         other._host, other._gpu = self._host.copy(), self._gpu.copy()
         other._engine = self._engine.copy()
         other._circuits, other._level = self._circuits.copy(), self._level
-        other._health, other._firing = self._health, self._firing.copy()
+        other._health, other._firing = self._health.copy(), self._firing.copy()
         other._deliveries = self._deliveries.copy()
         return other
 
@@ -134,13 +135,23 @@ class Metrics:
         }
 
     def _health_state(self, now_s: float) -> Reading:
-        if self._health is None:
+        """Return the worst that the projects' last checks found: one is not mended by another."""
+        if not self._health:
             return Reading(None, "", "health check", "no health check was seen")
-        at_s, event = self._health
+        told = sorted(self._health.values(), key=lambda one: _place(*one), reverse=True)
+        young = [one for one in told if now_s - one[0] <= HEALTH_S] or told[:1]
+        at_s, event = min(young, key=lambda one: _WORST_FIRST.index(one[1].state))
         if now_s - at_s > HEALTH_S:
             why = f"the last health check is {(now_s - at_s) / 3600:.1f} h old"
             return Reading(None, "", "health check", why)
-        return Reading(event.state, "", f"health check of {event.session}", "", None, now_s - at_s)
+        return Reading(
+            event.state,
+            "",
+            f"health check of {event.session}",
+            age_s=now_s - at_s,
+            about=f"of {event.project}: {event.text}" if event.project else event.text,
+            project=event.project,
+        )
 
     # ── events ───────────────────────────────────────────────────────────────────────────────
 
@@ -170,9 +181,15 @@ class Metrics:
 
     def _take_health(self, event: Event, at_s: float) -> None:
         assert isinstance(event, HealthChecked)
-        known = self._health
+        if event.partial:
+            return  # what it did not look at may be as bad as before
+        known = self._health.get(event.project)
         if known is None or _place(at_s, event) > _place(*known):
-            self._health = at_s, event
+            self._health[event.project] = at_s, event
+        newest_s = max(told_s for told_s, _ in self._health.values())
+        old = [name for name, (told_s, _) in self._health.items() if told_s < newest_s - HEALTH_S]
+        for name in old:
+            del self._health[name]
 
     def _take_firing(self, event: Event, _: float) -> None:
         assert isinstance(event, AlertFiring)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from engine.events import QueryAnswered, QueryCancelled, QueryEnded
-from engine.evidence import timed, usage_error
+from engine.evidence import put_wrongly, timed
 from engine.metrics.reading import Reading
 
 _HOUR_S = 3600.0
@@ -136,7 +136,7 @@ def nearest_rank(ordered: Sequence[float], percent: int) -> float | None:
 def _outcome(event: QueryEnded) -> Outcome:
     if isinstance(event, QueryAnswered):
         return "answered"
-    if isinstance(event, QueryCancelled) or usage_error(event.answer):
+    if isinstance(event, QueryCancelled) or put_wrongly(event.answer):
         return "cut"
     return "failed"
 

@@ -12,6 +12,7 @@ class Reading:
     """A metric's value in its unit, or None with the reason.
 
     `events` is how many events a figure over a window rests upon, `age_s` how old a sample is.
+    `about` says in words what a state is of, and `project` whose it is, where that is known.
     """
 
     value: MetricValue
@@ -20,3 +21,5 @@ class Reading:
     reason: str = ""
     events: int | None = None
     age_s: float | None = None
+    about: str = ""
+    project: str = ""

@@ -118,6 +118,16 @@ def test_a_poorer_answer_says_in_what_way() -> None:
     assert (given.status, given.verdict) == ("degraded", "3 files. Missing: The index is down.")
 
 
+def test_a_cause_is_told_once() -> None:
+    """Tasks that lack the same say it in one sentence, with what each of them adds."""
+    given = answer(
+        gave("a", "3 files", lacks="graph is out; 9 s more; found by text"),
+        failed("b", "graph is out; 9 s more", remedy="mend it"),
+        failed("c", "graph is out; 9 s more", remedy="mend it"),
+    )
+    assert given.verdict == "3 files. Missing: Graph is out; 9 s more; found by text; mend it."
+
+
 def test_what_a_failed_task_had_so_far_counts() -> None:
     """Partial evidence of a failed task is evidence, and its error is still told."""
     name, _, error = failed("a", "it broke")

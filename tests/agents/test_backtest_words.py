@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from engine.agents.desk import backtested
 from engine.agents.desk.terms import desk_slots
 from engine.agents.planner import plan
+from engine.agents.slots import extract, masked
 from engine.evidence import Argument, Understanding
 
 
@@ -60,7 +61,10 @@ def spelled(amount: int) -> st.SearchStrategy[str]:
     """Return the ways to write an amount of whole hundreds."""
     thousands = f"{amount / 1000:g}"
     plain = (str(amount), f"{amount:,}", f"{amount:.2f}", f"{amount:_}")
-    return st.sampled_from([*plain, f"{thousands}k", f"{thousands} thousand", f"{thousands}K"])
+    european = [f"{amount:,}".replace(",", mark) for mark in (".", " ", "'")]
+    return st.sampled_from(
+        [*plain, *european, f"{thousands}k", f"{thousands} thousand", f"{thousands}K"]
+    )
 
 
 _ACCOUNTS = (
@@ -121,3 +125,86 @@ def test_what_no_sign_parts_goes_to_the_word_it_stands_by(
 ) -> None:
     """Without a comma a fee takes the amount behind it, unless that is the account's."""
     assert backtested.money(text)[0] == slots
+
+
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("with commission 0.0065 per share", {"commission": 0.65}),
+        ("with 20.000 euros", {"capital": 20_000.0}),
+        ("with €20.000", {"capital": 20_000.0}),
+        ("with 1.000.000 dollars", {"capital": 1_000_000.0}),
+        ("with 20 000 dollars", {"capital": 20_000.0}),
+        ("capital 60'000", {"capital": 60_000.0}),
+        ("commission 1.250", {"commission": 1.25}),
+        ("50k and 1 dollar per contract", {"capital": 50_000.0, "commission": 1.0}),
+        ("50 cents a contract", {"commission": 0.5}),
+        ("1.5 dollars each contract", {"commission": 1.5}),
+        ("with 0.65/contract", {"commission": 0.65}),
+        ("fees of 65c", {"commission": 0.65}),
+        ("over 2023, 25k", {"begin": "2023-01-01", "end": "2023-12-31", "capital": 25_000.0}),
+        ("2025 only", {"begin": "2025-01-01", "end": "2025-12-31"}),
+        ("commission-free", {"commission": 0.0}),
+        ("fee free", {"commission": 0.0}),
+        ("free of charge", {"commission": 0.0}),
+        ("with ten thousand dollars", {"capital": 10_000.0}),
+        ("with two hundred and fifty thousand dollars", {"capital": 250_000.0}),
+        ("with half a million", {"capital": 500_000.0}),
+        ("one dollar a contract", {"commission": 1.0}),
+        ("no slippage", {"unread": "no slippage"}),
+        ("commission 1 per month", {"unread": "1 per"}),
+        ("a premium of 50 dollars per contract", {"unread": "50 dollars"}),
+        ("risk 500 per trade", {"unread": "500 per"}),
+        ("on 10k shares", {"unread": "10k"}),
+        ("the 25c, 50k", {"unread": "25c", "capital": 50_000.0}),
+        ("profit target of 5k", {"unread": "5k"}),
+        ("at a dollar a contract", {"unread": "a dollar"}),
+        ("after my 5k loss", {"unread": "5k"}),
+        ("3 puts per 10k", {"unread": "3 puts, 10k"}),
+        ("on a 50k margin account", {"capital": 50_000.0}),
+        ("with USD 25,000", {"capital": 25_000.0}),
+        ("with half of a million", {"capital": 500_000.0}),
+        ("with a few thousand", {"unread": "few thousand"}),
+        ("per share commission of 0.01", {"commission": 1.0}),
+        ("without trading costs", {"unread": "without trading costs"}),
+        ("2020 to 2022 only", {"begin": "2020-01-01", "end": "2022-12-31"}),
+        ("a hundred dollars of it", {"unread": "a hundred dollars"}),
+    ],
+)
+def test_money_is_read_as_people_write_it_or_named_as_not_taken(
+    text: str, slots: dict[str, Argument]
+) -> None:
+    """Nothing else of the sentence is filled, and nothing of it is passed over."""
+    found = desk_slots("backtest", f"backtest the wheel {text}")
+    assert found == slots | {"strategy": "wheel"}
+
+
+@pytest.mark.parametrize("text", ["with 0.65/contract", "$1.50/trade fees", "65c/option, 12k EUR"])
+def test_a_price_of_a_contract_is_no_path_and_a_currency_no_stock(text: str) -> None:
+    """What money is written with names neither a file nor a ticker."""
+    assert extract(f"backtest the wheel {text}") == {}
+    assert "<file>" not in masked(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "said"),
+    [
+        ("sharpe ratio of AAPL with a risk free rate of 2%", {"rate": 0.02}, ()),
+        ("sharpe ratio of AAPL at 3 percent risk-free", {"rate": 0.03}, ()),
+        ("sharpe ratio of AAPL, risk-free rate 0", {"rate": 0.0}, ()),
+        (
+            "sharpe ratio of AAPL with risk free 0.02",
+            {},
+            ("not kept to: risk free 0.02 (is it percent?)",),
+        ),
+        ("0 day volatility of AAPL", {"days": 0.0}, ()),
+    ],
+)
+def test_a_sharpe_ratios_rate_is_taken_or_named_as_not_taken(
+    text: str, arguments: dict[str, Argument], said: tuple[str, ...]
+) -> None:
+    """The tool gets the rate of the question, 0 too."""
+    slots = extract(text) | desk_slots("past_prices", text)
+    planned = plan([Understanding(text, "said", "past_prices", slots)])
+    assert planned.tasks[0].arguments == {"ticker": "AAPL"} | arguments
+    assert planned.assumptions == said

@@ -98,6 +98,16 @@ __all__ = ["project"]
         ("what if nothing happens for a week", "risk.what_if", {"pass_days": 7.0}),
         ("what if rates rise 100 bp", "risk.what_if", {"rate_points": 1.0}),
         ("the stock loses 5 bucks", "risk.what_if", {"spot_amount": -5.0}),
+        (
+            "sharpe ratio of AAPL with a risk free rate of 2%",
+            "prices.sharpe",
+            {"ticker": "AAPL", "rate": 0.02},
+        ),
+        (
+            "backtest the wheel on AAPL with 12k EUR and 0.65/contract",
+            "backtest.wheel",
+            {"ticker": "AAPL", "capital": 12_000.0, "commission": 0.65},
+        ),
     ],
 )
 async def test_a_traders_question_goes_to_the_tool_that_answers_it(

@@ -8,9 +8,12 @@ from bolt_tui.cli import main
 from engine.alerts.durations import LONGEST_S, seconds, words
 from engine.alerts.errors import BadDuration
 from engine.alerts.known import CAPABILITIES, KNOWN
+from engine.alerts.machine import Machine
 from engine.alerts.rules import Rule, in_force, rules
+from engine.alerts.standing import Standing
 from engine.config import ConfigError, load
 from engine.config.schema import Alerts
+from engine.events import AlertFiring
 from engine.metrics import Reading
 from engine.runtime.engine import Engine
 
@@ -103,6 +106,22 @@ def test_a_rule_of_ones_own_has_every_key() -> None:
     )
     assert (rule.labels, rule.channels) == ({"room": "attic\ufffd[1m"}, ("email",))
     assert not rule.default
+
+
+def test_failed_health_names_the_project_and_what_is_wrong() -> None:
+    """Sessions of several projects share one store: the text and the remedy name whose it is."""
+    rule = next(one for one in rules(Alerts(), KNOWN) if one.name == "health_failed")
+    about = "of /a b: 17 of 18 checks ok; book critical (no positions.csv)"
+    seen = {"health": Reading("critical", "", "hand", about=about, project="/a b")}
+    found = Machine([rule], Standing()).evaluate(seen, 1.0, 1000.0)
+    told = [one for one in found if isinstance(one, AlertFiring)]
+    assert [(one.text, one.remedy) for one in told] == [
+        (
+            f"The last health check failed: health = critical {about}",
+            "see what: bolt-tui -C '/a b' health",
+        )
+    ]
+    assert rule.advised("") == "see what: bolt-tui -C PROJECT health"
 
 
 def test_the_usual_repeat_is_that_of_the_settings() -> None:

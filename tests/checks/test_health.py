@@ -85,6 +85,15 @@ async def test_it_is_recorded_as_a_session_of_its_own(tmp_path: Path) -> None:
     assert {event.session for event in (joined, said, left)} == {journal.stem}
 
 
+async def test_it_says_whose_it_is_and_whether_it_is_all(tmp_path: Path) -> None:
+    """Who asked for one check was told of one, and no face takes it for the whole."""
+    whole = (await looked(ground(tmp_path))).event
+    part = (await looked(ground(tmp_path, "settings"))).event
+    assert (whole.project, whole.partial) == (str(tmp_path / "project"), False)
+    assert (part.project, part.partial) == (str(tmp_path / "project"), True)
+    assert part.text == f"1 of 1 checks ok; {len(CHECKS) - 1} not looked at"
+
+
 async def test_a_store_that_cannot_be_made_is_critical_and_not_recorded(tmp_path: Path) -> None:
     """Where a file stands in place of its folder, the check and the record both say so."""
     (tmp_path / "store").write_text("a file", encoding="utf-8")

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from engine.alerts import silences
@@ -95,6 +96,8 @@ async def test_a_session_that_evaluates_alerts_tells_of_it_itself(tmp_path: Path
         assert lock.take(0.0)
         clock = SystemClock()
         assert "a session evaluates" in await notify(given, bad("a"), clock, environ)
+        part = msgspec.structs.replace(bad("part"), partial=True)  # its rule takes whole looks only
+        assert "a session evaluates" not in await notify(given, part, clock, environ)
         assert await notify(given, bad("a", state="warning"), clock, environ) == "slack: sent"
         late = ManualClock(wall_s=clock.wall_s() + 3600)
         assert await notify(given, bad("a"), late, environ) == "slack: sent"

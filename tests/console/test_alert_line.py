@@ -91,6 +91,31 @@ def test_silenced_is_quiet() -> None:
     assert line_of(folded(tape)).startswith(" ✗ CRITICAL  rule_a1")
 
 
+def test_each_silence_has_its_own_end() -> None:
+    """Two that end at other times are told apart, and the screen doesn't say that nothing fires."""
+    tape = recordings.joined().say(firing("a1"), firing("a2"), firing("a3"))
+    wall_s = tape.clock.wall_s()
+    for number, for_s in ((1, 1200), (2, 600), (3, 600)):
+        tape.say(e.SilenceChanged(silence=f"s{number}", matchers={"rule": f"rule_a{number}"},
+                                  starts_s=wall_s, until_s=wall_s + for_s))  # fmt: skip
+    state = folded(tape)
+    ends = "until 14:40:00: rule_a2, rule_a3; until 14:50:00: rule_a1 "
+    assert line_of(state).startswith(f" ○ silenced {ends}")
+    (fires,) = [row for row in shown(state) if row.startswith("Firing")]
+    assert fires.split(maxsplit=1)[1] == "none but 3 silenced"
+
+
+def test_a_look_at_a_part_is_named_one() -> None:
+    """What is critical of all stays what is shown first."""
+    whole = e.HealthChecked(state="critical", text="book critical", project="/p")
+    part = e.HealthChecked(state="ok", text="1 of 1 checks ok", project="/p", partial=True)
+    tape = recordings.joined().say(whole)
+    said = "\n".join(shown(folded(tape.wait(1).say(part))))
+    assert "critical  all checks" in said
+    assert "of /p: book critical" in said
+    assert "ok        part of the checks" in said
+
+
 def test_a_silence_that_ends_another_day_says_which() -> None:
     """A time of day alone would be taken for today's."""
     tape = recordings.joined().say(firing("a1"))

@@ -171,6 +171,19 @@ def test_what_is_recalled_is_older_than_what_is_known() -> None:
     assert not alerts.standing
 
 
+def test_a_look_at_a_part_replaces_no_look_at_everything() -> None:
+    """It stands beside it until all is looked at again, whichever comes first."""
+    whole = stamped(e.HealthChecked(state="critical", text="all"), 2, 200.0)
+    part = stamped(e.HealthChecked(state="ok", text="one", partial=True), 3, 300.0)
+    for events in ([whole, part], [part, whole]):
+        alerts = AlertState()
+        alerts.recall(events)
+        assert (alerts.health, alerts.part) == (whole, part)
+        alerts.apply(stamped(e.HealthChecked(state="ok", text="mended"), 4, 400.0))
+        assert alerts.health is not None
+        assert (alerts.health.text, alerts.part) == ("mended", None)
+
+
 def test_a_copy_does_not_follow() -> None:
     """What happens after a copy was taken is not in the copy."""
     tape = recordings.alerted()

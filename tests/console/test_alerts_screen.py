@@ -120,13 +120,13 @@ async def test_what_is_chosen_stays_chosen_while_things_change() -> None:
 
 
 async def test_s_silences_the_chosen_for_an_hour_once_confirmed() -> None:
-    """Asked back with what it mutes; a reason is needed; then it stands under Silenced."""
+    """Asked back with what it mutes; a reason is needed, and the word; then it is silenced."""
     async with opened(recordings.alerted()) as screen:
         alerts = await _open(screen)
         await screen.press("s")
         assert isinstance(screen.app.screen, Confirm)
         assert screen.engine.silenced == []
-        await screen.press(*"deploy", "enter")
+        await screen.press(*"deploy", "enter", "enter")
         await screen.settle()
         assert screen.engine.silenced == [({"rule": "low_success"}, 3600.0, "deploy")]
         assert "low_success is silenced until 15:30:55" in _said(alerts)
@@ -165,7 +165,7 @@ async def test_s_on_the_main_screen_silences_the_gravest() -> None:
     async with opened(recordings.alerted()) as screen:
         await screen.press("tab", "s")
         assert isinstance(screen.app.screen, Confirm)
-        await screen.press(*"known", "enter")
+        await screen.press(*"known", "enter", "enter")
         await screen.settle()
         assert screen.engine.silenced == [({"rule": "low_success"}, 3600.0, "known")]
         assert screen.said.startswith("low_success is silenced until")

@@ -46,14 +46,31 @@ async def test_escape_leaves_it() -> None:
 
 
 async def test_no_order_without_a_reason() -> None:
-    """Where none was typed the modal asks for one, and waits."""
+    """Where none was typed the modal asks for one, shows it, and waits for the word."""
     async with opened() as screen:
         await _type(screen, ":pin monitoring")
         await screen.press("enter")
         assert isinstance(screen.app.screen, Confirm)
         assert screen.engine.ordered == []
         await screen.press(*"drill", "enter")
+        assert screen.engine.ordered == []
+        await screen.press("enter")
         assert screen.engine.ordered == [("level", "monitoring", "drill", None)]
+
+
+@pytest.mark.parametrize(
+    "order", [":force graph open", ":force graph open because it lies", ":release graph"]
+)
+async def test_what_is_typed_on_does_not_confirm(order: str) -> None:
+    """Who types the next question and enter, not minding the modal, has not given the order."""
+    async with opened(recordings.troubled()) as screen:
+        await _type(screen, order)
+        for text in ("status", ":memory"):
+            await screen.press(*(_KEYS.get(letter, letter) for letter in text), "enter")
+            assert screen.engine.ordered == []
+            assert isinstance(screen.app.screen, Confirm)
+        await screen.press("enter")
+        assert len(screen.engine.ordered) == 1
 
 
 async def test_what_the_engine_refuses_is_said() -> None:

@@ -279,6 +279,18 @@ def test_an_evaluator_with_other_rules(
     assert said in bolt("alerts", "rules", "-o", "json").answer["verdict"]
 
 
+def test_an_evaluator_goes_on_where_alerts_are_turned_off(
+    bolt: Bolt, own_folders: Path, evaluated: Callable[[str], None]
+) -> None:
+    """Settings that turn them off evaluate nothing; a session that has others still does."""
+    evaluated("")
+    settings(own_folders, "[alerts]\nenabled = false\n")
+    said = bolt("alerts", "rules").out.splitlines()[0]
+    assert "none is evaluated" not in said
+    assert "alerts.enabled is false in your settings, but process 77 on /there" in said
+    assert "evaluated by process 77" in bolt("alerts").out.splitlines()[0]
+
+
 def test_a_wrong_rule_beside_an_evaluator(
     bolt: Bolt, own_folders: Path, evaluated: Callable[[str], None]
 ) -> None:

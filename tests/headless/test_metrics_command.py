@@ -191,6 +191,15 @@ def sampled(store: Path) -> bool:
     )
 
 
+def test_questions_that_were_put_wrongly_are_no_errors(bolt: Bolt, project: Path) -> None:
+    """Neither those that nobody understands nor those that name nothing; each ends with 1."""
+    for text in ("is purple heavier than thursday", "who imports it"):
+        assert bolt("--run", text, at=project).code == 1
+    found = samples(bolt("metrics").out)
+    assert value(found, "bolt_queries_ended") == 2
+    assert value(found, "bolt_errors_last_hour") == 0
+
+
 @contextmanager
 def watching(project: Path, store: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """A monitor that has sampled itself: its memory, too, which may not be in the first sample."""

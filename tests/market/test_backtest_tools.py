@@ -99,3 +99,32 @@ async def test_the_skew_is_the_quoted_chains_or_the_questions(desk: Path, pool: 
     )
     asked = await backtest.wheel(call(desk, pool, last="3m", skew=0.2))
     assert "skew 0.2, from the question" in asked.assumptions
+
+
+async def test_nothing_to_start_with_is_refused_and_no_fee_is_one(desk: Path, pool: Pool) -> None:
+    """A capital or factor of 0 is no capital that isn't named; a commission of 0 is taken."""
+    with pytest.raises(Refused, match=r"is 0 \(the question\), expected more than 0"):
+        await backtest.wheel(call(desk, pool, capital=0.0))
+    with pytest.raises(Refused, match="factor on the volatility is 0"):
+        await backtest.wheel(call(desk, pool, volatility_factor=0.0))
+    with pytest.raises(Refused, match="commission is -1"):
+        await backtest.wheel(call(desk, pool, commission=-1.0))
+    free = await backtest.wheel(call(desk, pool, commission=0.0, last="6m"))
+    dear = await backtest.wheel(call(desk, pool, commission=50.0, last="6m"))
+    assert free.verdict != dear.verdict
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ("account_value = 40000", "capital 40,000 at the start ([market] account_value)"),
+        ("", "capital 100,000 at the start (default)"),
+    ],
+)
+async def test_whose_capital_a_backtest_starts_with_is_told(
+    desk: Path, pool: Pool, settings: str, told: str
+) -> None:
+    """The account's value is not told as a parameter's default."""
+    written = (desk / "bolt.toml").read_text()
+    (desk / "bolt.toml").write_text(written.replace("account_value = 25000.0", settings))
+    assert told in (await backtest.wheel(call(desk, pool, last="6m"))).assumptions

@@ -13,7 +13,7 @@ import pytest
 from engine.agents.tool import Refused, Unavailable
 from engine.agents.tools import beta, past_prices, past_returns
 from engine.agents.tools.backtest import backtest
-from engine.evidence import Evidence, Table
+from engine.evidence import Argument, Evidence, Table
 from engine.market.book import DailyPrice
 from engine.market.together import Pair, pair
 from engine.store.leases.pool import Pool
@@ -255,6 +255,40 @@ async def test_the_returns_of_a_period_begin_with_its_first_day(tmp_path: Path, 
 
 
 @pytest.mark.anyio
+async def test_days_that_are_not_there_are_told_and_none_are_refused(
+    tmp_path: Path, pool: Pool
+) -> None:
+    """More days than there are returns give what there is, and say so."""
+    project = written(tmp_path, walks(60), ("AAA",))
+    of: dict[str, Argument] = {"ticker": "AAA"}
+    of["days"] = 5000
+    found = await past_returns.volatility(call(project, pool, **of))  # type: ignore[arg-type]
+    told = "asked for 5,000 daily returns of AAA, but there are 60"
+    assert told in found.assumptions
+    of["days"] = 60
+    found = await past_returns.volatility(call(project, pool, **of))  # type: ignore[arg-type]
+    assert not any("asked for" in one for one in found.assumptions)
+    of["days"] = 0
+    with pytest.raises(Refused, match="a volatility of 0 days is none"):
+        await past_returns.volatility(call(project, pool, **of))  # type: ignore[arg-type]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("rate", [0.0, 0.02])
+async def test_the_questions_rate_stands_in_for_the_configured(
+    tmp_path: Path, pool: Pool, rate: float
+) -> None:
+    """A rate of 0 too."""
+    closes = walks(60)
+    project = written(tmp_path, closes, ("AAA",))
+    (project / "bolt.toml").write_text(f"{CONFIG}[pricing]\nrate = 0.05\n")
+    found = await past_returns.sharpe(call(project, pool, rate=rate))
+    assert rows(found)[0][3] == pytest.approx(by_hand(closes["AAA"], rate)[1], abs=0.0005)
+    told = f"risk-free rate {rate:.2%} a year throughout, continuous, from the question"
+    assert told in found.assumptions
+
+
+@pytest.mark.anyio
 async def test_what_may_be_a_split_is_told_and_what_never_moves_has_no_ratio(
     tmp_path: Path, pool: Pool
 ) -> None:
@@ -284,3 +318,12 @@ async def test_closes_of_one_stock_are_not_taken_for_those_of_another(
         await backtest.wheel(other)
     own = await past_prices.drawdown(call(tmp_path, pool, ticker="U"))  # type: ignore[arg-type]
     assert rows(own)[0][0] == "U"
+
+
+@pytest.mark.anyio
+async def test_a_backtest_of_several_stocks_asks_which(tmp_path: Path, pool: Pool) -> None:
+    """The prices are there: what is missing is a name."""
+    project = written(tmp_path, walks(60), ("AAA", "BBB"))
+    with pytest.raises(Refused, match=r"several stocks \(AAA, BBB\), and none is named") as refused:
+        await backtest.wheel(call(project, pool))
+    assert refused.value.error.remedy == "name one, as in: backtest the wheel on AAA"

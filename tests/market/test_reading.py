@@ -210,6 +210,16 @@ async def test_what_is_old_or_knows_nothing_of_a_stock_is_told(tmp_path: Path) -
     assert "quotes.csv: nothing of U is in it" in notes
 
 
+async def test_a_fresh_stock_does_not_hide_that_anothers_closes_ended(tmp_path: Path) -> None:
+    """What is held is judged stock by stock; a stock that isn't held, not at all."""
+    (tmp_path / "positions.csv").write_text("symbol,quantity\nU,100\nAAPL,100\n")
+    closes = "SPY,2024-06-28,500\nU,2025-01-02,22.5\nAAPL,2022-12-28,126\n"
+    (tmp_path / "prices.csv").write_text(f"symbol,date,close\n{closes}")
+    notes = (await reading(tmp_path)).book.notes
+    old = "prices.csv: the newest of AAPL is of 2022-12-28, 736 days before the valuation"
+    assert [one for one in notes if "newest" in one] == [old]
+
+
 @pytest.mark.parametrize(("closed", "used"), [("2025-01-02", False), ("2024-11-04", True)])
 async def test_quotes_that_the_closes_have_outlived_are_not_the_market(
     tmp_path: Path, closed: str, used: bool

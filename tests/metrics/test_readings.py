@@ -211,6 +211,35 @@ def test_health_is_the_last_one_for_two_hours() -> None:
     assert (old.value, old.reason) == (None, "the last health check is 2.0 h old")
 
 
+def test_a_look_at_a_part_says_nothing_of_health() -> None:
+    """It resolves nothing of what it did not look at, and what it finds is not the whole."""
+    metrics = Metrics()
+    metrics.take(HealthChecked(state="ok", text="", wall_s=1.0, partial=True), 1.0)
+    assert metrics.readings(1.0)["health"].reason == "no health check was seen"
+    metrics.take(HealthChecked(state="critical", text="", wall_s=2.0), 2.0)
+    metrics.take(HealthChecked(state="ok", text="", wall_s=3.0, partial=True), 3.0)
+    assert metrics.readings(3.0)["health"].value == "critical"
+
+
+def test_health_is_that_of_the_worst_project_until_it_is_mended_there() -> None:
+    """What is well in another project mends nothing; the reading names whose it is, and what."""
+    metrics = Metrics()
+    bad = HealthChecked(state="critical", text="book critical", project="/p", wall_s=10.0)
+    metrics.take(bad, 10.0)
+    metrics.take(HealthChecked(state="ok", text="", project="/q", wall_s=20.0), 20.0)
+    found = metrics.readings(30.0)["health"]
+    assert (found.value, found.project, found.about) == (
+        "critical",
+        "/p",
+        "of /p: book critical",
+    )
+    metrics.take(HealthChecked(state="ok", text="", project="/p", wall_s=40.0), 40.0)
+    assert metrics.readings(40.0)["health"].value == "ok"
+    metrics.take(bad, 50.0)
+    metrics.take(HealthChecked(state="ok", text="", project="/q", wall_s=7251.0), 7251.0)
+    assert metrics.readings(7251.0)["health"].value == "ok"
+
+
 def test_a_copy_shares_nothing() -> None:
     """Whatever the original takes afterwards, the copy reads as it did."""
     events: list[Event] = [

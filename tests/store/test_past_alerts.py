@@ -165,3 +165,13 @@ async def test_an_empty_store_has_no_alerts() -> None:
         pool = Pool(1)
         assert await Past(pool, Path(folder)).told(NOON_S) == []
         await pool.close()
+
+
+def test_a_look_at_a_part_of_the_checks_replaces_no_whole_one() -> None:
+    """Whoever comes late hears of both."""
+    one, standing = Session("s1"), Standing()
+    whole = HealthChecked(state="critical", text="")
+    part = HealthChecked(state="ok", text="", partial=True)
+    for event in (whole, part):
+        standing.take(one.stamped(event))
+    assert standing.events() == [whole, part]

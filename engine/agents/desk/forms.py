@@ -58,5 +58,7 @@ EXPIRIES = (
 )
 # One stock, by its symbol or by what stands for it, or those that are held.
 OF_STOCK = rf"(?:(?:my|our|the|all|each|every)\s+)*(?:\$?[a-z.]{{1,5}}|{STOCK}|stocks?|shares?|holdings?|{BOOK})"
+# What cash earns, said beside a ratio: no question on the risk.
+_CASH = r"(?:(?:with|at|given)\s+)?(?:(?:an?|the|[\d.]+\s*(?:%|percent))\s+)*risk.?free"
 # Another stock beside it, a past, or nothing more.
-OVER = r"(?:(?:\s+and|\s+vs\.?|\s+versus|\s+against|\s+compared\s+(?:to|with)|\s+than|,)\s+(?:the\s+)?\$?[a-z.]{1,5}\b)?(?:\s+(?:over|in|since|from|during|for|between|until|last|past|this|the|been|ytd|stocks?|shares?|\d\w*)\b.*)?$"
+OVER = rf"(?:(?:\s+and|\s+vs\.?|\s+versus|\s+against|\s+compared\s+(?:to|with)|\s+than|,)\s+(?:the\s+)?\$?[a-z.]{{1,5}}\b)?(?:(?:\s+(?:over|in|since|from|during|for|between|until|last|past|this|the|been|ytd|stocks?|shares?|\d\w*)|,?\s+{_CASH})\b.*)?$"

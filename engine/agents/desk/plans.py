@@ -124,7 +124,7 @@ def _overview(part: Understanding) -> Planned:
 def _past_prices(part: Understanding) -> Planned:
     """How deep a stock fell, how much it moved, and how stocks moved together."""
     asks = str(part.slots.get("asks", "drawdown"))
-    wanted = () if asks in ("correlation", "beta") else ("begin", "end", "last", "days")
+    wanted = () if asks in ("correlation", "beta") else ("begin", "end", "last", "days", "rate")
     return [task(f"prices.{asks}", _MARKET, given(part.slots, "ticker", "against", *wanted))]
 
 

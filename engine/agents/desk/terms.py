@@ -37,6 +37,12 @@ _DELTA = Pattern(
 _WINDOW = Pattern(
     r"(?<![\w.])(?P<n>\d{1,4})\s*-?\s*(?:(?:trading|business)\s+)?d(?:ays?)?\b", re.IGNORECASE
 )
+_CASH_RATE = Pattern(
+    r"\brisk.?free(?:\s+(?:interest\s+)?rate)?\s*(?:of|is|at|=|:)?\s*(?P<n>-?\d+(?:\.\d+)?)"
+    r"\s*(?P<percent>%|percent\b|pct\b)?"
+    r"|(?<![\w.])(?P<before>-?\d+(?:\.\d+)?)\s*(?:%|percent|pct)\s+risk.?free\b",
+    re.IGNORECASE,
+)
 _THIS = Pattern(r"\bthis\s+(?P<unit>week|month|year)\b", re.IGNORECASE)
 _EACH = Pattern(r"\b(?:per|each|every|this)\s+(?P<unit>week|month|year)\b", re.IGNORECASE)
 _TODAY = Pattern(r"\btoday\b", re.IGNORECASE)
@@ -65,6 +71,10 @@ _CALLS_ALONE = Pattern(r"^(?!.*\b(?:puts?|wheel)\b).*\bcalls?\b", re.IGNORECASE)
 _EVENT = Pattern(
     r"\b(?:in|during|through|over|since|after|before)\s+(?:the\s+)?(?:[\w-]+\s+){0,3}?"
     r"(?:crash|crisis|bear\s+market|bull\s+market|sell.?off|pandemic|covid|recession|bubble)\b",
+    re.IGNORECASE,
+)
+_ONLY = Pattern(
+    r"(?<!with )(?<!of )(?<!on )(?<!capital )(?<![\w$€.,-])(?P<year>(?:19|20)\d\d)\s+only\b",
     re.IGNORECASE,
 )
 _AT_THE_MONEY = Pattern(r"\bat.the.money\b|\batm\b", re.IGNORECASE)
@@ -145,7 +155,18 @@ def _of_past_prices(text: str) -> Slots:
         return asked
     when, rest = period(text)
     window = _WINDOW.search(rest) if not when and asked["asks"] != "drawdown" else None
-    return asked | when | ({"days": float(window["n"])} if window else {})
+    asked |= when | ({"days": float(window["n"])} if window else {})
+    return asked | (_of_cash(rest) if asked["asks"] == "sharpe" else {})
+
+
+def _of_cash(text: str) -> Slots:
+    """Return the risk-free rate as a fraction; one that may be percent or not is unread."""
+    if (match := _CASH_RATE.search(text)) is None:
+        return {}
+    rate = float(match["n"] or match["before"])
+    if rate and not (match["before"] or match["percent"]):
+        return {"unread": f"{match[0]} (is it percent?)"}
+    return {"rate": rate / 100}
 
 
 def share(delta: float) -> float:
@@ -197,6 +218,8 @@ def _sold_of(text: str) -> tuple[Slots, str]:
 def _backtest(text: str) -> Slots:
     given, rest = backtested.options(text)
     when, rest = period(rest)
+    if not when:
+        when, rest = period(_ONLY.sub(r"in \g<year>", rest))
     funds, rest = backtested.money(rest)
     sold, rest = _sold_of(rest)
     slots = sold | when | funds | given

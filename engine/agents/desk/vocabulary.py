@@ -72,6 +72,10 @@ DESK_INTENTS: dict[str, Weighted] = {
             rf"{DESK}\bhow\s+(?:would|did|has|had|well\s+did)\b.*\b(?:wheel|strategy|put.?writing|selling\s+puts)\b.*\b(?:done|perform\w*|do|work\w*|return\w*|fared?)\b",
             3.5,
         ),
+        (
+            rf"{DESK}\b(?:had\s+(?:i|we)|(?:i|we)\s+had)\s+(?:\w+\s+)?(?:sold|written|shorted|wheeled)\b.*\b(?:{RIGHTS}|wheel|premium)\b",
+            3.8,
+        ),
         (rf"{DESK}\bbuy.and.hold\b", 3.5),
         (
             rf"{DESK}\btest(?:ed)?\s.*\b(?:wheel|strategy)\b.*\b(?:last|past|since|years?|from|20\d\d)\b",
@@ -184,7 +188,7 @@ DESK_INTENTS: dict[str, Weighted] = {
         ),
         (
             rf"{DESK}^(?!.*\b(?:wheel|strateg\w+|back.?test\w*|{SELLING})\b).*"
-            rf"(?:\bsharpes?(?:\s+ratios?)?\s+(?:of|for)\s+{OF_STOCK}{OVER}|^(?:what\s+(?:is|was)\s+)?(?:my|our|{STOCK}|[a-z.]{{1,5}}['’]s)(?:['’]?s)?\s+sharpe(?:\s+ratio)?{OVER})",
+            rf"(?:^(?:(?:what|is|are|was|show|the)\s+)*sharpes?(?:\s+ratios?)?{OVER}|\bsharpes?(?:\s+ratios?)?\s+(?:of|for)\s+{OF_STOCK}{OVER}|^(?:what\s+(?:is|was)\s+)?(?:my|our|{STOCK}|[a-z.]{{1,5}}['’]s)(?:['’]?s)?\s+sharpe(?:\s+ratio)?{OVER})",
             3.5,
         ),
         (

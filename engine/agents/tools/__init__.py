@@ -23,6 +23,7 @@ _TOOLS: dict[str, tuple[str, str]] = {
     "store.answer": ("past.answer", "again"),
     "store.report": ("report.report", "report"),
     "alerts.now": ("alerts.state", "now"),
+    "alerts.firing": ("alerts.firing", "firing"),
     "alerts.history": ("alerts.history", "history"),
     "search.text": ("text_search", "search"),
     "search.instead": ("instead", "by_text"),

@@ -1,7 +1,7 @@
 """Plain words where there is no tool: what is missing, and what can be asked instead."""
 
 from engine.agents.commands import COMMANDS
-from engine.agents.tool import Call, Refused, Unavailable
+from engine.agents.tool import Call, NotUnderstood, Refused, Unavailable
 from engine.evidence import Evidence, Finding, Findings, Table
 
 EXAMPLES = (
@@ -43,10 +43,10 @@ _REASONS = {
 async def nothing(call: Call) -> Evidence:
     """Say why this can't be answered."""
     if lacking := call.text("lacking"):
-        raise Unavailable(f"no tool here {lacking}", _INSTEAD)
+        raise NotUnderstood(f"no tool here {lacking}", _INSTEAD)
     intent = call.text("intent")
     cause, remedy = _REASONS.get(intent, ("the query was not understood", _INSTEAD))
-    raise Unavailable(cause, remedy)
+    raise NotUnderstood(cause, remedy)
 
 
 async def missing(call: Call) -> Evidence:

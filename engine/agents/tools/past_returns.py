@@ -1,12 +1,12 @@
 """How much a stock's daily closes moved, and what they earned for it: volatility, Sharpe ratio."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from engine.agents.tool import Call
+from engine.agents.tool import Call, Refused
 from engine.agents.tools.backtest.inputs import period
 from engine.agents.tools.past_prices import MOST, evidence, first_of, source_of, with_closes, work
 from engine.evidence import Cell, Evidence, Table
@@ -55,6 +55,8 @@ async def sharpe(call: Call) -> Evidence:
 
 
 def _returns(asks: str, call: Call, reading: Reading, where: Sources, held: list[str]) -> Evidence:
+    if call.number("days") == 0:
+        raise Refused(f"a {asks} of 0 days is none", "name how many days, as in: 30 day volatility")
     known, said = with_closes(call, reading, held)
     found = []
     for symbol in known:
@@ -65,17 +67,15 @@ def _returns(asks: str, call: Call, reading: Reading, where: Sources, held: list
     verdict = "; ".join(_said(asks, one) for one in found[:_NAMED])
     rows = tuple(_row(one) for one in found)
     title = f"Daily returns, from {source_of(where)}{first_of(rows)}"
-    rate = reading.book.rate
-    told = "taken as 0: neither data nor configuration tells another"
-    if rate is not None:
-        told = f"{rate:.2%} a year throughout, continuous, from the configuration"
-    said += [*_HOW[asks], f"risk-free rate {told}"] if asks == "Sharpe ratio" else _HOW[asks]
+    said += _HOW[asks]
+    if asks == "Sharpe ratio":
+        said.append(f"risk-free rate {_rate(call, reading)[1]}")
     any_known = not isinstance(found[0].moved, str)
     table = Table(title, _COLUMNS, rows[:MOST])
     return evidence(f"{verdict} ({source_of(where)})", table, reading, where, said, found=any_known)
 
 
-def _stock(call: Call, reading: Reading, symbol: str) -> tuple[_Stock, Iterator[str]]:
+def _stock(call: Call, reading: Reading, symbol: str) -> tuple[_Stock, list[str]]:
     """Return a stock's figures in the question's period; the first return is of its first day."""
     from engine.market.past_returns import moved
     from engine.market.returns import split_like
@@ -86,12 +86,25 @@ def _stock(call: Call, reading: Reading, symbol: str) -> tuple[_Stock, Iterator[
     if within.begin is not None:
         first = bisect_left(prices, within.begin, key=lambda one: one.day)
         prices = prices[max(first - 1, 0) :]
-    if days := call.number("days"):
-        prices = prices[-int(days) - 1 :]
-    found = moved(prices, reading.book.rate or 0.0, FEWEST_RETURNS)
+    said = list(within.said)
+    if (days := call.number("days")) is not None:
+        prices, there = prices[-int(days) - 1 :], len(prices) - 1
+        if there < days:
+            said.append(f"asked for {days:,g} daily returns of {symbol}, but there are {there:,}")
+    found = moved(prices, _rate(call, reading)[0], FEWEST_RETURNS)
     jumps = split_like([one.day for one in prices], [one.close for one in prices])
-    odd = f"{symbol}: {jumps}; taken as returns: if it is a split, adjust the closes"
-    return _Stock(symbol, prices, found), iter((*within.said, *([odd] if jumps else [])))
+    if jumps:
+        said.append(f"{symbol}: {jumps}; taken as returns: if it is a split, adjust the closes")
+    return _Stock(symbol, prices, found), said
+
+
+def _rate(call: Call, reading: Reading) -> tuple[float, str]:
+    """Return the rate of cash, continuous per year, and what is told of it."""
+    if (asked := call.number("rate")) is not None:
+        return asked, f"{asked:.2%} a year throughout, continuous, from the question"
+    if (rate := reading.book.rate) is not None:
+        return rate, f"{rate:.2%} a year throughout, continuous, from the configuration"
+    return 0.0, "taken as 0: neither data nor configuration tells another"
 
 
 def _said(asks: str, one: _Stock) -> str:

@@ -68,11 +68,11 @@ async def health(
             process = await _started()
         except OSError as error:
             why = f"the process that looks can't be started: {error.strerror or error}"
-            event = summed_up([_unanswered(name, why) for name in given.checks])
+            event = _of(given, summed_up([_unanswered(name, why) for name in given.checks]))
             now_s = clock.wall_s() if keep else 0.0
             return Outcome(msgspec.structs.replace(event, wall_s=now_s), why if keep else "")
         async with _looking(process) as child:
-            event = await child.look(given, deadline_s, told, clock)
+            event = _of(given, await child.look(given, deadline_s, told, clock))
             if not keep:  # whoever looks publishes it, and so stamps it
                 return Outcome(event)
             recorded = await child.record(event)
@@ -93,6 +93,15 @@ def summed_up(checks: Sequence[Check], elapsed_ms: float = 0.0) -> HealthChecked
         (f"{len(checks) - len(wrong)} of {len(checks)} checks ok", *said[:_NAMED], *more)
     )
     return HealthChecked(state=state, text=text, checks=tuple(checks), elapsed_ms=elapsed_ms)
+
+
+def _of(ground: Ground, event: HealthChecked) -> HealthChecked:
+    """Return what was found with whose it is, and whether it is all that there is to look at."""
+    rest = len(set(CHECKS) - set(ground.checks))
+    text = f"{event.text}; {rest} not looked at" if rest else event.text
+    return msgspec.structs.replace(
+        event, text=text, project=clean(ground.project), partial=rest > 0
+    )
 
 
 def _badness(check: Check) -> int:

@@ -1,8 +1,8 @@
 """Tells of a look at everything that is not well, where no session is there to tell.
 
-A session that evaluates the alerts reads HealthChecked and tells of it by its rule; then nothing is
-sent here. What is sent here counts as that rule's alert: a silence of it holds, and the same
-finding is told again only after `alerts.repeat_s`.
+A session that evaluates the alerts reads HealthChecked and tells of it by its rule, unless it is of
+a part of the checks; then nothing is sent here. What is sent here counts as that rule's alert: a
+silence of it holds, and the same finding is told again only after `alerts.repeat_s`.
 """
 
 import hashlib
@@ -60,7 +60,8 @@ async def notify(
     there: list[ChannelName] = [name for name, one in known.items() if not isinstance(one, str)]
     if not there:
         return _NO_CHANNEL.format("; ".join(f"{name}: {why}" for name, why in known.items()))
-    if event.state == "critical" and is_told_by_a_session(alerts, config, clock):
+    whole = not event.partial  # of a part no rule tells
+    if event.state == "critical" and whole and is_told_by_a_session(alerts, config, clock):
         return f"a session evaluates the alerts: its rule {RULE} tells of it"
     now_s = clock.wall_s()
     quiet = _lasting(alerts, now_s)

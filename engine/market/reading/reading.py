@@ -139,7 +139,9 @@ def read_book(tables: Tables, *, trades: bool = False) -> Reading:
     notes += _gaps(sources, tickers, quotes, prices)
     if why := _outlived(sources, newest):
         quotes, lacks = (), (*lacks, f"quotes of the time ({why})")
-    notes += [_old(sources, topic, day) for topic, day in newest.items() if _is_old(day, as_of)]
+    asked = {underlying(one) for one in positions} | {sources.asked}
+    closed = {symbol: of_it[-1].day for symbol, of_it in prices.items()}
+    notes += _old(sources, newest, {one: closed[one] for one in asked & closed.keys()} or closed)
     return Reading(
         Book(
             as_of=as_of,
@@ -216,9 +218,23 @@ def _is_old(newest: date | None, as_of: date) -> bool:
     return newest is not None and (as_of - newest).days > _FRESH_DAYS
 
 
-def _old(sources: Sources, topic: Topic, newest: date | None) -> str:
+def _old(
+    sources: Sources, newest: Mapping[Topic, date | None], closed: Mapping[str, date]
+) -> Iterator[str]:
+    """Yield a note for each table that is old, and for each stock whose closes alone ended."""
+    for topic, day in newest.items():
+        if _is_old(day, sources.as_of):
+            yield _aged(sources, topic, day)
+    last = newest.get("prices")
+    for symbol, day in sorted(closed.items()):
+        if day != last and _is_old(day, sources.as_of):
+            yield _aged(sources, "prices", day, f" of {symbol}")
+
+
+def _aged(sources: Sources, topic: Topic, newest: date | None, whose: str = "") -> str:
     age = (sources.as_of - newest).days if newest else 0
-    return f"{_shown(sources, topic)}: the newest is of {newest}, {age} days before the valuation"
+    shown = _shown(sources, topic)
+    return f"{shown}: the newest{whose} is of {newest}, {age} days before the valuation"
 
 
 def _shown(sources: Sources, topic: Topic) -> str:

@@ -179,12 +179,13 @@ def _health(view: View, start_s: float, end_s: float) -> Iterable[Incident]:
         "WITH looked AS (SELECT DISTINCT ON (session, seq) wall_s, body "
         f"FROM {view.table('facts', start_s, end_s)} "
         "WHERE type = 'HealthChecked' AND wall_s >= ? AND wall_s <= ?), "
-        "checks AS (SELECT wall_s, (SELECT max(wall_s) FROM looked) AS newest_s, "
-        "unnest(from_json(body->'$.checks', "
-        """'[{"name": "VARCHAR", "state": "VARCHAR", "text": "VARCHAR"}]')) AS one FROM looked) """
+        "checks AS (SELECT wall_s, unnest(from_json(body->'$.checks', "
+        """'[{"name": "VARCHAR", "state": "VARCHAR", "text": "VARCHAR"}]')) AS one FROM looked), """
+        # A look at a part says nothing of the other checks.
+        "seen AS (SELECT *, max(wall_s) OVER (PARTITION BY one.name) AS newest_s FROM checks) "
         "SELECT one.name, arg_max(one.state, wall_s), count(*), NULL, min(wall_s), max(wall_s), "
         "max(wall_s) = any_value(newest_s), arg_max(one.text, wall_s) "
-        "FROM checks WHERE one.state <> 'ok' GROUP BY one.name",
+        "FROM seen WHERE one.state <> 'ok' GROUP BY one.name",
         [start_s, end_s],
     )
     return _incidents("health", rows)

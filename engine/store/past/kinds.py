@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from engine.evidence import NOT_TIMED
+from engine.evidence import NOT_TIMED, PUT_WRONGLY
 from engine.store.past.digest import ENDED
 from engine.store.past.snapshot import View
 
@@ -12,10 +12,10 @@ MOST_TIMES: Final = 1000
 _GOOD: Final = ("answered", "nothing_found", "degraded")
 _BAD: Final = ("failed", "timed_out")
 REFUSED: Final = (
-    "coalesce(list_contains("
-    "json_extract_string(body, '$.answer.tasks[*].error.kind'), 'usage'), false)"
+    "coalesce(list_has_any("
+    f"json_extract_string(body, '$.answer.tasks[*].error.kind'), {list(PUT_WRONGLY)}), false)"
 )
-"""In SQL, whether a query failed because of how it was put, as evidence.usage_error has it."""
+"""In SQL, whether a query failed because of how it was put, as evidence.put_wrongly has it."""
 _PATHS: Final = "['$.answer.query.intent', '$.answer.status', '$.answer.elapsed_ms']"
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from engine.agents.tool import Call
+from engine.agents.tool import Call, Refused
 from engine.agents.tools.backtest.inputs import index_closes, period
 from engine.agents.tools.backtest.tables import rates
 from engine.agents.tools.wheel.targets import wanted_days, wanted_delta
@@ -75,9 +75,7 @@ async def request(kind: "Kind", call: Call, past: Past, cases: tuple["Rules", ..
     asked = _plain(kind, call, past, cases)
     within = period(call, asked.prices)
     asked = replace(asked, prices=within.prices, begin=within.begin)
-    origin = past.sourced.origin("initial_capital")
-    capital = f"capital {asked.capital:,.0f} at the start"
-    told = f"{capital} ({'the question' if call.number('capital') else origin})"
+    told = f"capital {asked.capital:,.0f} at the start ({_capital(call, past)[1]})"
     asked = await _rated(call, past, said(asked, told, *within.said))
     asked = await anyio.to_thread.run_sync(_skewed, call, past, asked)
     if not call.text("implied"):
@@ -107,8 +105,8 @@ async def implied(call: Call, past: Past) -> "Implied":
 
     file = call.text("implied")
     closes = await index_closes(call, past.sources, file)
-    factor = call.number("volatility_factor") or 1.0
-    return Implied(Path(file).name, {one.day: one.close / 100 for one in closes}, factor)
+    days = {one.day: one.close / 100 for one in closes}
+    return Implied(Path(file).name, days, _factor(call))
 
 
 def said(asked: "Request", *sentences: str) -> "Request":
@@ -128,19 +126,49 @@ def _plain(kind: "Kind", call: Call, past: Past, cases: tuple["Rules", ...]) -> 
     parameters = past.sourced.parameters
     costs = costs_of(parameters)
     if (commission := call.number("commission")) is not None:
+        if commission < 0:
+            raise Refused(f"the commission is {commission:g} a contract", "expected is 0 or more")
         costs = changed(costs, commission=commission)
-    factor = call.number("volatility_factor") or 1.0
     return Request(
         kind=kind,
         prices=past.prices,
         rules=cases,
         costs=costs,
-        capital=call.number("capital") or past.sources.account_value or parameters.initial_capital,
-        realised=Realised(past.sources.volatility_days, factor),
+        capital=_capital(call, past)[0],
+        realised=Realised(past.sources.volatility_days, _factor(call)),
         dividends=past.dividends,
         dividend_yield=None if past.dividends else past.book.dividend_yield,
         assumptions=past.said,
     )
+
+
+def _capital(call: Call, past: Past) -> tuple[float, str]:
+    """Return what a backtest starts with, and who says so.
+
+    Raises:
+        Refused: it is 0 or less.
+    """
+    origin = past.sourced.origin("initial_capital")
+    capital = past.sourced.parameters.initial_capital
+    if (account := past.sources.account_value) is not None:
+        capital, origin = account, "[market] account_value"
+    if (asked := call.number("capital")) is not None:
+        capital, origin = asked, "the question"
+    if capital <= 0:
+        raise Refused(
+            f"the capital to start with is {capital:,.10g} ({origin}), expected more than 0",
+            "name what a backtest is to start with, as in: with a capital of 50,000",
+        )
+    return capital, origin
+
+
+def _factor(call: Call) -> float:
+    """Return what the volatility is multiplied by; Refused where it is 0 or less."""
+    factor = call.number("volatility_factor")
+    if factor is not None and factor <= 0:
+        cause = f"the factor on the volatility is {factor:g}, expected more than 0"
+        raise Refused(cause, "leave --factor out, or name one as 1.2")
+    return 1.0 if factor is None else factor
 
 
 async def _rated(call: Call, past: Past, asked: "Request") -> "Request":

@@ -86,13 +86,23 @@ async def _past(call: Call) -> Past:
     known = sorted(book.prices)
     symbol = wanted if wanted in book.prices else known[0] if not wanted and len(known) == 1 else ""
     if not symbol:
-        held = ", ".join(known) or "none"
-        raise Unavailable(
-            f"there are no daily prices of {wanted or 'a stock that is named'} (prices of: {held})",
-            'set [market] prices = "prices.csv" in bolt.toml, with a day and a close in each row',
-        )
+        raise _whose(wanted, known)
     said = [*book.notes, *sourced.notes, _told(symbol, book.prices[symbol], sources)]
     return Past(symbol, book, sourced, sources, tuple(said))
+
+
+def _whose(wanted: str, known: list[str]) -> ToolError:
+    """Return why no stock's prices are taken: several are there and none is named, or not this."""
+    if known and not wanted:
+        return Refused(
+            f"there are daily prices of several stocks ({', '.join(known)}), and none is named",
+            f"name one, as in: backtest the wheel on {known[0]}",
+        )
+    held = ", ".join(known) or "none"
+    return Unavailable(
+        f"there are no daily prices of {wanted or 'any stock'} (prices of: {held})",
+        'set [market] prices = "prices.csv" in bolt.toml, with a day and a close in each row',
+    )
 
 
 def _told(symbol: str, prices: tuple[DailyPrice, ...], sources: Sources) -> str:

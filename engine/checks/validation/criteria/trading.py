@@ -13,7 +13,7 @@ from engine.checks.validation.criteria.shown import (
     unproven,
     worst,
 )
-from engine.evidence import Answer, Findings, counted, usage_error
+from engine.evidence import Answer, Findings, counted, put_wrongly
 from engine.runtime import Engine
 
 _PLANNED: Final = "src/unity_wheel/strategy/wheel.py"
@@ -78,7 +78,7 @@ def _of(answer: Answer, remedy: str) -> Shown:
     figure = f"{_size(answer)}, {answer.elapsed_ms / 1000:.1f} s"
     if _lacks_book(answer):
         return unproven(_NO_BOOK, f"{figure}, no positions" if answer.sections else "no positions")
-    if answer.status == "nothing_found" or usage_error(answer):
+    if answer.status == "nothing_found" or put_wrongly(answer):
         return unproven(f"{answer.verdict.rstrip('.')}: {remedy}", figure)
     if answer.status not in ("answered", "degraded"):
         return failed(answer.verdict, figure)
@@ -93,7 +93,7 @@ def _size(answer: Answer) -> str:
     if answer.sections:
         size = counted(rows, "finding") if rows else counted(len(answer.sections), "section")
         return f"{answer.status}: {size}"
-    nothing = answer.status == "nothing_found" or usage_error(answer)
+    nothing = answer.status == "nothing_found" or put_wrongly(answer)
     return "nothing to answer from" if nothing else f"{answer.status}, no evidence"
 
 
