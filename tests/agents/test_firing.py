@@ -9,12 +9,13 @@ from engine.agents.planner import plan
 from engine.agents.router import understand
 from engine.agents.tool import Call
 from engine.agents.tools.alerts.firing import firing
-from engine.alerts import standing_file
+from engine.alerts import silences, standing_file
+from engine.alerts.silence import silence
 from engine.alerts.standing import Alert, Phase, Standing
 from engine.events import Severity
-from engine.evidence import Evidence
+from engine.evidence import Evidence, Text
 
-from .past_store import services
+from .past_store import NOW_S, services
 from .test_alert_words import _nowhere
 
 pytestmark = pytest.mark.anyio
@@ -26,7 +27,7 @@ def alert(rule: str, severity: Severity, phase: Phase = "firing") -> Alert:
 
 async def told(store: Path, *alerts: Alert) -> Evidence:
     folder = store / "alerts"
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     standing = Standing(at_s=1.0, alerts={one.alert: one for one in alerts})
     standing_file.write(folder, standing)
     async with services(store) as own:
@@ -50,6 +51,17 @@ async def test_nothing_that_fires_takes_the_verdict(tmp_path: Path) -> None:
     assert not found.found
     assert found.weight == 0
     assert found.sections
+
+
+async def test_what_is_silenced_does_not_lead(tmp_path: Path) -> None:
+    """Somebody knows of it; it is counted below."""
+    muting = silence("0000000a", {"rule": "b"}, NOW_S, 3600.0, by="me", reason="known")
+    silences.add(tmp_path / "alerts" / "silences", muting)
+    found = await told(tmp_path, alert("a", "warning"), alert("b", "critical"))
+    assert found.verdict.startswith("1 alert fires (a, warning)")
+    (shown,) = found.sections
+    assert isinstance(shown, Text)
+    assert "1 silenced" in shown.text
 
 
 @pytest.mark.parametrize(

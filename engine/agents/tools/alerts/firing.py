@@ -33,8 +33,8 @@ async def firing(call: Call) -> Evidence:
 
 
 def _fires(found: Reading) -> str:
-    """Return how many alerts fire and which, the gravest first; empty where none does."""
-    rows = [row for row in found.rows if row.phase != "pending"]
+    """Return how many alerts fire and which, the gravest first; empty where all are silenced."""
+    rows = [row for row in found.rows if row.phase != "pending" and not row.silenced_by]
     if not rows:
         return ""
     names = list(dict.fromkeys(f"{row.rule}, {row.severity}" for row in rows))
